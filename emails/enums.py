@@ -1,0 +1,93 @@
+"""States, lanes and choices of the emails app."""
+
+from django.db.models import TextChoices
+
+
+class Tone(TextChoices):
+    """How a letter sounds; chosen by the recipient's role."""
+
+    CASUAL = "casual", "Casual"
+    PROFESSIONAL = "professional", "Professional"
+    FORMAL = "formal", "Formal"
+
+
+class PriceApproach(TextChoices):
+    """How openly a letter states the new price. Source: Engage, step 2."""
+
+    LEAD_WITH_PRICE = "lead_with_price", "Lead with price"
+    VALUE_FIRST = "value_first", "Value first"
+    BURY_PRICE = "bury_price", "Attachment only"
+    NO_PRICE = "no_price", "No price"
+
+
+class Lane(TextChoices):
+    """Which part of the house a message belongs to; earlier lanes go first."""
+
+    NOTICE = "notice", "Contract notice"
+    RENEWAL = "renewal", "Renewal"
+    UPSELL = "upsell", "Upsell"
+    JOURNEY = "journey", "Journey"
+
+
+class DraftState(TextChoices):
+    """Where a draft is on its way. Every move is one conditional UPDATE."""
+
+    DRAFT = "draft", "Draft"
+    APPROVED = "approved", "Approved"
+    SCHEDULED = "scheduled", "Scheduled"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    BOUNCED = "bounced", "Bounced"
+    FAILED = "failed", "Failed"
+    BLOCKED = "blocked", "Blocked"
+    UNKNOWN = "unknown", "Unknown"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Writer(TextChoices):
+    """Who wrote the present text."""
+
+    BUILT_IN = "built_in", "Built-in writer"
+    CLAUDE = "claude", "Claude"
+    PERSON = "person", "A person"
+
+
+class OriginKind(TextChoices):
+    """What a draft was written for."""
+
+    ENGAGE = "engage", "Engage plan"
+    COMPOSE = "compose", "Written freely"
+    API = "api", "API"
+
+
+EDITABLE_STATES = frozenset(
+    {
+        DraftState.DRAFT,
+        DraftState.APPROVED,
+        DraftState.SCHEDULED,
+        DraftState.QUEUED,
+        DraftState.BLOCKED,
+        DraftState.FAILED,
+    }
+)
+"""A person may still change the text: nothing has been handed to a provider."""
+
+WAITING_STATES = frozenset({DraftState.APPROVED, DraftState.SCHEDULED, DraftState.QUEUED, DraftState.BLOCKED})
+"""Approved and on the way, not yet handed to a provider."""
+
+LEFT_STATES = frozenset(
+    {
+        DraftState.SENDING,
+        DraftState.SENT,
+        DraftState.DELIVERED,
+        DraftState.BOUNCED,
+        DraftState.UNKNOWN,
+        DraftState.NEEDS_REVIEW,
+    }
+)
+"""Handed to a provider, or it may have been: never sent again without a person."""
+
+SENT_STATES = frozenset({DraftState.SENT, DraftState.DELIVERED, DraftState.BOUNCED})
