@@ -1,0 +1,1 @@
+"""Settings: `base` for all, `embedded` for one machine without services, `production`, `testing`."""

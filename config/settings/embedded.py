@@ -1,0 +1,17 @@
+"""One machine, nothing installed beside Python: SQLite, a broker in the file system, keys made at first start.
+
+DATABASE_URL and REDIS_URL switch to PostgreSQL and Redis; nothing else differs.
+"""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA_DIR, env
+from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret_key")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [kept_secret(DATA_DIR / "field_key")]
+DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), DATA_DIR)}
+CACHES = {"default": cache_settings(env.str("REDIS_URL", default=""))}
+locals().update(broker_settings(env.str("REDIS_URL", default=""), DATA_DIR))
+STATIC_ROOT = DATA_DIR / "staticfiles"

@@ -1,0 +1,71 @@
+"""How the database, the cache and the broker are reached, from their addresses."""
+
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Any
+
+import environ
+
+SQLITE_OPTIONS = {
+    # Without IMMEDIATE a read that becomes a write meets "database is locked" at once, whatever the timeout.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+}
+
+
+def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
+    """This will give Django's settings for the database at `url`; SQLite in `data_dir` where it is empty."""
+    if not url:
+        url = f"sqlite:///{data_dir / 'evergreen.sqlite3'}"
+    settings: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["OPTIONS"] = dict(SQLITE_OPTIONS)
+        return settings
+    # A new connection per request costs eight times the throughput.
+    settings["CONN_MAX_AGE"] = int(os.environ.get("CONN_MAX_AGE", "60"))
+    settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+def cache_settings(url: str) -> dict[str, Any]:
+    if not url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+
+
+def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
+    """This will give Celery's settings; without Redis the messages are files that survive a restart."""
+    if url:
+        return {"CELERY_BROKER_URL": url}
+    folder = data_dir / "broker"
+    for name in ("queue", "processed", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "processed_folder": str(folder / "processed"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+        },
+    }
+
+
+def kept_secret(path: Path) -> str:
+    """This will read the secret kept at `path`, making it on the first start; only the owner may read the file."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    made = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(made)
+    return made

@@ -1,0 +1,32 @@
+"""The suite's settings: SQLite in a file of its own unless DATABASE_URL says otherwise, capture for mail."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_DATA = Path(os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="evergreen-test-")))
+
+from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import env  # noqa: E402
+from config.settings.services import broker_settings, cache_settings, database_settings  # noqa: E402
+
+SECRET_KEY = "testing-key-of-the-suite-that-guards-nothing-at-all"  # noqa: S105
+FIELD_KEYS = ["QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI="]
+DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), _DATA)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # live_server's thread needs a database that has a file.
+    DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+CACHES = {"default": cache_settings("")}
+locals().update(broker_settings("", _DATA))
+CELERY_BROKER_URL = "memory://"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
+MAIL_PROVIDER = "capture"
+ANTHROPIC_API_KEY = ""
+ALLOW_LOOPBACK_VENDORS = True
+AXES_ENABLED = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

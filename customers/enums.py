@@ -1,0 +1,97 @@
+"""The named sets of states and codes of the ground; values are the codes that the specs write."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class Role(TextChoices):
+    """What a person of ours may do; see `customers/rules/access.py`."""
+
+    CSM = "csm", "Customer success manager"
+    LEAD = "lead", "CS lead"
+    OPS = "ops", "Ops"
+    READ_ONLY = "read_only", "Read only"
+
+
+class StakeholderRole(TextChoices):
+    CHAMPION = "champion", "Champion"
+    DECISION_MAKER = "decision_maker", "Decision maker"
+    ECONOMIC_BUYER = "economic_buyer", "Economic buyer"
+    USER = "user", "User"
+    EXECUTIVE_SPONSOR = "executive_sponsor", "Executive sponsor"
+
+
+class Pressure(TextChoices):
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+
+
+class ContractState(TextChoices):
+    ACTIVE = "active", "Active"
+    ENDED = "ended", "Ended"
+
+
+class HoldScope(TextChoices):
+    JOURNEY = "journey", "Journey"
+    ACCOUNT = "account", "Whole account"
+
+
+class MeetingState(TextChoices):
+    SCHEDULED = "scheduled", "Scheduled"
+    HELD = "held", "Held"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class TodoState(TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    DISMISSED = "dismissed", "Dismissed"
+
+
+class TodoActor(TextChoices):
+    """Who carries a task out: the machine watches, a person acts."""
+
+    AI = "ai", "AI task"
+    CSM = "csm", "CSM task"
+
+
+class ClaimState(TextChoices):
+    """The states of a row that leaves the house; a table may use a subset and add labels of its own."""
+
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Unknown"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Scope(TextChoices):
+    """What an API token may do; `approve` makes what it sends count as its person's approval."""
+
+    READ = "read", "Read"
+    WRITE = "write", "Write"
+    APPROVE = "approve", "Approve"
+    ADMIN = "admin", "Admin"
+
+
+class ImportState(TextChoices):
+    UPLOADED = "uploaded", "Uploaded"
+    CHECKED = "checked", "Checked"
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    UNDONE = "undone", "Undone"
+
+
+class Weekday(IntegerChoices):
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"

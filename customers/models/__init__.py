@@ -1,0 +1,33 @@
+"""The tables of the ground, by noun."""
+
+from customers.models.accounts import Contract, Customer, Stakeholder
+from customers.models.imports import ImportChange, ImportRun
+from customers.models.people import ApiToken, Invitation, SavedView, Team, User
+from customers.models.signs import HealthSample, Meeting, UsageSample, Win
+from customers.models.stops import Brake, Hold
+from customers.models.work import Activity, AppendOnly, Todo
+from customers.models.workspace import IdempotentCall, WorkspaceSettings
+
+__all__ = [
+    "Activity",
+    "ApiToken",
+    "AppendOnly",
+    "Brake",
+    "Contract",
+    "Customer",
+    "HealthSample",
+    "Hold",
+    "IdempotentCall",
+    "ImportChange",
+    "ImportRun",
+    "Invitation",
+    "Meeting",
+    "SavedView",
+    "Stakeholder",
+    "Team",
+    "Todo",
+    "UsageSample",
+    "User",
+    "Win",
+    "WorkspaceSettings",
+]

@@ -1,0 +1,154 @@
+"""The account itself: customer, the people there, and the contract of the running term."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from customers.enums import ContractState, Pressure, StakeholderRole
+from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
+
+DEFAULT_NOTICE_DAYS = 90
+
+
+class CustomerQuerySet(CustomerScopedQuerySet):
+    customer_path = ""
+
+
+class Customer(Row):
+    """One account (the journey spec's client, the upsell workflow's account_id = external_id)."""
+
+    external_id = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    name = models.CharField(max_length=200)
+    segment = models.CharField(max_length=80, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; decides the holidays.")
+    currency = models.CharField(max_length=3, default="USD")
+    owner = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="owned_customers"
+    )
+    account_executive = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    executive = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    health_score = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(100)], help_text="0-100, higher is better."
+    )
+    relationship_strength = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(10)], help_text="0-10, higher is warmer."
+    )
+    churn_risk = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text="0-100, higher is likelier to leave.",
+    )
+    competitive_pressure = models.CharField(max_length=10, choices=Pressure.choices, blank=True)
+    budget_pressure = models.CharField(max_length=10, choices=Pressure.choices, blank=True)
+    notes = models.TextField(blank=True)
+    programme_start_date = models.DateField(null=True, blank=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["name"]
+        indexes = [models.Index(fields=["owner", "name"]), models.Index(fields=["name"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(health_score=None) | Q(health_score__lte=100), name="customer_health_0_100"
+            ),
+            models.CheckConstraint(condition=Q(churn_risk=None) | Q(churn_risk__lte=100), name="customer_churn_0_100"),
+            models.CheckConstraint(
+                condition=Q(relationship_strength=None) | Q(relationship_strength__lte=10),
+                name="customer_relationship_0_10",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stakeholder(CustomerRow):
+    """A person at the customer. Who has left is kept, with the date; nothing is written to them."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    roles = models.JSONField(default=list, blank=True, help_text="Codes of StakeholderRole.")
+    primary = models.BooleanField(default=False)
+    relationship_strength = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(10)])
+    timezone = models.CharField(max_length=64, blank=True, help_text="Empty: the account's.")
+    language = models.CharField(max_length=8, blank=True)
+    history = models.TextField(blank=True, help_text="What we know of this person, in our own words.")
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(CustomerRow.Meta):
+        ordering = ["-primary", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                "customer",
+                models.functions.Lower("email"),
+                condition=~Q(email=""),
+                name="stakeholder_email_once",
+                violation_error_message="Another person of this account has this address.",
+            ),
+            models.UniqueConstraint(fields=["customer"], condition=Q(primary=True), name="stakeholder_primary_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def has_left(self) -> bool:
+        return self.left_at is not None
+
+    @property
+    def role_labels(self) -> list[str]:
+        return [StakeholderRole(code).label for code in self.roles if code in StakeholderRole.values]
+
+
+class Contract(CustomerRow):
+    """One term: what is paid a year now, what is asked for the next, and when this one ends."""
+
+    plan = models.CharField(max_length=120, blank=True, help_text="Tier or plan name.")
+    current_price = models.DecimalField(
+        max_digits=14, decimal_places=2, validators=[MinValueValidator(Decimal(0))], help_text="Annual value."
+    )
+    target_price = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
+    )
+    currency = models.CharField(max_length=3, default="USD")
+    start_date = models.DateField(null=True, blank=True)
+    renewal_date = models.DateField()
+    notice_days = models.PositiveSmallIntegerField(default=DEFAULT_NOTICE_DAYS, validators=[MaxValueValidator(730)])
+    state = models.CharField(max_length=10, choices=ContractState.choices, default=ContractState.ACTIVE)
+
+    class Meta(CustomerRow.Meta):
+        ordering = ["-renewal_date"]
+        indexes = [models.Index(fields=["state", "renewal_date"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(state=ContractState.ACTIVE), name="contract_active_once"
+            ),
+            models.CheckConstraint(condition=Q(current_price__gte=0), name="contract_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(target_price=None) | Q(target_price__gte=0), name="contract_target_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(start_date=None) | Q(renewal_date__gt=F("start_date")),
+                name="contract_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} until {self.renewal_date}"
+
+    @property
+    def increase_pct(self) -> Decimal | None:
+        """The exact change from the current to the target price in percent; None without both."""
+        if self.target_price is None or not self.current_price:
+            return None
+        return (self.target_price - self.current_price) * 100 / self.current_price

@@ -1,0 +1,92 @@
+"""What every table shares: a UUID for an id, and one answer to "may this person see it?"."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from customers.enums import Role
+from customers.rules.access import sees_everything
+
+if TYPE_CHECKING:
+    from customers.models.people import User
+
+
+def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
+    """This will give the filter that keeps the rows of customers that `user` may see; None keeps all.
+
+    path: the lookup that leads from the row to its customer, with its trailing underscores ("customer__").
+    A CSM sees the accounts where they are owner, account executive or executive; a lead and a reader see their team's
+    accounts too, a lead also those that nobody owns; ops see all. Source: promise 11.
+    """
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return Q(pk__in=[])
+    if user.is_superuser or sees_everything(user.role):
+        return None
+    own = Q(**{f"{path}owner": user}) | Q(**{f"{path}account_executive": user}) | Q(**{f"{path}executive": user})
+    if user.role == Role.LEAD:
+        own |= Q(**{f"{path}owner__isnull": True})
+    if user.role in (Role.LEAD, Role.READ_ONLY) and user.team_id:
+        own |= Q(**{f"{path}owner__team": user.team_id})
+    return own
+
+
+class CustomerScopedQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a customer. `customer_path` says how the customer is reached from here."""
+
+    customer_path = "customer__"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        scope = customer_scope(user, path=self.customer_path)
+        return self if scope is None else self.filter(scope)
+
+
+class WorkspaceQuerySet(models.QuerySet[Any]):
+    """Rows of the whole workspace (settings, teams): every signed-in person sees them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.none() if isinstance(user, AnonymousUser) or not user.is_active else self
+
+
+class OwnQuerySet(models.QuerySet[Any]):
+    """Rows of one person (tokens, saved views): seen by that person alone."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        return self.filter(user=user)
+
+
+class AdminQuerySet(models.QuerySet[Any]):
+    """Rows that ops alone may see (invitations)."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        return self if user.is_superuser or sees_everything(user.role) else self.none()
+
+
+class Row(models.Model):
+    """The parent of every table: an id that says nothing, and when the row was made and last changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class CustomerRow(Row):
+    """The parent of every table whose rows belong to one customer."""
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="%(class)ss")
+
+    objects = CustomerScopedQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        abstract = True

@@ -1,0 +1,156 @@
+"""Our own people: users with a role and a team, tokens, invitations, saved views."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from customers.enums import Role, Scope
+from customers.models.base import AdminQuerySet, OwnQuerySet, Row, WorkspaceQuerySet
+from customers.rules.access import may_administer, may_lead, may_write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Team(Row):
+    name = models.CharField(max_length=120, unique=True)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Colleagues are visible to every signed-in person: they are owners, executives and senders."""
+        return self.none() if isinstance(user, AnonymousUser) or not user.is_active else self
+
+
+class EvergreenUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's own manager with `visible_to`."""
+
+
+class User(AbstractUser):
+    """A person of ours. Inactive with no usable password = named by an import, not invited yet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.CSM)
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
+    title = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    timezone = models.CharField(max_length=64, default="UTC")
+    signature = models.TextField(blank=True, help_text="Put under each email; empty: name, title and company.")
+
+    objects = EvergreenUserManager()
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["first_name", "last_name", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=~Q(email=""),
+                name="user_email_once",
+                violation_error_message="Another person has this address.",
+            ),
+        ]
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def is_writer(self) -> bool:
+        return self.is_superuser or may_write(self.role)
+
+    @property
+    def is_leader(self) -> bool:
+        return self.is_superuser or may_lead(self.role)
+
+    @property
+    def is_ops(self) -> bool:
+        return self.is_superuser or may_administer(self.role)
+
+
+class ApiToken(Row):
+    """A key by which another system acts for one person. Only its digest is kept; the key is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def is_live(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+    def has_scope(self, scope: Scope) -> bool:
+        return scope in self.scopes
+
+
+class Invitation(Row):
+    """A person asked to join, by a link that works once until it expires."""
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.CSM)
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = AdminQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class SavedView(Row):
+    """A person's own filter, sort and search of a list page."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=40, default="book")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000, blank=True)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

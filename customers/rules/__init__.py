@@ -1,0 +1,1 @@
+"""Pure decisions of the ground: no ORM, clock, settings, network or randomness."""

@@ -1,0 +1,86 @@
+"""Tasks at an account, made by the machine or a person, done once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.enums import TodoActor, TodoState
+from customers.models import Customer, Todo, User
+from customers.services.activity import record
+
+
+def add_todo(
+    title: str,
+    *,
+    customer: Customer | uuid.UUID,
+    now: datetime,
+    by: User | None,
+    owner: User | None = None,
+    actor: TodoActor = TodoActor.CSM,
+    kind: str = "",
+    detail: str = "",
+    due_date: date | None = None,
+    source_kind: str = "",
+    source_id: uuid.UUID | None = None,
+    key: str = "",
+    metadata: dict[str, Any] | None = None,
+) -> Todo:
+    """This will make the task, or give the one that has the same key at this account."""
+    customer_id = customer.pk if isinstance(customer, Customer) else customer
+    fields = {
+        "title": title[:300],
+        "detail": detail,
+        "actor": actor,
+        "kind": kind,
+        "owner": owner,
+        "due_date": due_date,
+        "waits_since": now,
+        "source_kind": source_kind,
+        "source_id": source_id,
+        "metadata": metadata or {},
+    }
+    if not key:
+        return Todo.objects.create(customer_id=customer_id, **fields)
+    return Todo.objects.get_or_create(customer_id=customer_id, key=key, defaults=fields)[0]
+
+
+def finish_todo(todo: Todo, *, now: datetime, by: User | None, state: TodoState = TodoState.DONE) -> bool:
+    """This will close the task as done or dismissed; False when it was closed already."""
+    with transaction.atomic():
+        closed = Todo.objects.filter(pk=todo.pk, state=TodoState.OPEN).update(
+            state=state, done_at=now, done_by=by, updated_at=now
+        )
+        if closed:
+            record(
+                f"todo.{state}",
+                f"{TodoState(state).label}: {todo.title}",
+                customer=todo.customer_id,
+                by=by,
+                now=now,
+                subject=todo,
+            )
+    return bool(closed)
+
+
+def reopen_todo(todo: Todo, *, now: datetime, by: User) -> bool:
+    """This will open a closed task again; it waits from now."""
+    with transaction.atomic():
+        opened = (
+            Todo.objects.filter(pk=todo.pk)
+            .exclude(state=TodoState.OPEN)
+            .update(state=TodoState.OPEN, done_at=None, done_by=None, waits_since=now, updated_at=now)
+        )
+        if opened:
+            record(
+                "todo.reopened",
+                f"Reopened: {todo.title}",
+                customer=todo.customer_id,
+                by=by,
+                now=now,
+                subject=todo,
+            )
+    return bool(opened)

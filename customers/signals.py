@@ -1,0 +1,22 @@
+"""News of the ground for the apps on the left. Sent after commit, with ids and plain values only."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+
+customer_created = Signal()  # customer_id
+contract_changed = Signal()  # customer_id, contract_id
+stakeholder_left = Signal()  # customer_id, stakeholder_id
+hold_started = Signal()  # customer_id, hold_id, scope
+hold_ended = Signal()  # customer_id, hold_id, scope
+brake_set = Signal()  # customer_id, brake_id
+brake_cleared = Signal()  # customer_id, brake_id
+
+
+def send_after_commit(signal: Signal, **values: Any) -> None:
+    """This will send the news once the transaction is committed; never when it is rolled back."""
+    transaction.on_commit(partial(signal.send, sender=None, **values), robust=True)

@@ -1,0 +1,92 @@
+"""What templates need beside Django's own: money, percents and dates as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import forms, template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+AVATAR_TONES = 6
+
+SYMBOLS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "CHF": "CHF ",
+    "SEK": "SEK ",
+}
+
+
+@register.filter
+def money(amount: Decimal | int | None, currency: str = "USD") -> str:
+    """This will write an amount without cents unless it has some: $268,000, €1,234.50; – for none."""
+    if amount is None:
+        return "–"
+    amount = Decimal(amount)
+    symbol = SYMBOLS.get(currency, f"{currency} " if currency else "")
+    sign = "−" if amount < 0 else ""
+    amount = abs(amount)
+    whole = amount == amount.to_integral_value()
+    text = intcomma(int(amount)) if whole else intcomma(f"{amount:.2f}")
+    return f"{sign}{symbol}{text}"
+
+
+@register.filter
+def percent(value: Decimal | float | int | None, signed: str = "") -> str:
+    """This will write a percentage with one decimal, none where it is zero: 7.2 %, 7 %. Exact values stay in rules."""
+    if value is None:
+        return "–"
+    rounded = Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    text = f"{rounded:f}".removesuffix(".0").replace("-", "−")
+    return f"{'+' if signed and rounded > 0 else ''}{text} %"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """This will give the first letters of the first and the last word: "Mary Ann Smith" → MS."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "–"
+
+
+@register.filter
+def avatar_tone(name: str) -> int:
+    """This will choose one of the six grounds of an avatar, the same for a name every time."""
+    return sum(str(name).encode()) % AVATAR_TONES
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """This will say how a form field is laid out: "check" (one tick box), "group" (choices), or "" (label above)."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    return "group" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """This will write a date with its year, never to be misread: 3 Mar 2027; – for none."""
+    return "–" if value is None else date_format(value, "j M Y")
+
+
+@register.simple_tag
+def when(value: datetime | date | None) -> SafeString | str:
+    """This will write a moment in the reader's zone, or a date, as a <time> element."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(local, "j M Y, H:i"))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))

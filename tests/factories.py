@@ -1,0 +1,110 @@
+"""Rows for tests, believable by default; each factory takes any field."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from customers import models
+
+
+class TeamFactory(DjangoModelFactory[models.Team]):
+    class Meta:
+        model = models.Team
+
+    name = factory.Sequence(lambda n: f"Team {n}")
+
+
+class UserFactory(DjangoModelFactory[models.User]):
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    first_name = factory.LazyAttribute(lambda o: o.username.capitalize())
+    last_name = "Berg"
+    email = factory.LazyAttribute(lambda o: f"{o.username}@evergreen.example")
+    role = "csm"
+    title = "Customer Success Manager"
+
+    @factory.post_generation
+    def password(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        self.set_password(extracted or "correct horse battery")  # type: ignore[attr-defined]
+        if create:
+            self.save()  # type: ignore[attr-defined]
+
+
+class CustomerFactory(DjangoModelFactory[models.Customer]):
+    class Meta:
+        model = models.Customer
+
+    name = factory.Sequence(lambda n: f"Acme {n}")
+    external_id = factory.Sequence(lambda n: f"001A{n:05d}")
+    segment = "Mid-market"
+    timezone = "America/New_York"
+    country = "US"
+    currency = "USD"
+    owner = factory.SubFactory(UserFactory)
+    health_score = 80
+    relationship_strength = 7
+    churn_risk = 35
+    competitive_pressure = "medium"
+    budget_pressure = "low"
+
+
+class StakeholderFactory(DjangoModelFactory[models.Stakeholder]):
+    class Meta:
+        model = models.Stakeholder
+
+    customer = factory.SubFactory(CustomerFactory)
+    name = factory.Sequence(lambda n: f"Jennifer Park {n}")
+    email = factory.Sequence(lambda n: f"jennifer{n}@acme.example")
+    title = "VP Operations"
+    roles = factory.LazyFunction(lambda: ["champion"])
+
+
+class ContractFactory(DjangoModelFactory[models.Contract]):
+    class Meta:
+        model = models.Contract
+
+    customer = factory.SubFactory(CustomerFactory)
+    plan = "Professional"
+    current_price = Decimal("250000.00")
+    target_price = Decimal("268000.00")
+    currency = "USD"
+    start_date = date(2025, 7, 2)
+    renewal_date = date(2026, 7, 2)
+    notice_days = 90
+
+
+class UsageSampleFactory(DjangoModelFactory[models.UsageSample]):
+    class Meta:
+        model = models.UsageSample
+
+    customer = factory.SubFactory(CustomerFactory)
+    metric = "users"
+    value = Decimal(98)
+    limit = Decimal(100)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class WinFactory(DjangoModelFactory[models.Win]):
+    class Meta:
+        model = models.Win
+
+    customer = factory.SubFactory(CustomerFactory)
+    text = factory.Sequence(lambda n: f"Cut onboarding time by half, region {n}")
+    value = Decimal("52000.00")
+
+
+class MeetingFactory(DjangoModelFactory[models.Meeting]):
+    class Meta:
+        model = models.Meeting
+
+    customer = factory.SubFactory(CustomerFactory)
+    title = "Quarterly review"
+    starts_at = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
