@@ -3,6 +3,9 @@
 from django.contrib import admin
 from django.urls import path
 
+from config.desk.theme import set_theme
+
 urlpatterns = [
+    path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,1 @@
+"""What looks across all apps: the frame of every page, its navigation, and the account page."""

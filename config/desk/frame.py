@@ -1,0 +1,52 @@
+"""What base.html needs on every page, put together without a query of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from config.desk.navigation import PHONE_ITEMS, USER_MENU, NavGroup, NavItem, address, list_groups, list_items
+from config.desk.theme import read_theme
+
+STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "gantt", "book", "account", "emails")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The desk as base.html shows it."""
+
+    theme: str
+    capture_mode: bool
+    stylesheets: tuple[str, ...] = tuple(f"css/{name}.css" for name in STYLESHEETS)
+    navigation: tuple[NavGroup, ...] = ()
+    phone_items: tuple[NavItem, ...] = ()
+    more_items: tuple[NavItem, ...] = ()
+    user_items: tuple[NavItem, ...] = ()
+    search_url: str = "/"
+    mailbox_url: str = field(default_factory=lambda: address("emails:mailbox"))
+    theme_url: str = field(default_factory=lambda: address("theme"))
+    sign_out_url: str = field(default_factory=lambda: address("customers:sign_out"))
+
+
+def build_frame(request: HttpRequest) -> Frame:
+    """This will put the frame together for the person who asks; before the door it has no navigation."""
+    theme, capture_mode = read_theme(request), not leaves_the_machine()
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return Frame(theme, capture_mode)
+    groups = list_groups(request)
+    items = tuple(item for group in groups for item in group.items)
+    return Frame(
+        theme,
+        capture_mode,
+        navigation=groups,
+        phone_items=items[:PHONE_ITEMS],
+        more_items=items[PHONE_ITEMS:],
+        user_items=list_items(USER_MENU, request),
+    )
+
+
+def leaves_the_machine() -> bool:
+    """This will say whether a mail can reach anybody: outbound switched on, and a provider that is not the capture."""
+    return settings.OUTBOUND == "on" and settings.MAIL_PROVIDER != "capture"

@@ -1,0 +1,94 @@
+"""The navigation: which pages stand in it, in which order, for whom. A page that has no address yet is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page that the navigation may show. `also`: other url names (or namespaces, ending in ":") that belong to it."""
+
+    label: str
+    url_name: str
+    icon: str
+    also: tuple[str, ...] = ()
+    for_writers: bool = False
+    for_ops: bool = False
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    items: tuple[NavItem, ...]
+    foot: bool = False
+
+
+WORK = (
+    Place("Today", "today", "sun"),
+    Place("Book", "renewals:book", "rectangle-stack", also=("renewals:", "customers:account")),
+    Place("Approvals", "emails:approvals", "check-badge"),
+    Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox",)),
+    Place("Journeys", "journeys:board", "map", also=("journeys:",)),
+    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),
+)
+DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
+FOOT = (Place("Settings", "customers:settings", "cog-6-tooth", also=("customers:settings",)),)
+USER_MENU = (
+    Place("Your profile", "customers:profile", "user-circle"),
+    Place("API tokens", "customers:tokens", "key"),
+    Place("Admin", "admin:index", "wrench-screwdriver", for_ops=True),
+)
+PHONE_ITEMS = 4
+"""So many stand in the phone's bar; the rest opens under More."""
+
+
+def address(url_name: str) -> str:
+    """This will give the path of a named page, empty while no app has brought it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def list_items(places: Iterable[Place], request: HttpRequest) -> tuple[NavItem, ...]:
+    """This will give the places that exist and are for this person, the current one marked."""
+    items = (
+        NavItem(place.label, url, place.icon, is_current=_is_current(place, request))
+        for place in places
+        if _is_for(place, request) and (url := address(place.url_name))
+    )
+    return tuple(items)
+
+
+def list_groups(request: HttpRequest) -> tuple[NavGroup, ...]:
+    groups = (
+        NavGroup(list_items(WORK, request)),
+        NavGroup(list_items(DATA, request)),
+        NavGroup(list_items(FOOT, request), foot=True),
+    )
+    return tuple(group for group in groups if group.items)
+
+
+def _is_for(place: Place, request: HttpRequest) -> bool:
+    if place.for_writers and not getattr(request.user, "is_writer", False):
+        return False
+    return not place.for_ops or getattr(request.user, "is_staff", False)
+
+
+def _is_current(place: Place, request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match is None:
+        return False
+    return match.view_name == place.url_name or any(match.view_name.startswith(name) for name in place.also)
