@@ -143,9 +143,7 @@ def money_fact(
     )
 
 
-def percent_fact(
-    key: str, value: Decimal, *, kind: str, id: object, field: str, label: str, url: str = ""
-) -> Fact:
+def percent_fact(key: str, value: Decimal, *, kind: str, id: object, field: str, label: str, url: str = "") -> Fact:
     """A percentage: 7.2 means 7.2 %. The exact value is kept, one decimal is shown."""
     return Fact(
         key=key,
@@ -160,9 +158,7 @@ def percent_fact(
     )
 
 
-def multiple_fact(
-    key: str, value: Decimal, *, kind: str, id: object, field: str, label: str, url: str = ""
-) -> Fact:
+def multiple_fact(key: str, value: Decimal, *, kind: str, id: object, field: str, label: str, url: str = "") -> Fact:
     """A ratio such as 2.08x."""
     return Fact(
         key=key,

@@ -1,0 +1,191 @@
+"""The fact check: each figure, date and name of a letter, and whether a record stands behind it.
+
+The check is code, not a model (DESIGN, promise 4). Rounding is accepted at the text's own precision:
+"$268k" for 268,000 but not for 268,900; "7%" for 7.2; a multiple, a count or a sum may be rounded by at most 5 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from emails.rules.dates import names_day
+from emails.rules.facts import Fact, FactType
+from emails.rules.mentions import Mention, MentionKind
+from emails.rules.names import FoundName
+from emails.rules.texts import find_mentions
+
+MOST_ROUNDING = Decimal("0.05")
+
+_TIME_UNITS = {"day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour", "minute": "minute"}
+_SIMPLE = {
+    MentionKind.MONEY: (FactType.MONEY,),
+    MentionKind.PERCENT: (FactType.PERCENT,),
+    MentionKind.MULTIPLE: (FactType.MULTIPLE,),
+    MentionKind.SCORE: (FactType.SCORE,),
+    MentionKind.COUNT: (FactType.COUNT, FactType.SCORE),
+}
+
+
+class SpanState(StrEnum):
+    """What is known of a claim."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    CONFIRMED = "confirmed"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Span:
+    """One claim of the letter, judged.
+
+    part: "subject" or "body"; start, end: places in that part. fact: the record behind it, if any. now:
+    what that record says today, where it has changed.
+    """
+
+    part: str
+    start: int
+    end: int
+    text: str
+    kind: MentionKind
+    state: SpanState
+    fact: Fact | None = None
+    now: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person must do something before the letter may go."""
+        return self.state in (SpanState.UNSUPPORTED, SpanState.STALE)
+
+
+def ground(
+    *,
+    subject: str,
+    body: str,
+    facts: Iterable[Fact],
+    confirmed: Collection[str] = (),
+    current: Mapping[str, str | None] | None = None,
+) -> list[Span]:
+    """Judge every claim in subject and body.
+
+    confirmed: texts a person has vouched for, as `confirmation_key` writes them. current: fact key → what
+    its record says now (None: gone); left out, no fact is taken for stale.
+    """
+    facts = tuple(facts)
+    spans = [
+        _judge(part, found, facts, confirmed, current)
+        for part, text in (("subject", subject), ("body", body))
+        for found in find_mentions(text, facts, is_subject=part == "subject")
+    ]
+    return spans
+
+
+def confirmation_key(text: str) -> str:
+    """How a confirmed text is remembered: it holds wherever the same words stand in this draft."""
+    return " ".join(text.split()).casefold()
+
+
+def open_spans(spans: Iterable[Span]) -> list[Span]:
+    return [span for span in spans if span.is_open]
+
+
+def used_facts(spans: Iterable[Span]) -> list[Fact]:
+    """The facts the letter really uses, each once."""
+    return list({span.fact.key: span.fact for span in spans if span.fact}.values())
+
+
+def _judge(
+    part: str,
+    found: FoundName,
+    facts: tuple[Fact, ...],
+    confirmed: Collection[str],
+    current: Mapping[str, str | None] | None,
+) -> Span:
+    mention = found.mention
+    behind = _facts_behind(found, facts)
+    fresh = [fact for fact in behind if current is None or current.get(fact.key) == fact.value]
+    span = Span(part, mention.start, mention.end, mention.text, mention.kind, SpanState.UNSUPPORTED)
+    if fresh:
+        return replace(span, state=SpanState.SUPPORTED, fact=fresh[0])
+    if behind:
+        now = (current or {}).get(behind[0].key)
+        return replace(span, state=SpanState.STALE, fact=behind[0], now=now)
+    if confirmation_key(mention.text) in confirmed:
+        return replace(span, state=SpanState.CONFIRMED)
+    return span
+
+
+def _facts_behind(found: FoundName, facts: tuple[Fact, ...]) -> list[Fact]:
+    if found.key:
+        return [fact for fact in facts if fact.key == found.key]
+    if found.mention.kind == MentionKind.NAME:
+        return [fact for fact in facts if _tells_name(fact, found.mention.text)]
+    direct = [fact for fact in facts if supports(fact, found.mention)]
+    return direct or [fact for fact in facts if fact.type == FactType.TEXT and _tells(fact, found.mention)]
+
+
+def _tells_name(fact: Fact, name: str) -> bool:
+    return fact.type == FactType.TEXT and name in fact.display
+
+
+def _tells(fact: Fact, mention: Mention) -> bool:
+    """Whether a sentence on record makes the same claim: "cut reporting time by 40%"."""
+    return any(_same(found.mention, mention) for found in find_mentions(fact.display))
+
+
+def _same(one: Mention, other: Mention) -> bool:
+    if one.kind != other.kind:
+        return False
+    if one.kind == MentionKind.DATE:
+        return one.day == other.day
+    return bool(set(one.readings) & set(other.readings)) and one.currencies == other.currencies
+
+
+def supports(fact: Fact, mention: Mention) -> bool:
+    """Whether this one figure or date stands on this one fact."""
+    if mention.kind == MentionKind.DATE:
+        return _supports_date(fact, mention)
+    if fact.type not in _SIMPLE.get(mention.kind, ()):
+        return False
+    if mention.kind == MentionKind.MONEY and fact.currency not in mention.currencies:
+        return False
+    if mention.kind == MentionKind.SCORE and mention.unit != fact.unit:
+        return False
+    value = Decimal(fact.value)
+    if mention.kind == MentionKind.COUNT:
+        return any(_counts_same(fact, value, mention, reading) for reading in mention.readings)
+    return any(_rounds_to(value, reading, mention) for reading in mention.readings)
+
+
+def _supports_date(fact: Fact, mention: Mention) -> bool:
+    if fact.type != FactType.DATE or mention.day is None:
+        return False
+    return names_day(mention.day, date.fromisoformat(fact.value))
+
+
+def _rounds_to(value: Decimal, reading: Decimal, mention: Mention) -> bool:
+    if value < 0 < reading:
+        value = -value
+    if abs(value - reading) > mention.step / 2:
+        return False
+    return mention.kind == MentionKind.PERCENT or abs(value - reading) <= abs(value) * MOST_ROUNDING
+
+
+def _counts_same(fact: Fact, value: Decimal, mention: Mention, reading: Decimal) -> bool:
+    said, meant = _time_unit(mention.unit), _time_unit(fact.unit)
+    if {said, meant} == {"month", "year"}:
+        months, years = (reading, value) if said == "month" else (value, reading)
+        return months == years * 12
+    if said != meant and (said or meant) and mention.unit:
+        return False
+    return _rounds_to(value, reading, mention)
+
+
+def _time_unit(unit: str) -> str:
+    """Months and years are not users: a figure with a unit of time needs a fact with one."""
+    words = unit.lower().split()
+    return next((_TIME_UNITS[w.rstrip("s")] for w in words if w.rstrip("s") in _TIME_UNITS), "")

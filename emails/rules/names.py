@@ -1,0 +1,166 @@
+"""Names in a text: those on record, and those that nobody here knows.
+
+A name on record is found in full, by first name, and by last name after "Mr", "Ms" or "Dr". Anything else
+is only called a name where the signs are strong (the greeting, an honorific, a given name, two capitalised
+words that are no ordinary words, a company's ending), so that an ordinary letter shows no false alarm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from emails.rules.facts import Fact, FactType
+from emails.rules.mentions import Claimed, Mention, MentionKind
+from emails.rules.words import GIVEN_NAMES, ORDINARY
+
+_COMPANY_ENDING = (
+    r"(?:Inc|Ltd|LLC|LLP|GmbH|AG|SE|SA|SAS|SARL|BV|NV|AB|AS|ApS|Oy|PLC|Plc|plc|Corp|Corporation|Limited|Pty|KG"
+    r"|SpA|Srl|KK)"
+)
+_HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Sir|Madam)\.?"
+_CAPITALISED = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*"
+_PARTICLE = r"(?:van|von|de|del|della|der|den|di|da|dos|du|la|le|al|bin|ibn|ter|zu)"
+_GENERIC = {"all", "team", "everyone", "everybody", "there", "folks", "both", "friends", "again", "sir", "madam"}
+_FULL = rf"{_CAPITALISED}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_CAPITALISED})*"
+
+_GREETING = re.compile(
+    r"^[ \t]*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings)\b[ \t]*,?[ \t]*"
+    r"(?P<who>[^,!:\n.]{1,80})",
+    re.I | re.M,
+)
+_ADDRESSED = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_RUN = re.compile(_FULL)
+_COMPANY = re.compile(rf"(?P<name>{_CAPITALISED}(?:[ \t]+(?:&[ \t]+)?{_CAPITALISED})*),?[ \t]+{_COMPANY_ENDING}\b\.?")
+_HONOURED = re.compile(rf"\b{_HONORIFIC}[ \t]+(?P<name>{_FULL})")
+_CUED = re.compile(
+    r"\b(?:with|from|by|told|asked|ask|cc|copy|copying|colleagues?|meet|met|thank|thanks|and|to)\s+"
+    rf"(?P<name>{_CAPITALISED})"
+)
+_PEER = re.compile(
+    r"\b(?:[Cc]ustomers|companies|peers|firms|organi[sz]ations|competitors|vendors|providers|clients) "
+    rf"(?:like|such as|including)\s+(?P<name>{_CAPITALISED}(?:[ \t]+{_CAPITALISED})*)"
+)
+
+
+@dataclass(frozen=True)
+class FoundName:
+    """A name in a text; key is the fact's where the name is on record."""
+
+    mention: Mention
+    key: str = ""
+
+
+def find_names(text: str, facts: Iterable[Fact], taken: Claimed, *, is_subject: bool = False) -> Iterator[FoundName]:
+    """Find every name on record, then every stretch that must be a name but is not on record.
+
+    A subject line often writes Every Word So, therefore only a given name or a company's ending counts there.
+    """
+    names = [fact for fact in facts if fact.type == FactType.NAME]
+    yield from _known(text, names, taken)
+    yield from _unknown(text, taken, is_subject=is_subject)
+
+
+def forms_of(fact: Fact) -> list[str]:
+    """The ways a name on record may be written."""
+    full = fact.display.strip()
+    forms = [full, *fact.variants]
+    if fact.kind in ("stakeholder", "user"):
+        words = full.split()
+        if len(words) > 1:
+            forms += [words[0], f"{words[0]} {words[-1]}"]
+    else:
+        forms.append(re.sub(rf",?\s+{_COMPANY_ENDING}\.?$", "", full))
+    return [form for form in forms if len(form) > 1]
+
+
+def _known(text: str, names: list[Fact], taken: Claimed) -> Iterator[FoundName]:
+    forms = [(form, fact) for fact in names for form in forms_of(fact)]
+    for form, fact in sorted(forms, key=lambda pair: -len(pair[0])):
+        for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
+            # "Sarah" inside "Sarah Miller" is not our Sarah.
+            if _is_part_of_longer_name(text, match, form, fact) or not taken.take(*match.span()):
+                continue
+            yield FoundName(_mention(text, *match.span()), fact.key)
+    for fact in names:
+        last = fact.display.split()[-1] if fact.display.split() else ""
+        for match in re.finditer(rf"\b{_HONORIFIC}[ \t]+{re.escape(last)}(?!\w)", text):
+            if last and taken.take(*match.span()):
+                yield FoundName(_mention(text, *match.span()), fact.key)
+
+
+def _is_part_of_longer_name(text: str, match: re.Match[str], form: str, fact: Fact) -> bool:
+    if fact.kind not in ("stakeholder", "user") or " " in form or form in fact.variants:
+        return False
+    following = re.match(rf"[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}(?P<word>{_CAPITALISED})", text[match.end() :])
+    if following is None:
+        return False
+    word = following["word"].rstrip(".'’s")
+    return word.lower() not in ORDINARY and word not in fact.display.split()
+
+
+def _unknown(text: str, taken: Claimed, *, is_subject: bool) -> Iterator[FoundName]:
+    for match in _COMPANY.finditer(text):
+        yield from _take(text, taken, *match.span())
+    for match in _HONOURED.finditer(text):
+        yield from _take(text, taken, *match.span())
+    for match in _GREETING.finditer(text):
+        yield from _addressed(text, match, taken)
+    for pattern in (_PEER, _CUED):
+        for match in pattern.finditer(text):
+            if pattern is _PEER or match["name"].lower() in GIVEN_NAMES:
+                yield from _take(text, taken, *_whole_run(text, *match.span("name")))
+    for match in _RUN.finditer(text):
+        for start, end in _name_like(text, match, is_subject=is_subject):
+            yield from _take(text, taken, start, end)
+
+
+def _addressed(text: str, greeting: re.Match[str], taken: Claimed) -> Iterator[FoundName]:
+    words = list(_ADDRESSED.finditer(greeting["who"]))
+    offset = greeting.start("who")
+    start = end = None
+    for word in words:
+        bare = word.group().lower()
+        free = taken.is_free(offset + word.start(), offset + word.end())
+        is_name = word.group()[:1].isupper() or not bare.isascii()
+        if not free or not is_name or bare in _GENERIC or bare in ORDINARY:
+            continue
+        start = offset + word.start() if start is None else start
+        end = offset + word.end()
+    if start is not None and end is not None:
+        yield from _take(text, taken, start, end)
+
+
+def _whole_run(text: str, start: int, end: int) -> tuple[int, int]:
+    match = _RUN.match(text, start)
+    return (start, max(end, match.end())) if match else (start, end)
+
+
+def _name_like(text: str, run: re.Match[str], *, is_subject: bool) -> Iterator[tuple[int, int]]:
+    """Cut a run of capitalised words at ordinary words and keep the pieces that must be names."""
+    pieces: list[list[re.Match[str]]] = [[]]
+    for word in re.finditer(r"[^\s]+", run.group()):
+        bare = word.group().rstrip(".,").removesuffix("'s").removesuffix("’s")
+        if bare.lower() in ORDINARY or (bare.isupper() and len(bare) > 1):
+            pieces.append([])
+        else:
+            pieces[-1].append(word)
+    for piece in pieces:
+        capitalised = [word for word in piece if word.group()[:1].isupper()]
+        if len(capitalised) < 2:
+            continue
+        given = next((w for w in capitalised[:-1] if w.group().rstrip(".").lower() in GIVEN_NAMES), None)
+        if given is None and is_subject:
+            continue
+        first = given or capitalised[0]
+        yield run.start() + first.start(), run.start() + capitalised[-1].end()
+
+
+def _take(text: str, taken: Claimed, start: int, end: int) -> Iterator[FoundName]:
+    if taken.take(start, end):
+        yield FoundName(_mention(text, start, end))
+
+
+def _mention(text: str, start: int, end: int) -> Mention:
+    return Mention(start=start, end=end, text=text[start:end], kind=MentionKind.NAME)

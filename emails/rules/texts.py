@@ -1,0 +1,32 @@
+"""Every figure, date and name in a text, with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from emails.rules.dates import find_dates
+from emails.rules.facts import Fact, FactType
+from emails.rules.figures import find_figures
+from emails.rules.mentions import Claimed, Mention, MentionKind
+from emails.rules.names import FoundName, find_names
+
+
+def find_mentions(text: str, facts: Iterable[Fact] = (), *, is_subject: bool = False) -> list[FoundName]:
+    """Find what the text claims, in order. A sentence on record quoted word for word counts as one claim."""
+    facts = tuple(facts)
+    taken = Claimed()
+    found = list(_quoted(text, facts, taken))
+    found += [FoundName(mention) for mention in find_dates(text, taken)]
+    found += [FoundName(mention) for mention in find_figures(text, taken)]
+    found += find_names(text, facts, taken, is_subject=is_subject)
+    return sorted(found, key=lambda one: one.mention.start)
+
+
+def _quoted(text: str, facts: tuple[Fact, ...], taken: Claimed) -> Iterable[FoundName]:
+    quotes = [fact for fact in facts if fact.type == FactType.TEXT and fact.display.strip()]
+    for fact in sorted(quotes, key=lambda one: -len(one.display)):
+        for match in re.finditer(rf"(?<!\w){re.escape(fact.display.strip())}(?!\w)", text):
+            if taken.take(*match.span()):
+                mention = Mention(match.start(), match.end(), match.group(), MentionKind.NAME)
+                yield FoundName(mention, fact.key)
