@@ -1,0 +1,82 @@
+"""What is due: for the clock, for /readyz and for /metrics."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from customers.enums import HoldScope
+from customers.models import Hold
+from journeys.enums import AutomationStatus
+from journeys.models import AutomationSchedule, ClockState
+from journeys.registry import list_kinds_not_stopped_by
+from journeys.rules.automations import Due
+
+
+def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
+    """This will give the rows that are due and that no hold keeps back.
+
+    A hold whose date has come counts until it is ended: what shifts the customer's dates then must come first.
+    """
+    ready: QuerySet[AutomationSchedule, Any] = AutomationSchedule.objects.due(now)
+    for scope in HoldScope.values:
+        holds = Hold.objects.filter(ended_at=None, customer=OuterRef("customer"), scope=scope)
+        ready = ready.filter(Q(kind__in=list_kinds_not_stopped_by(scope)) | ~Exists(holds))
+    return ready
+
+
+def list_held(dues: Sequence[Due]) -> set[UUID]:
+    """This will give the ids of those rows that a hold keeps back, one query for all of them."""
+    holds = Hold.objects.filter(ended_at=None, customer__in={due.customer_id for due in dues})
+    scopes_by_customer: dict[UUID, set[str]] = {}
+    for customer_id, scope in holds.values_list("customer_id", "scope"):
+        scopes_by_customer.setdefault(customer_id, set()).add(scope)
+    free_kinds = {scope: set(list_kinds_not_stopped_by(scope)) for scope in HoldScope.values}
+    return {
+        due.id
+        for due in dues
+        if any(due.kind not in free_kinds[scope] for scope in scopes_by_customer.get(due.customer_id, ()))
+    }
+
+
+def list_claimed(ids: list[UUID], token: UUID) -> list[Due]:
+    """This will read the rows that carry the token, in the order in which they are due."""
+    rows = AutomationSchedule.objects.filter(pk__in=ids, claim_token=token).order_by("trigger_at", "id")
+    return [as_due(row) for row in rows]
+
+
+def as_due(row: AutomationSchedule) -> Due:
+    return Due(
+        id=row.pk,
+        type=row.type,
+        kind=row.kind,
+        customer_id=row.customer_id,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        occurrence=row.occurrence,
+        trigger_at=row.trigger_at,
+        attempt=row.retry_count + 1,
+        max_retries=row.max_retries,
+        payload=row.payload,
+    )
+
+
+def count_ready(now: datetime) -> int:
+    return list_ready(now).count()
+
+
+def get_oldest_ready_at(now: datetime) -> datetime | None:
+    """This will give the moment since when something waits for the clock; None when nothing does."""
+    return list_ready(now).order_by("trigger_at").values_list("trigger_at", flat=True).first()
+
+
+def get_next_trigger_at(*, after: datetime) -> datetime | None:
+    """This will give the next moment at which something falls due."""
+    later = AutomationSchedule.objects.filter(status=AutomationStatus.SCHEDULED, trigger_at__gt=after)
+    return later.order_by("trigger_at").values_list("trigger_at", flat=True).first()
+
+
+def get_last_tick_at() -> datetime | None:
+    return ClockState.objects.values_list("last_tick_at", flat=True).first()

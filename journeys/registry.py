@@ -1,0 +1,76 @@
+"""Where apps on the left say what the clock is to do for their kinds. Filled in `AppConfig.ready`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from customers.enums import HoldScope
+from journeys.rules.automations import Decision, Due
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one kind of automation is decided and carried out.
+
+    load: reads the facts of many rows at once; a row that is missing from the answer is skipped as gone.
+    decide: pure, facts and now → Do, Skip or Wait; the simulator plays it forward alone.
+    apply: writes the effects of many rows, in the transaction that completes them; calls no vendor, since it may be
+        rolled back and asked again.
+    expires_after: how late it may still run; None for "however late".
+    stopped_by: the holds under which it waits.
+    """
+
+    kind: str
+    load: Callable[[Sequence[Due]], Mapping[UUID, Any]]
+    decide: Callable[[Any, datetime], Decision]
+    apply: Callable[[Sequence[Any], datetime], None]
+    expires_after: timedelta | None = None
+    stopped_by: frozenset[str] = frozenset({HoldScope.ACCOUNT})
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """Dates that stand on things themselves (an approval's expiry, a draft's scheduled hour).
+
+    sweep: does what is due at the moment it is given and returns how many; one cheap query when nothing is.
+    """
+
+    name: str
+    sweep: Callable[[datetime], int]
+
+
+_handlers: dict[str, Handler] = {}
+_sweepers: dict[str, Sweeper] = {}
+
+
+def register_handler(handler: Handler) -> None:
+    """This will take the handler for its kind; ValueError when the kind already has another."""
+    if _handlers.setdefault(handler.kind, handler) is not handler:
+        raise ValueError(f"{handler.kind} already has a handler")
+
+
+def register_sweeper(sweeper: Sweeper) -> None:
+    """This will take the sweeper under its name; ValueError when the name is taken by another."""
+    if _sweepers.setdefault(sweeper.name, sweeper) is not sweeper:
+        raise ValueError(f"{sweeper.name} is already swept")
+
+
+def forget(name: str) -> None:
+    """This will drop what is registered under a kind or a sweeper's name; for tests."""
+    _handlers.pop(name, None)
+    _sweepers.pop(name, None)
+
+
+def find_handler(kind: str) -> Handler | None:
+    return _handlers.get(kind)
+
+
+def list_sweepers() -> tuple[Sweeper, ...]:
+    return tuple(_sweepers.values())
+
+
+def list_kinds_not_stopped_by(scope: str) -> list[str]:
+    """This will list the kinds that run on under such a hold; a kind that nobody registered is stopped by any."""
+    return [kind for kind, handler in _handlers.items() if scope not in handler.stopped_by]

@@ -1,0 +1,85 @@
+"""What may become of an automation whose moment has come. Pure: facts in, decision out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+RETRY_DELAY = timedelta(minutes=15)  # the journey spec: "Retry in 15 min"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One claimed row, as handlers see it. attempt: 1 is the first."""
+
+    id: UUID
+    type: str
+    kind: str
+    customer_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    occurrence: str
+    trigger_at: datetime
+    attempt: int
+    max_retries: int
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Do:
+    """Carry the effects out; `action` says in words what is done."""
+
+    action: str
+    effects: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Never do it, for this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Look at it again at `until`, which must be later than now."""
+
+    until: datetime
+    reason: str
+
+
+Decision = Do | Skip | Wait
+
+
+@dataclass(frozen=True)
+class RetryAt:
+    at: datetime
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    attempts: int
+
+
+def too_late(*, trigger_at: datetime, now: datetime, expires_after: timedelta | None) -> str:
+    """Say why a row that waited through an outage must not run any more; empty when it may.
+
+    expires_after: None runs however late it is. Source: promise 8, "no burst after an outage".
+    """
+    if expires_after is None or now - trigger_at <= expires_after:
+        return ""
+    late = now - trigger_at
+    return f"Due {_in_words(late)} ago; this kind is dropped after {_in_words(expires_after)}."
+
+
+def after_failure(*, attempt: int, max_retries: int, now: datetime) -> RetryAt | GiveUp:
+    """Choose between another attempt in 15 minutes and giving up; 3 retries are 4 attempts."""
+    if attempt > max_retries:
+        return GiveUp(attempts=attempt)
+    return RetryAt(at=now + RETRY_DELAY)
+
+
+def _in_words(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    number, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -1,0 +1,97 @@
+"""One tick: everything whose moment has come, however many ticks run at the same time."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from journeys.models import ClockState
+from journeys.queries.due import get_next_trigger_at
+from journeys.registry import list_sweepers
+from journeys.services.claiming import claim_due
+from journeys.services.failing import release_abandoned
+from journeys.services.running import run_claim
+
+# Well under the lease, so that what a tick claims last is still its own when it is done.
+BUDGET = timedelta(seconds=60)
+# How far `tick_until` goes at most without looking at what is swept, whose dates it does not know.
+MAX_STEP = timedelta(minutes=15)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class TickReport:
+    """What one tick did. swept: by sweeper; is_unfinished: stopped by its budget with rows still due."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    swept: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    abandoned: int = 0
+    is_unfinished: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "outcomes": dict(self.outcomes),
+            "swept": {name: count for name, count in self.swept.items() if count},
+            "errors": self.errors,
+            "abandoned": self.abandoned,
+            "unfinished": self.is_unfinished,
+        }
+
+
+def tick(*, now: datetime, budget: timedelta = BUDGET) -> TickReport:
+    """This will run what is due at `now`: the dates that stand on things first, then the automations.
+
+    A hold that ends must be ended before the rows it kept back are looked at. A sweeper that fails is named in the
+    report and stops nothing else.
+    """
+    report = TickReport()
+    _sweep(report, now)
+    report.abandoned = release_abandoned(now=now)
+    started = time.monotonic()
+    elapsed = timedelta(0)
+    while claim := claim_due(now=now, elapsed=elapsed):
+        report.outcomes += run_claim(claim, now=now)
+        elapsed = timedelta(seconds=time.monotonic() - started)
+        if elapsed > budget:
+            report.is_unfinished = True
+            break
+    _remember(report, now)
+    return report
+
+
+def tick_until(*, now: datetime, until: datetime) -> TickReport:
+    """This will tick at `now` and at each later moment at which something falls due, the last at `until`."""
+    total = TickReport()
+    moment = now
+    while True:
+        _add(total, tick(now=moment))
+        if moment >= until:
+            return total
+        due_next = get_next_trigger_at(after=moment) or until
+        moment = min(due_next, moment + MAX_STEP, until)
+
+
+def _sweep(report: TickReport, now: datetime) -> None:
+    for sweeper in list_sweepers():
+        try:
+            report.swept[sweeper.name] = sweeper.sweep(now)
+        except Exception:
+            log.exception("sweep_failed", sweeper=sweeper.name)
+            report.errors.append(sweeper.name)
+
+
+def _remember(report: TickReport, now: datetime) -> None:
+    ClockState.objects.update_or_create(pk=1, defaults={"last_tick_at": now, "last_report": report.as_json()})
+
+
+def _add(total: TickReport, one: TickReport) -> None:
+    total.outcomes += one.outcomes
+    total.swept = dict(Counter(total.swept) + Counter(one.swept))
+    total.errors += [name for name in one.errors if name not in total.errors]
+    total.abandoned += one.abandoned
+    total.is_unfinished = one.is_unfinished

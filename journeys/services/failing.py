@@ -1,0 +1,89 @@
+"""What follows a failed attempt: another one in 15 minutes, or the end and a to-do for ops."""
+
+from collections import Counter
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from customers.services.todos import add_todo
+from journeys.enums import AutomationStatus, LogStatus
+from journeys.models import AutomationLog, AutomationSchedule
+from journeys.models.automations import MAX_ERROR_CHARS
+from journeys.queries.due import as_due
+from journeys.rules.automations import Due, RetryAt, after_failure
+from journeys.services.claiming import BATCH, move_claimed
+from journeys.services.lines import log_line
+
+ABANDONED = "The worker stopped while it was running."
+RETRIED = "retried"
+FAILED = "failed"
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def record_failure(due: Due, *, token: UUID, error: Exception, now: datetime) -> Counter[str]:
+    """This will log the attempt and move the row to its next one, or fail it. Raises ClaimLost."""
+    message = f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_ERROR_CHARS]
+    log.warning("automation_failed", automation=str(due.id), kind=due.kind, attempt=due.attempt, exc_info=error)
+    AutomationLog.objects.bulk_create([log_line(due, now, "Tried", LogStatus.FAILED, error_message=message)])
+    outcome = after_failure(attempt=due.attempt, max_retries=due.max_retries, now=now)
+    if isinstance(outcome, RetryAt):
+        move_claimed(
+            [due.id],
+            token=token,
+            now=now,
+            status=AutomationStatus.SCHEDULED,
+            trigger_at=outcome.at,
+            retry_count=due.attempt,
+            error_message=message,
+        )
+        return Counter({RETRIED: 1})
+    move_claimed([due.id], token=token, now=now, status=AutomationStatus.FAILED, error_message=message)
+    _tell_ops(due, message=message, now=now)
+    return Counter({FAILED: 1})
+
+
+def release_abandoned(*, now: datetime) -> int:
+    """This will give back the rows whose lease is over, counting the attempt; the last attempt fails the row.
+
+    They run again at once, not 15 minutes later: mostly it was a restart, not the row.
+    """
+    if not AutomationSchedule.objects.abandoned(now).exists():
+        return 0
+    with transaction.atomic():
+        locked = AutomationSchedule.objects.abandoned(now).select_for_update(skip_locked=True, no_key=True)
+        dues = [as_due(row) for row in locked[:BATCH]]
+        spent = [due for due in dues if due.attempt > due.max_retries]
+        _give_back(dues, spent, now)
+        for due in spent:
+            _tell_ops(due, message=ABANDONED, now=now)
+        AutomationLog.objects.bulk_create(
+            [log_line(due, now, "Taken back", LogStatus.FAILED, error_message=ABANDONED) for due in dues]
+        )
+    return len(dues)
+
+
+def _give_back(dues: list[Due], spent: list[Due], now: datetime) -> None:
+    rows = AutomationSchedule.objects.abandoned(now).filter(pk__in=[due.id for due in dues])
+    fields = {"claim_token": None, "leased_until": None, "error_message": ABANDONED, "updated_at": now}
+    rows.filter(pk__in=[due.id for due in spent]).update(status=AutomationStatus.FAILED, **fields)
+    rows.update(status=AutomationStatus.SCHEDULED, retry_count=F("retry_count") + 1, **fields)
+
+
+def _tell_ops(due: Due, *, message: str, now: datetime) -> None:
+    """Source: the journey spec, "Escalate to admin"."""
+    add_todo(
+        f"{due.kind} failed after {due.attempt} attempts",
+        customer=due.customer_id,
+        now=now,
+        by=None,
+        kind="automation.failed",
+        detail=message,
+        source_kind="automation",
+        source_id=due.id,
+        key=f"automation-failed-{due.id}",
+    )

@@ -1,0 +1,159 @@
+"""Carry out claimed rows: decide, then complete, log and apply in one transaction; set a failing row apart."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from customers.models import Customer
+from journeys.enums import AutomationStatus, LogStatus
+from journeys.models import AutomationLog
+from journeys.queries.due import list_held
+from journeys.registry import Handler, find_handler
+from journeys.rules.automations import Decision, Do, Due, Skip, Wait, too_late
+from journeys.services.claiming import Claim, ClaimLost, move_claimed
+from journeys.services.failing import record_failure
+from journeys.services.lines import log_line
+
+HELD = "held"
+LOST = "lost"
+
+
+class NoHandler(Exception):
+    """Raised for a kind that nobody registered, as while a new version is being rolled out."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one row: its new state, and what the log says."""
+
+    due: Due
+    status: AutomationStatus
+    log_status: LogStatus
+    action: str
+    reason: str = ""
+    trigger_at: datetime | None = None
+    effects: tuple[Any, ...] = ()
+
+
+def run_claim(claim: Claim, *, now: datetime) -> Counter[str]:
+    """This will carry out the rows of a claim and count the outcomes; no row's failure touches another row.
+
+    They are tried together, since statements are what costs; when that fails, half by half, down to the row that
+    fails, which is retried 15 minutes later or given up.
+    """
+    return _run(claim.dues, token=claim.token, now=now)
+
+
+def _run(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
+    try:
+        return _carry_out(dues, token=token, now=now)
+    except Exception as error:
+        if len(dues) == 1:
+            return _set_apart(dues[0], token=token, error=error, now=now)
+    middle = len(dues) // 2
+    return _run(dues[:middle], token=token, now=now) + _run(dues[middle:], token=token, now=now)
+
+
+def _set_apart(due: Due, *, token: UUID, error: Exception, now: datetime) -> Counter[str]:
+    try:
+        if isinstance(error, ClaimLost):
+            raise error
+        return record_failure(due, token=token, error=error, now=now)
+    except ClaimLost:
+        return Counter({LOST: 1})
+
+
+@transaction.atomic
+def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
+    held_ids = _lock_and_list_held(dues)
+    held = [due.id for due in dues if due.id in held_ids]
+    if held:
+        move_claimed(held, token=token, now=now, status=AutomationStatus.SCHEDULED)
+    verdicts = list(_judge([due for due in dues if due.id not in held_ids], now))
+    # Completed first: the row count proves that the rows are still ours before anything is written in their name.
+    _settle(verdicts, token=token, now=now)
+    _apply(verdicts, now)
+    outcomes = Counter(verdict.status.lower() for verdict in verdicts)
+    return outcomes + Counter({HELD: len(held)})
+
+
+def _lock_and_list_held(dues: Sequence[Due]) -> set[UUID]:
+    """This will lock the customers, so that a hold that has returned is seen here, and list the rows it keeps back."""
+    if connection.features.has_select_for_update:
+        customers = Customer.objects.filter(pk__in={due.customer_id for due in dues}).order_by("pk")
+        list(customers.select_for_update(no_key=True).values_list("pk"))
+    return list_held(dues)
+
+
+def _judge(dues: Sequence[Due], now: datetime) -> Iterator[Verdict]:
+    groups: dict[str, list[Due]] = defaultdict(list)
+    for due in dues:
+        groups[due.kind].append(due)
+    for kind, group in groups.items():
+        handler = find_handler(kind)
+        if handler is None:
+            raise NoHandler(f"No handler is registered for {kind}.")
+        yield from _judge_kind(handler, group, now)
+
+
+def _judge_kind(handler: Handler, dues: Sequence[Due], now: datetime) -> Iterator[Verdict]:
+    late = {due.id: too_late(trigger_at=due.trigger_at, now=now, expires_after=handler.expires_after) for due in dues}
+    timely = [due for due in dues if not late[due.id]]
+    facts = handler.load(timely) if timely else {}
+    for due in dues:
+        if late[due.id]:
+            yield Verdict(due, AutomationStatus.EXPIRED, LogStatus.SKIPPED, "Expired", late[due.id])
+        elif due.id not in facts:
+            yield _verdict(due, Skip("What it was about is gone."), now)
+        else:
+            yield _verdict(due, handler.decide(facts[due.id], now), now)
+
+
+def _verdict(due: Due, decision: Decision, now: datetime) -> Verdict:
+    match decision:
+        case Do(action=action, effects=effects):
+            return Verdict(due, AutomationStatus.COMPLETED, LogStatus.SUCCESS, action, effects=effects)
+        case Skip(reason=reason):
+            return Verdict(due, AutomationStatus.SKIPPED, LogStatus.SKIPPED, "Skipped", reason)
+        case Wait(until=until, reason=reason):
+            if until <= now:
+                raise ValueError(f"{due.kind} asked to wait until {until}, which is not later than {now}.")
+            return Verdict(due, AutomationStatus.SCHEDULED, LogStatus.SKIPPED, "Moved", reason, until)
+
+
+def _settle(verdicts: Iterable[Verdict], *, token: UUID, now: datetime) -> None:
+    alike: dict[tuple[AutomationStatus, str, datetime | None], list[UUID]] = defaultdict(list)
+    for verdict in verdicts:
+        alike[verdict.status, verdict.reason, verdict.trigger_at].append(verdict.due.id)
+    for (status, reason, trigger_at), ids in alike.items():
+        fields: dict[str, Any] = {"status": status, "reason": reason[:500], "error_message": ""}
+        if status == AutomationStatus.COMPLETED:
+            fields["executed_at"] = now
+        if trigger_at is not None:
+            fields["trigger_at"] = trigger_at
+        move_claimed(ids, token=token, now=now, **fields)
+    AutomationLog.objects.bulk_create(
+        [log_line(v.due, now, v.action, v.log_status, metadata=_told(v)) for v in verdicts]
+    )
+
+
+def _apply(verdicts: Iterable[Verdict], now: datetime) -> None:
+    effects: dict[str, list[Any]] = defaultdict(list)
+    for verdict in verdicts:
+        effects[verdict.due.kind].extend(verdict.effects)
+    for kind, wanted in effects.items():
+        handler = find_handler(kind)
+        if handler is not None and wanted:
+            handler.apply(wanted, now)
+
+
+def _told(verdict: Verdict) -> dict[str, str]:
+    told = {"reason": verdict.reason} if verdict.reason else {}
+    if verdict.trigger_at is not None:
+        told["until"] = verdict.trigger_at.isoformat()
+    return told

@@ -1,0 +1,123 @@
+"""Write, move, cancel and hurry automations. Rows are permanent: what exists is not made again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.models import User
+from customers.services.activity import record
+from journeys.enums import AutomationStatus, AutomationType
+from journeys.models import AutomationSchedule
+from journeys.rules.moments import moment_of
+
+BATCH = 1000
+
+
+class NotScheduled(Exception):
+    """Raised when the automation has run, or runs just now: nothing about it can be changed any more."""
+
+
+@dataclass(frozen=True)
+class LocalMoment:
+    """An hour of a day where the customer lives."""
+
+    date: date
+    time: time
+    zone: str
+
+
+@dataclass(frozen=True)
+class NewAutomation:
+    """What is to happen, to whom, and when: at a moment, or at an hour of the customer's day."""
+
+    type: AutomationType
+    kind: str
+    customer_id: UUID
+    subject_kind: str
+    subject_id: UUID
+    at: datetime | LocalMoment
+    occurrence: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def schedule_automations(wanted: Iterable[NewAutomation]) -> None:
+    """This will write the rows in batches; one that exists for its subject, kind and occurrence is left as it is."""
+    rows = [_row(one) for one in wanted]
+    AutomationSchedule.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def move_automation(
+    automation: AutomationSchedule, *, to: datetime | LocalMoment, reason: str, now: datetime, by: User | None
+) -> None:
+    """This will give the row another moment. Raises NotScheduled."""
+    fields = _moment_fields(to)
+    _change(automation, "automation.moved", f"Moved {automation}: {reason}", fields, reason, now, by)
+
+
+def cancel_automation(automation: AutomationSchedule, *, reason: str, now: datetime, by: User | None) -> None:
+    """This will keep the row from ever running. Raises NotScheduled."""
+    fields = {"status": AutomationStatus.CANCELLED}
+    _change(automation, "automation.cancelled", f"Cancelled {automation}: {reason}", fields, reason, now, by)
+
+
+def trigger_automation(automation: AutomationSchedule, *, now: datetime, by: User) -> None:
+    """This will make the row due now; the next tick runs it, held customers wait as always. Raises NotScheduled."""
+    fields = {"trigger_at": now}
+    _change(automation, "automation.triggered", f"Triggered {automation}", fields, "", now, by)
+
+
+def cancel_of_subject(*, subject_kind: str, subject_id: UUID, kinds: Iterable[str], reason: str, now: datetime) -> int:
+    """This will cancel what is still scheduled of those kinds for a subject, in one statement, and count it."""
+    rows = AutomationSchedule.objects.filter(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        kind__in=list(kinds),
+        status=AutomationStatus.SCHEDULED,
+    )
+    cancelled: int = rows.update(status=AutomationStatus.CANCELLED, reason=reason[:500], updated_at=now)
+    return cancelled
+
+
+def _change(
+    automation: AutomationSchedule,
+    verb: str,
+    summary: str,
+    fields: dict[str, Any],
+    reason: str,
+    now: datetime,
+    by: User | None,
+) -> None:
+    with transaction.atomic():
+        scheduled = AutomationSchedule.objects.filter(pk=automation.pk, status=AutomationStatus.SCHEDULED)
+        if not scheduled.update(**fields, reason=reason[:500], updated_at=now):
+            raise NotScheduled("It has run already, or runs just now.")
+        record(verb, summary[:500], customer=automation.customer_id, by=by, now=now, subject=automation)
+    automation.refresh_from_db()
+
+
+def _row(one: NewAutomation) -> AutomationSchedule:
+    return AutomationSchedule(
+        type=one.type,
+        kind=one.kind,
+        customer_id=one.customer_id,
+        subject_kind=one.subject_kind,
+        subject_id=one.subject_id,
+        occurrence=one.occurrence,
+        payload=one.payload,
+        **_moment_fields(one.at),
+    )
+
+
+def _moment_fields(at: datetime | LocalMoment) -> dict[str, Any]:
+    if isinstance(at, datetime):
+        return {"trigger_at": at, "local_date": None, "local_time": None, "zone": ""}
+    return {
+        "trigger_at": moment_of(at.date, at.time, at.zone),
+        "local_date": at.date,
+        "local_time": at.time,
+        "zone": at.zone,
+    }
