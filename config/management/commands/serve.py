@@ -1,0 +1,89 @@
+"""Run the whole desk on one machine: web, worker and beat under one command."""
+
+import http.client
+import os
+import socket
+import threading
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from config.serving.programs import web_program, worker_program
+from config.serving.supervisor import Supervisor
+
+HOST = "127.0.0.1"
+READY_WITHIN_S = 60.0
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo book into an empty desk, then serve web and clock together until Ctrl-C."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1; 0 takes a free one")
+        parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo book")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            code = self._serve(port=options["port"], with_demo=not options["no_demo"])
+        except KeyboardInterrupt:
+            code = 0
+        raise SystemExit(code)
+
+    def _serve(self, *, port: int, with_demo: bool) -> int:
+        listener = bind(port)
+        call_command("migrate", interactive=False, verbosity=0)
+        if with_demo and "load_demo" in get_commands():
+            call_command("load_demo")
+        port = listener.getsockname()[1]
+        public_url = os.environ.get("PUBLIC_URL") or f"http://{HOST}:{port}"
+        supervisor = Supervisor([web_program(listener, public_url=public_url), worker_program(public_url=public_url)])
+        supervisor.start()
+        threading.Thread(target=self._greet_when_ready, args=(port, supervisor), daemon=True).start()
+        return supervisor.run()
+
+    def _greet_when_ready(self, port: int, supervisor: Supervisor) -> None:
+        if not wait_until_answering(port, supervisor):
+            return
+        address = f"http://{HOST}:{port}"
+        self.stdout.write(f"\nEvergreen is ready at {address}")
+        self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
+        self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
+        self.stdout.flush()
+
+
+def bind(port: int) -> socket.socket:
+    """This will take the port before anything else is done; CommandError when someone else has it."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise CommandError(f"Port {port} cannot be used ({error}). Choose another: make run PORT=8010") from error
+    listener.listen(128)
+    return listener
+
+
+def wait_until_answering(port: int, supervisor: Supervisor) -> bool:
+    """This will ask /healthz until it answers; False when stopped before, or when nothing came in time."""
+    give_up_at = time.monotonic() + READY_WITHIN_S
+    while not supervisor.is_stopping and time.monotonic() < give_up_at:
+        if answers(port):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
