@@ -63,6 +63,17 @@ class OriginKind(TextChoices):
     API = "api", "API"
 
 
+class Purpose(TextChoices):
+    """What a letter does in its thread."""
+
+    FIRST_TOUCH = "first_touch", "First letter"
+    FOLLOW_UP = "follow_up", "Follow-up"
+    CONFIRMATION = "confirmation", "Meeting confirmation"
+    RECAP = "recap", "Recap"
+    NOTICE = "notice", "Notice"
+    FREE = "free", "Written freely"
+
+
 EDITABLE_STATES = frozenset(
     {
         DraftState.DRAFT,
@@ -77,6 +88,9 @@ EDITABLE_STATES = frozenset(
 
 WAITING_STATES = frozenset({DraftState.APPROVED, DraftState.SCHEDULED, DraftState.QUEUED, DraftState.BLOCKED})
 """Approved and on the way, not yet handed to a provider."""
+
+APPROVED_STATES = frozenset({DraftState.APPROVED, DraftState.SCHEDULED, DraftState.QUEUED, DraftState.SENDING})
+"""Never without an approval on record."""
 
 LEFT_STATES = frozenset(
     {

@@ -1,0 +1,6 @@
+"""The tables of the emails app, by noun."""
+
+from emails.models.captured import CapturedMail
+from emails.models.drafts import Attachment, Draft, DraftVersion
+
+__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion"]

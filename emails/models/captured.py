@@ -1,0 +1,28 @@
+"""What the capture provider keeps instead of sending: each message as its recipient would get it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from customers.models.base import CustomerRow
+
+
+class CapturedMail(CustomerRow):
+    """One message, whole: the raw bytes with headers, both parts and attachments."""
+
+    draft = models.ForeignKey("emails.Draft", on_delete=models.SET_NULL, null=True, blank=True, related_name="captured")
+    message_id = models.CharField(max_length=250, unique=True)
+    mail_from = models.CharField(max_length=320)
+    mail_to = models.CharField(max_length=320)
+    cc = models.JSONField(default=list, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    attachment_count = models.PositiveSmallIntegerField(default=0)
+    captured_at = models.DateTimeField()
+    raw = models.BinaryField()
+
+    class Meta(CustomerRow.Meta):
+        ordering = ["-captured_at"]
+        indexes = [models.Index(fields=["-captured_at"]), models.Index(fields=["customer", "-captured_at"])]
+
+    def __str__(self) -> str:
+        return self.subject

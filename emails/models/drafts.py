@@ -1,0 +1,230 @@
+"""A draft: one email on its way from first words to the recipient, with every text it had."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from customers.base import ClaimedRow
+from customers.models.base import CustomerScopedQuerySet, Row
+from emails.enums import (
+    APPROVED_STATES,
+    EDITABLE_STATES,
+    SENT_STATES,
+    WAITING_STATES,
+    DraftState,
+    Lane,
+    OriginKind,
+    PriceApproach,
+    Purpose,
+    Tone,
+    Writer,
+)
+
+MAX_ATTACHMENT_BYTES = 5 * 1024 * 1024
+MAX_ATTACHMENTS_BYTES = 10 * 1024 * 1024
+
+
+class DraftQuerySet(CustomerScopedQuerySet):
+    def with_people(self) -> DraftQuerySet:
+        """Everything a card shows, in a fixed number of queries."""
+        return self.select_related(
+            "customer", "stakeholder", "sender", "approved_by", "sent_by", "written_by"
+        ).prefetch_related(models.Prefetch("attachments", queryset=Attachment.objects.defer("content")))
+
+
+class Draft(ClaimedRow):
+    """One email. Its text may be changed until it is handed over; every change voids the approval."""
+
+    stakeholder = models.ForeignKey(
+        "customers.Stakeholder", on_delete=models.SET_NULL, null=True, related_name="drafts"
+    )
+    to_name = models.CharField(max_length=200)
+    to_email = models.EmailField(help_text="As it was when the letter was written or left.")
+    sender = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    cc = models.JSONField(default=list, blank=True, help_text="Addresses.")
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True, help_text="Plain text: paragraphs parted by blank lines, “- ” for points.")
+    tone = models.CharField(max_length=20, choices=Tone.choices, default=Tone.PROFESSIONAL)
+    price_approach = models.CharField(max_length=20, choices=PriceApproach.choices, default=PriceApproach.NO_PRICE)
+    lane = models.CharField(max_length=20, choices=Lane.choices, default=Lane.RENEWAL)
+    purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.FIRST_TOUCH)
+    origin_kind = models.CharField(max_length=20, choices=OriginKind.choices, default=OriginKind.COMPOSE)
+    origin_id = models.UUIDField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=1)
+    send_timing = models.CharField(max_length=100, blank=True, help_text="“Week 1 (Day 115)”")
+
+    writer = models.CharField(max_length=20, choices=Writer.choices, default=Writer.PERSON)
+    writer_note = models.CharField(max_length=500, blank=True)
+    written_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    brief = models.JSONField(default=dict, blank=True)
+    facts = models.JSONField(default=list, blank=True, help_text="What the letter may say, and from which record.")
+    confirmed = models.JSONField(default=list, blank=True, help_text="Claims a person vouches for.")
+    first_subject = models.CharField(max_length=300, blank=True)
+    first_body = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    state = models.CharField(max_length=14, choices=DraftState.choices, default=DraftState.DRAFT)
+    blocked_by = models.CharField(max_length=30, blank=True, help_text="The gate's check that refused.")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    approval_hash = models.CharField(max_length=64, blank=True)
+    approval_expires_at = models.DateTimeField(null=True, blank=True)
+    scheduled_send_date = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    message_id = models.CharField(max_length=250, blank=True)
+    provider = models.CharField(max_length=40, blank=True)
+    provider_id = models.CharField(max_length=250, blank=True)
+    track_engagement = models.BooleanField(default=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    clicked_at = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta(ClaimedRow.Meta):
+        ordering = ["position", "created_at"]
+        indexes = [
+            models.Index(fields=["customer", "state"]),
+            models.Index(fields=["origin_kind", "origin_id", "position"], name="draft_origin"),
+            models.Index(fields=["not_before"], condition=Q(state=DraftState.QUEUED), name="draft_queued_due"),
+            models.Index(
+                fields=["scheduled_send_date"], condition=Q(state=DraftState.SCHEDULED), name="draft_scheduled_due"
+            ),
+            models.Index(fields=["leased_until"], condition=Q(state=DraftState.SENDING), name="draft_lease"),
+            models.Index(fields=["blocked_by"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin_kind", "origin_id", "stakeholder"],
+                condition=Q(purpose=Purpose.FIRST_TOUCH, origin_id__isnull=False) & ~Q(state=DraftState.CANCELLED),
+                name="draft_first_touch_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(SENT_STATES)) | (Q(sent_at__isnull=False) & ~Q(message_id="")),
+                name="draft_sent_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(APPROVED_STATES))
+                | (Q(approved_at__isnull=False, approval_expires_at__isnull=False) & ~Q(approval_hash="")),
+                name="draft_approved_has_hash",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.SENDING) | Q(claim_token__isnull=False, leased_until__isnull=False),
+                name="draft_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.SCHEDULED) | Q(scheduled_send_date__isnull=False),
+                name="draft_scheduled_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or f"To {self.to_name}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE_STATES
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state in SENT_STATES
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING_STATES
+
+    @property
+    def is_queued(self) -> bool:
+        return self.state == DraftState.QUEUED
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == DraftState.SCHEDULED
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in (DraftState.QUEUED, DraftState.SENDING)
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the text differs from the first one."""
+        return (self.subject, self.body) != (self.first_subject, self.first_body)
+
+    @property
+    def confirmed_keys(self) -> frozenset[str]:
+        return frozenset(row["key"] for row in self.confirmed)
+
+    def content_hash(self, *, to_email: str, sender_email: str) -> str:
+        """Digest of everything the recipient gets: recipients, sender, subject, body, attachments (promise 2)."""
+        parts: dict[str, Any] = {
+            "to": to_email.lower(),
+            "cc": sorted(address.lower() for address in self.cc),
+            "from": sender_email.lower(),
+            "subject": self.subject,
+            "body": self.body,
+            "attachments": sorted([file.name, file.sha256] for file in self.attachments.all()),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+class PartOfDraftQuerySet(CustomerScopedQuerySet):
+    customer_path = "draft__customer__"
+
+
+class DraftVersion(Row):
+    """One text the draft had: who or what wrote it, and why."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    writer = models.CharField(max_length=20, choices=Writer.choices)
+    by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    saved_at = models.DateTimeField()
+
+    objects = PartOfDraftQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["draft", "version"], name="draft_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} v{self.version}"
+
+
+class Attachment(Row):
+    """A file that leaves with the draft. kind "proposal" is made by code from the locked price."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=20, default="upload")
+    content_type = models.CharField(max_length=100, default="application/octet-stream")
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    fact_keys = models.JSONField(default=list, blank=True, help_text="The facts that the file states.")
+
+    objects = PartOfDraftQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "name"], name="attachment_name_once"),
+            models.CheckConstraint(condition=Q(size__lte=MAX_ATTACHMENT_BYTES), name="attachment_not_too_large"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_proposal(self) -> bool:
+        return self.kind == "proposal"

@@ -1,0 +1,1 @@
+"""Rows into facts, lists and counts; never writes."""
