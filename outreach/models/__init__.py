@@ -1,0 +1,5 @@
+"""The tables of outreach."""
+
+from outreach.models.plans import OutreachPlan, Touch
+
+__all__ = ["OutreachPlan", "Touch"]
