@@ -1,0 +1,54 @@
+"""The panels of the account page. Apps register theirs in `AppConfig.ready`; `config/desk` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from customers.models import Customer, User
+
+
+@dataclass(frozen=True)
+class PanelRequest:
+    """For which account, which reader and which moment a panel is put together."""
+
+    customer: Customer
+    user: User
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One card of the account page.
+
+    key: its anchor on the page, and its name in the address when it is loaded alone. load: gives the template's
+    context, or None where the panel has nothing to say for this account. is_lazy: loaded after the page, by its own
+    request; a panel that costs more than one query should be. order: from the top; they stand at 10, 20, 30 …
+    """
+
+    key: str
+    title: str
+    template: str
+    load: Callable[[PanelRequest], Mapping[str, Any] | None]
+    column: Literal["main", "side"] = "main"
+    order: int = 100
+    is_lazy: bool = False
+
+
+_panels: dict[str, Panel] = {}
+
+
+def register_panel(panel: Panel) -> None:
+    """This will add the panel to the account page; the same key again replaces it."""
+    _panels[panel.key] = panel
+
+
+def list_panels() -> list[Panel]:
+    return sorted(_panels.values(), key=lambda panel: (panel.order, panel.key))
+
+
+def find_panel(key: str) -> Panel | None:
+    return _panels.get(key)

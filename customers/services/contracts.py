@@ -1,0 +1,70 @@
+"""The contract of the running term: entered and corrected. The target price is set and locked in `renewals`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from customers.enums import ContractState
+from customers.models import Contract, Customer, User
+from customers.services.activity import record
+from customers.services.changes import Difference, check, describe, set_fields
+from customers.signals import contract_changed, send_after_commit
+
+WRITABLE = frozenset({"plan", "current_price", "currency", "start_date", "renewal_date", "notice_days"})
+
+
+def add_contract(customer: Customer, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Contract:
+    """This will enter the account's running contract; there is one at a time.
+
+    Raises ValidationError with field names.
+    """
+    contract = Contract(customer=customer, currency=customer.currency)
+    set_fields(contract, values, allowed=WRITABLE)
+    check_contract(contract)
+    with transaction.atomic():
+        contract.save(force_insert=True)
+        record(
+            "contract.added",
+            f"Contract entered, until {contract.renewal_date:%-d %b %Y}",
+            customer=customer,
+            by=by,
+            now=now,
+            subject=contract,
+        )
+        send_after_commit(contract_changed, customer_id=customer.pk, contract_id=contract.pk)
+    return contract
+
+
+def update_contract(contract: Contract, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Difference:
+    """This will change the running contract and give what changed. Raises ValidationError with field names."""
+    if contract.state != ContractState.ACTIVE:
+        raise ValidationError("This contract has ended; it is part of the record.")
+    difference = set_fields(contract, values, allowed=WRITABLE)
+    if not difference:
+        return {}
+    check_contract(contract)
+    with transaction.atomic():
+        contract.save(update_fields=[*difference, "updated_at"])
+        record(
+            "contract.changed",
+            f"Contract changed: {describe(contract, difference)}",
+            customer=contract.customer_id,
+            by=by,
+            now=now,
+            subject=contract,
+            changes=difference,
+        )
+        send_after_commit(contract_changed, customer_id=contract.customer_id, contract_id=contract.pk)
+    return difference
+
+
+def check_contract(contract: Contract) -> None:
+    """This will raise ValidationError with the field that is wrong, not with the name of a constraint."""
+    if contract.start_date and contract.renewal_date and contract.renewal_date <= contract.start_date:
+        raise ValidationError({"renewal_date": "The renewal must come after the start of the contract."})
+    check(contract)
