@@ -1,11 +1,12 @@
 """The URL table of the whole house; each app brings its own."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config.desk.theme import set_theme
 
 urlpatterns = [
+    path("", include("config.health")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),
 ]

@@ -6,6 +6,7 @@ from config.serving.supervisor import Program
 
 WEB_THREADS = 8
 WORKER_THREADS = 4
+ROOT_WARNING = "You're running the worker with superuser privileges"
 
 
 def web_program(listener: socket.socket, *, public_url: str) -> Program:
@@ -35,6 +36,7 @@ def worker_program(*, public_url: str) -> Program:
         module="celery",
         arguments=(
             "--app=config",
+            "--quiet",
             "worker",
             "--beat",
             "--pool=threads",
@@ -44,5 +46,6 @@ def worker_program(*, public_url: str) -> Program:
             "--without-mingle",
             "--without-heartbeat",
         ),
-        extra_env={"PUBLIC_URL": public_url},
+        # Accepts JSON alone, so that what the warning is about (pickle) cannot happen; a container's user is often root.
+        extra_env={"PUBLIC_URL": public_url, "PYTHONWARNINGS": f"ignore:{ROOT_WARNING}"},
     )
