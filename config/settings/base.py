@@ -6,6 +6,8 @@ from typing import Any
 import environ
 from csp.constants import NONCE, NONE, SELF
 
+from config.settings.logs import logging_settings
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -113,7 +115,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+# Browsers ask frame-ancestors, below, where it is given: our own pages may show a preview in a frame.
+X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
@@ -181,6 +184,9 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "evergreen"
+# A page that rings while the broker is down must not wait: the row is there, the next tick finds it.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 
 # What leaves the machine, and through whom. Without a key nothing does: the stand-ins keep what they would have done.
 OUTBOUND = env.str("OUTBOUND", default="off")
@@ -192,10 +198,4 @@ ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="claude-sonnet-5-5")
 # A server that others run on this machine (a proxy, a test server) may be used where debugging or testing says so.
 ALLOW_LOOPBACK_VENDORS = DEBUG
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = logging_settings(level=env.str("LOG_LEVEL", default="WARNING"), as_json=False)

@@ -15,3 +15,6 @@ DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), D
 CACHES = {"default": cache_settings(env.str("REDIS_URL", default=""))}
 locals().update(broker_settings(env.str("REDIS_URL", default=""), DATA_DIR))
 STATIC_ROOT = DATA_DIR / "staticfiles"
+# Static files are served from where they lie: nothing to collect before the first start.
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(exist_ok=True)

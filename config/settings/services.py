@@ -1,5 +1,6 @@
 """How the database, the cache and the broker are reached, from their addresses."""
 
+import contextlib
 import os
 import secrets
 from base64 import urlsafe_b64encode
@@ -8,6 +9,8 @@ from typing import Any
 
 import environ
 
+BROKER_CONNECT_TIMEOUT_S = 1
+FILE_BROKER_POLL_S = 0.2
 SQLITE_OPTIONS = {
     # Without IMMEDIATE a read that becomes a write meets "database is locked" at once, whatever the timeout.
     "transaction_mode": "IMMEDIATE",
@@ -39,18 +42,22 @@ def cache_settings(url: str) -> dict[str, Any]:
 def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
     """This will give Celery's settings; without Redis the messages are files that survive a restart."""
     if url:
-        return {"CELERY_BROKER_URL": url}
+        return {
+            "CELERY_BROKER_URL": url,
+            "CELERY_BROKER_TRANSPORT_OPTIONS": {"socket_connect_timeout": BROKER_CONNECT_TIMEOUT_S},
+        }
     folder = data_dir / "broker"
     for name in ("queue", "processed", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
             "processed_folder": str(folder / "processed"),
             "control_folder": str(folder / "control"),
             "store_processed": False,
+            "polling_interval": FILE_BROKER_POLL_S,
         },
     }
 
@@ -61,11 +68,11 @@ def kept_secret(path: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         pass
-    made = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(made)
-    return made
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    # Linked whole or not at all: of two first starts at once one wins, and neither reads half a secret.
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
+    return path.read_text().strip()

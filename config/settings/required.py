@@ -1,0 +1,82 @@
+"""The variables without which production does not start: each missing or unusable one is named, all at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+FERNET_COMMAND = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+MIN_SECRET_CHARS = 50
+
+
+@dataclass(frozen=True)
+class Required:
+    """One variable. fault: says what is wrong with a value, empty when nothing is."""
+
+    name: str
+    how: str
+    fault: Callable[[str], str]
+
+
+def _secret_key_fault(value: str) -> str:
+    if len(value) < MIN_SECRET_CHARS or len(set(value)) < 5 or value.startswith("django-insecure-"):
+        return f"must be at least {MIN_SECRET_CHARS} random characters"
+    return ""
+
+
+def _hosts_fault(value: str) -> str:
+    return "must name the hosts, not *" if "*" in [host.strip() for host in value.split(",")] else ""
+
+
+def _public_url_fault(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "https" and parts.hostname:
+        return ""
+    if parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1"):
+        return ""
+    return "must start with https:// (http:// only for localhost)"
+
+
+def _database_fault(value: str) -> str:
+    return "" if urlsplit(value).scheme in ("postgres", "postgresql") else "must be a postgres:// address"
+
+
+def _redis_fault(value: str) -> str:
+    return "" if urlsplit(value).scheme in ("redis", "rediss") else "must be a redis:// or rediss:// address"
+
+
+def _field_keys_fault(value: str) -> str:
+    try:
+        for key in value.split(","):
+            Fernet(key.strip())
+    except ValueError:
+        return "must be keys of 32 url-safe base64-encoded bytes, comma-separated, newest first"
+    return ""
+
+
+REQUIRED = (
+    Required(
+        "SECRET_KEY",
+        'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+        _secret_key_fault,
+    ),
+    Required("ALLOWED_HOSTS", "the host names it is reached by: desk.example.com", _hosts_fault),
+    Required("PUBLIC_URL", "the address people and mails use: https://desk.example.com", _public_url_fault),
+    Required("DATABASE_URL", "postgres://USER:PASSWORD@HOST:5432/NAME", _database_fault),
+    Required("REDIS_URL", "redis://HOST:6379/0", _redis_fault),
+    Required("FIELD_KEYS", FERNET_COMMAND, _field_keys_fault),
+)
+
+
+def demand(environment: Mapping[str, str]) -> None:
+    """This will raise ImproperlyConfigured naming each missing or unusable variable and how to set it."""
+    faults = []
+    for variable in REQUIRED:
+        value = environment.get(variable.name, "").strip()
+        fault = variable.fault(value) if value else "is not set"
+        if fault:
+            faults.append(f"  {variable.name} {fault}. Set it to: {variable.how}")
+    if faults:
+        raise ImproperlyConfigured("Production settings are incomplete:\n" + "\n".join(faults))
