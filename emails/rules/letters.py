@@ -27,6 +27,8 @@ USAGE_LEVEL = "usage.level"
 USAGE_METRIC = "usage.metric"
 WIN_PREFIX = "win."
 CUSTOMER_SINCE = "customer.since"
+MEETING_TITLE = "meeting.title"
+MEETING_DATE = "meeting.date"
 
 PRICE_KEYS = frozenset({PRICE_NEW, PRICE_CURRENT, PRICE_INCREASE, PRICE_INCREASE_PCT})
 """What "the price" is: an approach that hides the price hides all of these."""
@@ -35,13 +37,15 @@ PRICE_KEYS = frozenset({PRICE_NEW, PRICE_CURRENT, PRICE_INCREASE, PRICE_INCREASE
 @dataclass(frozen=True)
 class Recipient:
     """Who the letter is for. role: a StakeholderRole value. history: what passed between us, newest first, in
-    clauses that continue a sentence ("we met at the quarterly review")."""
+    clauses that may be said to them ("we met at the quarterly review"). notes: our own words about the person;
+    for understanding only, never quoted."""
 
     name: str
     role: str
     title: str = ""
     relationship: int | None = None
     history: tuple[str, ...] = ()
+    notes: str = ""
     language: str = "en"
 
 

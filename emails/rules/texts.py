@@ -24,9 +24,11 @@ def find_mentions(text: str, facts: Iterable[Fact] = (), *, is_subject: bool = F
 
 
 def _quoted(text: str, facts: tuple[Fact, ...], taken: Claimed) -> Iterable[FoundName]:
-    quotes = [fact for fact in facts if fact.type == FactType.TEXT and fact.display.strip()]
+    quotes = [fact for fact in facts if fact.type == FactType.TEXT and fact.display.strip(" .")]
     for fact in sorted(quotes, key=lambda one: -len(one.display)):
-        for match in re.finditer(rf"(?<!\w){re.escape(fact.display.strip())}(?!\w)", text):
+        words = fact.display.strip().rstrip(".")
+        # Inside a sentence the first letter is written small.
+        for match in re.finditer(rf"(?<!\w)(?i:{re.escape(words[0])}){re.escape(words[1:])}(?!\w)", text):
             if taken.take(*match.span()):
                 mention = Mention(match.start(), match.end(), match.group(), MentionKind.NAME)
                 yield FoundName(mention, fact.key)

@@ -1,0 +1,204 @@
+"""The one gate. Every message to a customer contact passes these checks in this order and leaves with the receipt.
+
+Order: approval → stakeholder → opt-out → hold → brake → collision → frequency cap → send window and holiday → facts →
+once-only (DESIGN, promise 1). A check is one rule: gate facts in, `Passed` or `Refused` out. Adding one is one line
+in CHECKS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from emails.enums import LEFT_STATES, DraftState, Lane
+
+HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The check lets the message through. note: what it saw, for the receipt."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The check stops the message. code: the API's error code. next_try_at: when it may pass by itself, if known."""
+
+    reason: str
+    code: str
+    next_try_at: datetime | None = None
+
+
+Verdict = Passed | Refused
+
+
+@dataclass(frozen=True)
+class HoldFacts:
+    """An open hold. until: None = until somebody resumes."""
+
+    until: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ChangedFact:
+    """A fact that no longer says what the letter says. now: None = its record is gone."""
+
+    label: str
+    old: str
+    now: str | None
+
+
+@dataclass(frozen=True)
+class GateFacts:
+    """What the gate weighs for one message at one moment.
+
+    content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unsupported: claims
+    that nobody vouched for. twin: state of another first letter of the same plan to the same person.
+    """
+
+    now: datetime
+    lane: Lane
+    state: DraftState
+    approved_by: str = ""
+    approved_hash: str = ""
+    content_hash: str = ""
+    approval_expires_at: datetime | None = None
+    recipient: str = ""
+    recipient_email: str = ""
+    is_stakeholder: bool = False
+    has_left: bool = False
+    sender_email: str = ""
+    has_text: bool = True
+    hold: HoldFacts | None = None
+    brake_reason: str | None = None
+    unsupported: tuple[str, ...] = ()
+    changed: tuple[ChangedFact, ...] = ()
+    twin_state: DraftState | None = None
+
+
+def check_approval(facts: GateFacts) -> Verdict:
+    if not facts.approved_hash or facts.approval_expires_at is None:
+        return Refused("Nobody has approved this text.", "not_approved")
+    if facts.approved_hash != facts.content_hash:
+        return Refused("It was changed after it was approved. Approve the new text.", "not_approved")
+    if facts.now >= facts.approval_expires_at:
+        return Refused("The approval has expired. Approve it again.", "approval_expired")
+    return Passed(f"Approved by {facts.approved_by}" if facts.approved_by else "Approved")
+
+
+def check_stakeholder(facts: GateFacts) -> Verdict:
+    if not facts.is_stakeholder:
+        return Refused("The recipient is no stakeholder of this account.", "not_stakeholder")
+    if facts.has_left:
+        return Refused(f"{facts.recipient} has left the company.", "not_stakeholder")
+    if not facts.recipient_email:
+        return Refused(f"There is no email address for {facts.recipient}.", "not_stakeholder")
+    if not facts.sender_email:
+        return Refused("The sender has no email address.", "no_sender")
+    if not facts.has_text:
+        return Refused("Subject and body must not be empty.", "empty")
+    return Passed(facts.recipient_email)
+
+
+def check_hold(facts: GateFacts) -> Verdict:
+    if facts.hold is None:
+        return Passed()
+    if facts.lane in HOLD_EXEMPT_LANES:
+        return Passed("On hold; a contract notice is exempt.")
+    until = f" until {facts.hold.until:%d %b %Y}" if facts.hold.until else ""
+    why = f": {facts.hold.reason}" if facts.hold.reason else ""
+    return Refused(f"The account is on hold{until}{why}.", "held", facts.hold.until)
+
+
+def check_brake(facts: GateFacts) -> Verdict:
+    if facts.brake_reason is None:
+        return Passed()
+    if facts.lane in HOLD_EXEMPT_LANES:
+        return Passed("Braked; a contract notice is exempt.")
+    why = f": {facts.brake_reason}" if facts.brake_reason else ""
+    return Refused(f"Somebody there has replied and the account waits for a decision{why}.", "held")
+
+
+def check_facts(facts: GateFacts) -> Verdict:
+    if facts.changed:
+        changes = "; ".join(
+            f"{fact.label} was {fact.old} and is {fact.now if fact.now is not None else 'gone'}"
+            for fact in facts.changed
+        )
+        return Refused(f"Changed since it was written: {changes}.", "stale_facts")
+    if facts.unsupported:
+        return Refused(
+            "No record stands behind: " + ", ".join(f"“{text}”" for text in facts.unsupported) + ".",
+            "unsupported_facts",
+        )
+    return Passed()
+
+
+def check_once(facts: GateFacts) -> Verdict:
+    if facts.state in LEFT_STATES:
+        return Refused("It has left already.", "already_sent")
+    if facts.twin_state in LEFT_STATES:
+        return Refused("This person has had the first letter of this plan already.", "already_sent")
+    return Passed()
+
+
+Check = Callable[[GateFacts], Verdict]
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("approval", check_approval),
+    ("stakeholder", check_stakeholder),
+    ("hold", check_hold),
+    ("brake", check_brake),
+    ("facts", check_facts),
+    ("once_only", check_once),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the receipt."""
+
+    check: str
+    passed: bool
+    reason: str
+    code: str = ""
+    next_try_at: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "check": self.check,
+            "passed": self.passed,
+            "reason": self.reason,
+            "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
+        }
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What every check said, in order."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def refusal(self) -> Line | None:
+        """The first check that said no; the message waits for that one."""
+        return next((line for line in self.lines if not line.passed), None)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [line.as_json() for line in self.lines]
+
+
+def ask_gate(facts: GateFacts, checks: tuple[tuple[str, Check], ...] = CHECKS) -> Receipt:
+    """Put the message to every check, so that a person sees all that stands in its way at once."""
+    return Receipt(tuple(_line(name, check(facts)) for name, check in checks))
+
+
+def _line(name: str, verdict: Verdict) -> Line:
+    if isinstance(verdict, Passed):
+        return Line(name, True, verdict.note)
+    return Line(name, False, verdict.reason, verdict.code, verdict.next_try_at)

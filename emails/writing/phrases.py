@@ -1,0 +1,208 @@
+"""The sentences of the built-in writer. Figures, dates and names come in through facts only.
+
+Where several wordings are given, the account and the person decide which is used: the same letter written twice is
+the same, two letters of one plan differ.
+"""
+
+from __future__ import annotations
+
+from emails.enums import Tone
+
+CASUAL, PROFESSIONAL, FORMAL = Tone.CASUAL, Tone.PROFESSIONAL, Tone.FORMAL
+
+GREETINGS = {CASUAL: "Hi {first},", PROFESSIONAL: "Hello {first},", FORMAL: "Dear {name},"}
+CLOSINGS = {CASUAL: ("Best,", "Thanks,", "All the best,"), PROFESSIONAL: ("Best regards,",), FORMAL: ("Kind regards,",)}
+
+OPENINGS = {
+    "champion": (
+        "you are the one who made {customer} work with us, so I wanted you to hear about the renewal first.",
+        "you know better than anyone what your team has built with us, so I'd like to start the renewal with you.",
+        "before anything goes out more widely, I wanted to bring the renewal to you.",
+    ),
+    "user": ("you work with us every day, so I wanted you to know where the renewal stands.",),
+    "decision_maker": (
+        (
+            "as {title_or_lead} you decide how {customer} works with us, so I'd like to set out where we stand "
+            "before the renewal."
+        ),
+        (
+            "with the renewal ahead I'd like to set out what our work has meant for {customer}'s operations, and "
+            "what comes next."
+        ),
+    ),
+    "economic_buyer": (
+        "I am writing to set out the return on {customer}'s investment with us, and the terms ahead.",
+        "ahead of the renewal I would like to give you the business case in brief.",
+    ),
+    "executive_sponsor": (
+        (
+            "as the sponsor of our work at {customer} you should have a short account of what it has brought, "
+            "and what comes next."
+        ),
+    ),
+}
+MET = {
+    CASUAL: "It was good to talk at our meeting {meeting} on {date}.",
+    PROFESSIONAL: "Thank you for your time at our meeting {meeting} on {date}.",
+    FORMAL: "Thank you for the conversation at our meeting {meeting} on {date}.",
+}
+WARMTH = (
+    "I really enjoy working with you and the team.",
+    "Thank you for the trust you and your team put in us.",
+)
+
+WINS_VERB = ("Your team {first}.", "Together we have seen your team {first}.")
+WIN_INTRO = {
+    CASUAL: "The result I like to point to: {first}.",
+    PROFESSIONAL: "One result stands out: {first}.",
+    FORMAL: "One result deserves mention: {first}.",
+}
+WINS_LIST = {
+    CASUAL: "What your team has pulled off with us:",
+    PROFESSIONAL: "What your team has achieved with us:",
+    FORMAL: "Results on record:",
+}
+QUANTIFIED = {
+    CASUAL: "By our measure that adds up to {value} in value a year",
+    PROFESSIONAL: "We measure the value of this at {value} a year",
+    FORMAL: "The measured value amounts to {value} a year",
+}
+LEVERAGE = "a return of {leverage} on what {customer} invests with us"
+USAGE = {
+    CASUAL: "Use of {metric} has grown by {growth}, so people clearly lean on it.",
+    PROFESSIONAL: "Use of {metric} has grown by {growth}, which shows how far it is part of daily work.",
+    FORMAL: "Use of {metric} has grown by {growth}, which shows that the investment is being taken up.",
+}
+USAGE_LEVEL = "It stands at {level} {metric} today."
+PEER = "Compared with similar customers you pay {gap} less."
+NO_PROOF = {
+    CASUAL: (
+        "You know best what this year has brought your team; I'd like to hear which part of it matters most for "
+        "the next one."
+    ),
+    PROFESSIONAL: (
+        "I would like to hear which results have mattered most to your team this year, so that the next term is "
+        "built on them."
+    ),
+    FORMAL: "I would welcome your view of which outcomes have mattered most, so that the next term rests on them.",
+}
+FOR_CHAMPION = (
+    "If it helps you make the case inside {customer}, I'm happy to put these points on one page for you to share.",
+    "If you'd like to share this with colleagues, I can put it on one page for you.",
+)
+FOR_CHAMPION_NO_PROOF = ("If others at {customer} should be part of this, tell me who and I'll bring them in early.",)
+FOR_DECISION_MAKER = (
+    "For your operations this means no change-over, no retraining and a plan for the next term that we shape together.",
+    (
+        "Continuing means that your processes keep running without a change-over, and that we plan the next term "
+        "around your priorities."
+    ),
+)
+FOR_BUYER = (
+    (
+        "Renewing keeps this return without the cost and risk of a change, and gives your budget a fixed figure "
+        "to plan with."
+    ),
+    (
+        "For budget purposes, renewal keeps the return above without switching costs and with terms that are "
+        "fixed in advance."
+    ),
+)
+FOR_BUYER_NO_PRICE = ("Renewing keeps this in place without the cost and risk of a change of system.",)
+NEXT_TERM = (
+    "Looking ahead, we would use the next term to build on this: your priorities decide where we start.",
+    "For the next term I'd like us to agree on the two or three outcomes that matter most to {customer}.",
+)
+
+PRICE_LEAD = {
+    CASUAL: "Let me be open about the number right away: for the renewal{on_date} we propose {price}{change}.",
+    PROFESSIONAL: "To be transparent from the start: for the renewal{on_date} we propose {price}{change}.",
+    FORMAL: "For the renewal{on_date} we propose {price}{change}.",
+}
+PRICE_LEAD_WHY = {
+    CASUAL: "Here's why I think it fits what you get.",
+    PROFESSIONAL: "Here is why this reflects the value you are realising.",
+    FORMAL: "The reasons are set out below.",
+}
+PRICE_AFTER = {
+    CASUAL: "On that basis, the price for the next term{from_date} is {price}{change}.",
+    PROFESSIONAL: "On this basis, the investment for the next term{from_date} is {price}{change}.",
+    FORMAL: "On this basis the investment for the next term{from_date} is {price}{change}.",
+}
+PRICE_PLAIN = {
+    CASUAL: "For the next term{from_date} we propose {price}{change}.",
+    PROFESSIONAL: "For the next term{from_date} we propose {price}{change}.",
+    FORMAL: "For the next term{from_date} we propose {price}{change}.",
+}
+ATTACHED_WITH_PRICE = "The attached proposal has the full terms{term}."
+ATTACHED_ONLY = {
+    CASUAL: (
+        "I've attached your renewal proposal with all the terms{date}, so you can look through it in your own time."
+    ),
+    PROFESSIONAL: "Attached is your renewal proposal with the terms for your review{date}.",
+    FORMAL: "Attached please find the renewal proposal with the terms for your review{date}.",
+}
+ONLY_DATE = {
+    CASUAL: "Your renewal is coming up{date}, and before we talk terms I'd like to understand your plans.",
+    PROFESSIONAL: (
+        "Your renewal is coming up{date}. Before we talk about terms I'd like to understand your goals for the "
+        "next term."
+    ),
+    FORMAL: (
+        "The renewal falls due{date}. Before we come to terms I would like to understand your goals for the next term."
+    ),
+}
+
+ASKS = {
+    "assertive": {
+        CASUAL: (
+            "Can we take {minutes} minutes next week to go through it and settle the next steps? Just send me a "
+            "time that suits you."
+        ),
+        PROFESSIONAL: (
+            "May I have {minutes} minutes of your time next week to go through this and agree the next steps? "
+            "Please send me a time that suits you."
+        ),
+        FORMAL: (
+            "I propose a conversation of {minutes} minutes next week to agree the next steps. Please let me know "
+            "a time that suits you."
+        ),
+    },
+    "balanced": {
+        CASUAL: (
+            "Would {minutes} minutes next week work to talk it through? Send me a time that suits you and I'll "
+            "set it up."
+        ),
+        PROFESSIONAL: (
+            "Would you have {minutes} minutes next week to talk this through? I will gladly work around your calendar."
+        ),
+        FORMAL: (
+            "Would you be available for {minutes} minutes next week to discuss this? I will gladly work around "
+            "your calendar."
+        ),
+    },
+    "open": {
+        CASUAL: "I'd value your honest view before we go any further: would {minutes} minutes next week work for you?",
+        PROFESSIONAL: "Before we go further I would value your view. Would {minutes} minutes next week suit you?",
+        FORMAL: (
+            "Before we proceed I would value your view. Would a conversation of {minutes} minutes next week suit you?"
+        ),
+    },
+}
+ASKS_REPLY = {
+    CASUAL: "What do you think? A short reply is all I need to take the next step.",
+    PROFESSIONAL: "Please reply with your view or your questions, and I will take it from there.",
+    FORMAL: "I would be grateful for your reply, with any questions you may have.",
+}
+APPROACH_WORDS = (
+    (
+        ("consult", "discover", "listen", "advis"),
+        "I'd rather listen than assume, so I want to understand what would make the next term a clear success for you.",
+    ),
+    (
+        ("collab", "partner", "joint", "high-touch", "high touch"),
+        "I'd like us to shape the next term together rather than send you finished terms.",
+    ),
+    (("direct", "transact", "efficien", "straight"), "I'll keep this short and to the point."),
+    (("execut", "strateg"), "My aim is to tie the next term to the goals your leadership has set for the year."),
+)
