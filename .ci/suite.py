@@ -1,0 +1,138 @@
+"""Linter, types and the whole suite: on SQLite always, on PostgreSQL and with Redis where they answer."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import redis
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+SECONDS_TO_ANSWER = 2
+POSTGRES_GUESSES = (
+    "postgres://postgres@127.0.0.1:5432/postgres",
+    "postgres://{user}@127.0.0.1:5432/postgres",
+    "postgres://postgres:postgres@127.0.0.1:5432/postgres",
+)
+REDIS_GUESS = "redis://127.0.0.1:6379/15"
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+
+
+@dataclass
+class Run:
+    """What was run, what failed, and what was left out with the reason."""
+
+    failed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def step(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        say(f"\n=== {name}")
+        started = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL).returncode  # noqa: S603
+        say(f"=== {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)")
+        if code != 0:
+            self.failed.append(name)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+def find_postgres() -> str | None:
+    """This will give the address of a server that answers and where we may make databases."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given:
+        guesses: tuple[str, ...] = (given,) if given.startswith("postgres") else ()
+    else:
+        user = os.environ.get("USER") or os.environ.get("LOGNAME") or "root"
+        guesses = tuple(guess.format(user=user) for guess in POSTGRES_GUESSES)
+    return next((address for address in guesses if may_make_databases(address)), None)
+
+
+def may_make_databases(address: str) -> bool:
+    server = address.rsplit("/", 1)[0] + "/postgres"
+    try:
+        with psycopg.connect(server, connect_timeout=SECONDS_TO_ANSWER) as connection:
+            row = connection.execute(
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
+            return bool(row and row[0])
+    except psycopg.Error:
+        return False
+
+
+def find_redis() -> str | None:
+    address = os.environ.get("REDIS_URL") or REDIS_GUESS
+    try:
+        with redis.Redis.from_url(
+            address, socket_connect_timeout=SECONDS_TO_ANSWER, socket_timeout=SECONDS_TO_ANSWER
+        ) as client:
+            client.ping()
+        return address
+    except (redis.RedisError, ValueError):
+        return None
+
+
+def environment_for(*, database: str | None, broker: str | None) -> dict[str, str]:
+    """This will give the suite's environment; nothing of a production or embedded set-up leaks into it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE")
+    }
+    kept["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
+    if database:
+        kept["DATABASE_URL"] = database
+    if broker:
+        kept["REDIS_URL"] = broker
+    return kept
+
+
+def own_database(server: str) -> str:
+    """This will name a database of this run's own, so that two runs on one server do not meet."""
+    return f"{server.rsplit('/', 1)[0]}/evergreen_{os.getpid()}"
+
+
+def main() -> int:
+    run = Run()
+    postgres, broker = find_postgres(), find_redis()
+    plain = environment_for(database=None, broker=broker)
+    python = str(BIN / "python")
+    suite = [python, "-m", "pytest", "-q", "-n", "2"]
+
+    run.step("Linter", [str(BIN / "ruff"), "check", "."], plain)
+    run.step("Format", [str(BIN / "ruff"), "format", "--check", "."], plain)
+    run.step("Types", [str(BIN / "mypy")], plain)
+    run.step("Migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], plain)
+    run.step("Suite on SQLite", suite, plain)
+    if postgres:
+        with_postgres = environment_for(database=own_database(postgres), broker=broker)
+        run.step("Suite on PostgreSQL", suite, with_postgres)
+    else:
+        run.left_out.append("the suite on PostgreSQL (DATABASE_URL or a server on 127.0.0.1:5432)")
+    if not broker:
+        run.left_out.append("the tests that need Redis (REDIS_URL or a server on 127.0.0.1:6379)")
+    if not any(shutil.which(browser) for browser in BROWSERS):
+        run.left_out.append("the browser tests (Debian package chromium-headless-shell)")
+    return conclude(run)
+
+
+def conclude(run: Run) -> int:
+    say("")
+    for what in run.left_out:
+        say(f"Left out: {what}")
+    if run.failed:
+        say(f"FAILED: {', '.join(run.failed)}")
+        return 1
+    say("All of it passed." if not run.left_out else "Everything else passed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
