@@ -46,6 +46,6 @@ def worker_program(*, public_url: str) -> Program:
             "--without-mingle",
             "--without-heartbeat",
         ),
-        # Accepts JSON alone, so that what the warning is about (pickle) cannot happen; a container's user is often root.
+        # The warning is about pickle; only JSON is accepted here, and in a container everybody is root.
         extra_env={"PUBLIC_URL": public_url, "PYTHONWARNINGS": f"ignore:{ROOT_WARNING}"},
     )
