@@ -35,6 +35,7 @@ class Command(BaseCommand):
         raise SystemExit(code)
 
     def _serve(self, *, port: int, with_demo: bool) -> int:
+        open_standard_streams()
         listener = bind(port)
         call_command("migrate", interactive=False, verbosity=0)
         if with_demo and "load_demo" in get_commands():
@@ -54,6 +55,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+
+def open_standard_streams() -> None:
+    """This will open what is closed of 0, 1 and 2: a socket that took such a number would be lost to the children."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
 
 
 def bind(port: int) -> socket.socket:
