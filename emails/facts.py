@@ -2,18 +2,21 @@
 
 An app registers a reader per kind when it starts:
 
-    emails.facts.register_source("renewal", read_renewal)
+    emails.facts.register_source("renewal", read_renewals)
 
-A reader takes a record's id and answers its quotable fields, or None when the record is gone.
+A reader takes the ids of some records and answers their quotable fields, in one query where it can; a record that is
+gone is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from emails.rules.facts import Fact, canonical
 
-Reader = Callable[[str], Mapping[str, object] | None]
+Record = Mapping[str, object]
+Reader = Callable[[Collection[str]], Mapping[str, Record]]
 
 _readers: dict[str, Reader] = {}
 
@@ -23,33 +26,32 @@ def register_source(kind: str, reader: Reader) -> None:
     _readers[kind] = reader
 
 
-def has_source(kind: str) -> bool:
-    return kind in _readers
-
-
 def read(kind: str, id: str, field: str) -> str | None:
     """Read one value again, in canonical form; None when record, field or source is gone."""
-    return _value(_record(kind, id), field)
+    return _value(_records(kind, {id}).get(id), field)
 
 
-def read_again(facts: Iterable[Fact]) -> dict[str, str | None]:
-    """Read every fact again, each record once: fact key → canonical value, None where it is gone."""
-    records: dict[tuple[str, str], Mapping[str, object] | None] = {}
-    current: dict[str, str | None] = {}
+def read_again(facts: Iterable[Fact]) -> dict[tuple[str, str, str], str | None]:
+    """Read facts again, one call per kind: (kind, id, field) → canonical value, None where it is gone."""
+    facts = list(facts)
+    ids: dict[str, set[str]] = defaultdict(set)
     for fact in facts:
-        where = (fact.kind, fact.id)
-        if where not in records:
-            records[where] = _record(*where)
-        current[fact.key] = _value(records[where], fact.field)
-    return current
+        ids[fact.kind].add(fact.id)
+    records = {kind: _records(kind, wanted) for kind, wanted in ids.items()}
+    return {(fact.kind, fact.id, fact.field): _value(records[fact.kind].get(fact.id), fact.field) for fact in facts}
 
 
-def _record(kind: str, id: str) -> Mapping[str, object] | None:
+def current_values(facts: Iterable[Fact], values: Mapping[tuple[str, str, str], str | None]) -> dict[str, str | None]:
+    """Sort what was read by the keys of these facts."""
+    return {fact.key: values.get((fact.kind, fact.id, fact.field)) for fact in facts}
+
+
+def _records(kind: str, ids: Collection[str]) -> Mapping[str, Record]:
     reader = _readers.get(kind)
-    return reader(id) if reader else None
+    return reader(ids) if reader else {}
 
 
-def _value(record: Mapping[str, object] | None, field: str) -> str | None:
+def _value(record: Record | None, field: str) -> str | None:
     if record is None or record.get(field) is None:
         return None
     return canonical(record[field])

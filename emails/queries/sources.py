@@ -1,72 +1,88 @@
-"""The fact sources whose records the ground owns: accounts, people, wins, usage, contracts, settings, users."""
+"""The fact sources whose records the ground owns: accounts, people, wins, usage, meetings, contracts, settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
-from customers.models import Contract, Customer, Stakeholder, UsageSample, User, Win
+from customers.models import Contract, Customer, Meeting, Stakeholder, UsageSample, User, Win
+from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
-from emails.facts import register_source
-from emails.queries.usage import growth_of
+from emails.facts import Reader, register_source
+from emails.queries.usage import growth_of, metric_name
+
+Records = Mapping[str, Mapping[str, object]]
 
 
 def register_sources() -> None:
-    """Make the ground's records readable as facts. `contract` may be taken over by the app that knows prices."""
-    register_source("customer", read_customer)
-    register_source("stakeholder", read_stakeholder)
-    register_source("user", read_user)
-    register_source("win", read_win)
+    """Make the ground's records readable as facts. A later app may take a kind over."""
+    register_source("customer", _rows(Customer, "name", "health_score", "relationship_strength", "churn_risk"))
+    register_source("stakeholder", _rows(Stakeholder, "name", "title", "email"))
+    register_source("win", _rows(Win, "text", "value", "achieved_on"))
+    register_source(
+        "contract",
+        _rows(Contract, "current_price", "target_price", "start_date", "renewal_date", "notice_days", "plan"),
+    )
+    register_source("user", read_users)
     register_source("usage", read_usage)
-    register_source("contract", read_contract)
+    register_source("meeting", read_meetings)
     register_source("workspace", read_workspace)
 
 
-def read_customer(id: str) -> Mapping[str, object] | None:
-    fields = ("name", "health_score", "relationship_strength", "churn_risk", "programme_start_date", "segment")
-    return Customer.objects.filter(pk=_uuid(id)).values(*fields).first()
+def _rows(model: Any, *fields: str) -> Reader:
+    """Make a reader of plain columns."""
+
+    def read(ids: Collection[str]) -> Records:
+        rows = model._default_manager.filter(pk__in=uuids(ids)).values("pk", *fields)
+        return {str(row.pop("pk")): row for row in rows}
+
+    return read
 
 
-def read_stakeholder(id: str) -> Mapping[str, object] | None:
-    return Stakeholder.objects.filter(pk=_uuid(id)).values("name", "title", "email").first()
+def read_users(ids: Collection[str]) -> Records:
+    return {
+        str(user.pk): {"name": user.display_name, "title": user.title, "signature": user.signature}
+        for user in User.objects.filter(pk__in=uuids(ids))
+    }
 
 
-def read_user(id: str) -> Mapping[str, object] | None:
-    user = User.objects.filter(pk=_uuid(id)).first()
-    if user is None:
-        return None
-    return {"name": user.display_name, "title": user.title, "phone": user.phone, "signature": user.signature}
+def read_usage(ids: Collection[str]) -> Records:
+    """Read usage samples: value, limit, and the growth that led there."""
+    return {str(sample.pk): _usage(sample) for sample in UsageSample.objects.filter(pk__in=uuids(ids))}
 
 
-def read_win(id: str) -> Mapping[str, object] | None:
-    return Win.objects.filter(pk=_uuid(id)).values("text", "value", "achieved_on").first()
-
-
-def read_usage(id: str) -> Mapping[str, object] | None:
-    """Read a usage sample: its value, its limit, and the growth that led to it."""
-    sample = UsageSample.objects.filter(pk=_uuid(id)).first()
-    if sample is None:
-        return None
+def _usage(sample: UsageSample) -> dict[str, object]:
     growth = growth_of(sample)
     return {
-        "metric": sample.metric,
+        "metric": metric_name(sample.metric),
         "value": sample.value,
         "limit": sample.limit,
         "growth_pct": growth.percent if growth else None,
     }
 
 
-def read_contract(id: str) -> Mapping[str, object] | None:
-    fields = ("current_price", "target_price", "start_date", "renewal_date", "notice_days", "plan")
-    return Contract.objects.filter(pk=_uuid(id)).values(*fields).first()
+def read_meetings(ids: Collection[str]) -> Records:
+    """Read meetings with their day in the customer's zone."""
+    meetings = Meeting.objects.filter(pk__in=uuids(ids)).select_related("customer")
+    return {
+        str(one.pk): {"title": one.title, "starts_on": local_date(one.starts_at, one.customer.timezone)}
+        for one in meetings
+    }
 
 
-def read_workspace(id: str) -> Mapping[str, object] | None:
-    return {"company_name": get_settings().company_name}
+def read_workspace(ids: Collection[str]) -> Records:
+    """There is one workspace, whatever id it is asked by."""
+    company = {"company_name": get_settings().company_name}
+    return dict.fromkeys(ids, company)
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def uuids(texts: Iterable[str]) -> list[UUID]:
+    """The ids that are UUIDs; any other names no record."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found

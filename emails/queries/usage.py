@@ -45,3 +45,8 @@ def latest_samples(customer_id: object) -> list[UsageSample]:
     for sample in UsageSample.objects.filter(customer_id=customer_id).order_by("at"):
         newest[sample.metric] = sample
     return sorted(newest.values(), key=lambda one: -(one.value / one.limit if one.limit else Decimal(0)))
+
+
+def metric_name(code: str) -> str:
+    """Write a metric as people say it: "active_users" → "active users"."""
+    return " ".join(code.replace("_", " ").split())

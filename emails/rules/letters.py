@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
-from emails.enums import PriceApproach, Tone
+from emails.enums import OriginKind, PriceApproach, Purpose, Tone
 
 PRICE_NEW = "price.new"
 PRICE_CURRENT = "price.current"
@@ -93,6 +94,20 @@ class LetterBrief:
         row["tone"] = self.tone.value
         row["price_approach"] = self.price_approach.value
         return row
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a draft is written for. id: the plan or the like; one first letter per (kind, id, stakeholder).
+
+    send_timing: shown on the card, "Week 1 (Day 115)".
+    """
+
+    kind: OriginKind = OriginKind.COMPOSE
+    id: UUID | None = None
+    position: int = 1
+    send_timing: str = ""
+    purpose: Purpose = Purpose.FIRST_TOUCH
 
 
 @dataclass(frozen=True)

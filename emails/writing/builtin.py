@@ -40,6 +40,12 @@ def write_letter(brief: LetterBrief, facts: Iterable[Fact]) -> Letter:
     return Letter(subject=draft.subject(), body=draft.body(), notes=tuple(draft.notes()))
 
 
+def write_frame(brief: LetterBrief) -> tuple[str, str]:
+    """Give the greeting and the closing with signature, which no model writes."""
+    composer = _Composer(brief, {}, Wishes())
+    return composer.greeting(), composer.signature()
+
+
 def _apply(brief: LetterBrief, wishes: Wishes) -> LetterBrief:
     return replace(brief, tone=wishes.tone or brief.tone)
 
@@ -109,10 +115,12 @@ class _Composer:
     # -- body -------------------------------------------------------------------------------------------
 
     def body(self) -> str:
-        name = self.brief.recipient.name
-        greeting = phrases.GREETINGS[self.brief.tone].format(first=self.first_name(), name=name)
         paragraphs = [text for text in self.paragraphs() if text]
-        return "\n\n".join([greeting, *paragraphs, self.signature()])
+        return "\n\n".join([self.greeting(), *paragraphs, self.signature()])
+
+    def greeting(self) -> str:
+        name = self.brief.recipient.name
+        return phrases.GREETINGS[self.brief.tone].format(first=self.first_name(), name=name)
 
     def paragraphs(self) -> list[str]:
         """Three to five: opening, value, what it means for this person, the renewal, one request."""

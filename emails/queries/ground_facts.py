@@ -1,0 +1,149 @@
+"""The facts of an account that every letter may use: its people, ours, wins, usage, the last meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from customers.enums import MeetingState
+from customers.models import Customer, Meeting, Stakeholder, User, Win
+from customers.queries.calendars import local_date
+from customers.queries.workspace import get_settings
+from emails.queries.usage import growth_of, latest_samples, metric_name
+from emails.rules import letters as keys
+from emails.rules.facts import Fact, count_fact, date_fact, name_fact, percent_fact, text_fact
+
+MOST_WINS = 5
+
+
+def account_facts(
+    customer: Customer, *, stakeholder: Stakeholder | None, sender: User | None, now: datetime
+) -> tuple[Fact, ...]:
+    """Gather what is known of the account besides prices; the app that knows those adds them."""
+    return (
+        *_names(customer, stakeholder, sender),
+        *_wins(customer),
+        *_usage(customer),
+        *_last_meeting(customer, stakeholder, now),
+    )
+
+
+def record_url(customer: Customer, anchor: str) -> str:
+    """The place on the account page that shows the record."""
+    return f"/customers/{customer.pk}#{anchor}"
+
+
+def _names(customer: Customer, stakeholder: Stakeholder | None, sender: User | None) -> list[Fact]:
+    company = get_settings().company_name
+    found = [
+        name_fact(
+            "customer.name",
+            customer.name,
+            kind="customer",
+            id=customer.pk,
+            field="name",
+            label="Account",
+            url=record_url(customer, "account"),
+        ),
+        name_fact("own.name", company, kind="workspace", id="1", field="company_name", label="Our company"),
+    ]
+    people = {person.pk: person for person in customer.stakeholders.all()}
+    if stakeholder is not None:
+        people[stakeholder.pk] = stakeholder
+    for person in people.values():
+        key = "recipient.name" if stakeholder and person.pk == stakeholder.pk else f"stakeholder.{person.pk}"
+        found.append(
+            name_fact(
+                key,
+                person.name,
+                kind="stakeholder",
+                id=person.pk,
+                field="name",
+                label="Person at the account",
+                url=record_url(customer, "people"),
+            )
+        )
+    ours = {user.pk: user for user in (sender, customer.owner, customer.account_executive, customer.executive) if user}
+    for user in ours.values():
+        key = "sender.name" if sender and user.pk == sender.pk else f"colleague.{user.pk}"
+        found.append(name_fact(key, user.display_name, kind="user", id=user.pk, field="name", label="Our colleague"))
+    if sender and sender.signature.strip():
+        found.append(
+            text_fact(
+                "sender.signature",
+                sender.signature.strip(),
+                kind="user",
+                id=sender.pk,
+                field="signature",
+                label="Signature",
+            )
+        )
+    return found
+
+
+def _wins(customer: Customer) -> list[Fact]:
+    rows = Win.objects.filter(customer=customer)[:MOST_WINS]
+    return [
+        text_fact(
+            f"{keys.WIN_PREFIX}{place}",
+            win.text,
+            kind="win",
+            id=win.pk,
+            field="text",
+            label="Win",
+            url=record_url(customer, "wins"),
+        )
+        for place, win in enumerate(rows, 1)
+    ]
+
+
+def _usage(customer: Customer) -> list[Fact]:
+    """The metric that grew most tells the story; its level comes along."""
+    grown = [growth for growth in map(growth_of, latest_samples(customer.pk)) if growth and growth.percent > 0]
+    if not grown:
+        return []
+    best = max(grown, key=lambda growth: growth.percent)
+    sample, url = best.last, record_url(customer, "usage")
+    metric = metric_name(sample.metric)
+    return [
+        text_fact(keys.USAGE_METRIC, metric, kind="usage", id=sample.pk, field="metric", label="Metric", url=url),
+        percent_fact(
+            keys.USAGE_GROWTH_PCT,
+            best.percent,
+            kind="usage",
+            id=sample.pk,
+            field="growth_pct",
+            label=f"Growth of {metric}",
+            url=url,
+        ),
+        count_fact(
+            keys.USAGE_LEVEL,
+            sample.value,
+            kind="usage",
+            id=sample.pk,
+            field="value",
+            label=f"Present {metric}",
+            url=url,
+            unit=metric,
+        ),
+    ]
+
+
+def _last_meeting(customer: Customer, stakeholder: Stakeholder | None, now: datetime) -> list[Fact]:
+    if stakeholder is None:
+        return []
+    meeting = (
+        Meeting.objects.filter(customer=customer, stakeholders=stakeholder, state=MeetingState.HELD, starts_at__lte=now)
+        .order_by("-starts_at")
+        .first()
+    )
+    if meeting is None:
+        return []
+    day, url = local_date(meeting.starts_at, customer.timezone), record_url(customer, "meetings")
+    return [
+        text_fact(
+            keys.MEETING_TITLE, meeting.title, kind="meeting", id=meeting.pk, field="title", label="Meeting", url=url
+        ),
+        date_fact(
+            keys.MEETING_DATE, day, kind="meeting", id=meeting.pk, field="starts_on", label="Last meeting", url=url
+        ),
+    ]

@@ -1,0 +1,111 @@
+"""The writer that asks Claude. The only file that imports `anthropic`, which takes a second: inside the call.
+
+Contract: Messages API, `anthropic` 2.x, structured output through output_config. The key is never logged.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from emails.rules.letters import Letter
+from emails.rules.prompting import SCHEMA, SYSTEM
+
+TIMEOUT_S = 30.0
+MAX_TOKENS = 4000
+
+
+class ClaudeFailed(Exception):
+    """Raised when there is no usable answer. can_retry: whether asking again later may help."""
+
+    def __init__(self, reason: str, *, can_retry: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.can_retry = can_retry
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the model proposes: a subject and paragraphs, nothing else."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+class ClaudeClient:
+    """Asks the model for one letter. Everything is given explicitly, so that no stray variable changes the account."""
+
+    def __init__(self, *, api_key: str, base_url: str, model: str, timeout_s: float = TIMEOUT_S) -> None:
+        self._api_key = api_key
+        self._base_url = base_url
+        self._model = model
+        self._timeout_s = timeout_s
+
+    def propose(self, prompt: dict[str, Any], *, faults: list[str] | None = None) -> Proposal:
+        """Ask once. faults: what was wrong with the previous answer. Raises ClaudeFailed."""
+        content = json.dumps(prompt, ensure_ascii=False)
+        if faults:
+            content += "\n\nYour previous text was refused:\n" + "\n".join(f"- {fault}" for fault in faults)
+        return _read(self._call(content))
+
+    def _call(self, content: str) -> Any:
+        import anthropic
+
+        client = anthropic.Anthropic(
+            api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0
+        )
+        try:
+            with client:
+                return client.messages.create(
+                    model=self._model,
+                    max_tokens=MAX_TOKENS,
+                    system=SYSTEM,
+                    messages=[{"role": "user", "content": content}],
+                    output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
+                )
+        except anthropic.APITimeoutError:
+            raise ClaudeFailed("Claude did not answer in time.", can_retry=True) from None
+        except anthropic.APIConnectionError:
+            raise ClaudeFailed("Claude could not be reached.", can_retry=True) from None
+        except anthropic.APIStatusError as error:
+            raise _status_failure(error.status_code) from None
+        except (anthropic.AnthropicError, ValueError, TypeError) as error:
+            raise ClaudeFailed(
+                f"Claude's answer could not be read ({type(error).__name__}).", can_retry=False
+            ) from None
+
+
+def _status_failure(status: int) -> ClaudeFailed:
+    if status in (401, 403):
+        return ClaudeFailed("Claude refused the key.", can_retry=False)
+    if status == 429:
+        return ClaudeFailed("Claude's rate limit is reached.", can_retry=True)
+    if status >= 500 or status in (408, 409):
+        return ClaudeFailed(f"Claude is not available (status {status}).", can_retry=True)
+    return ClaudeFailed(f"Claude refused the request (status {status}).", can_retry=False)
+
+
+def _read(message: Any) -> Proposal:
+    """Take the proposal out of a message: blocks are chosen by type, thinking may come first."""
+    stop = getattr(message, "stop_reason", None)
+    if stop == "refusal":
+        raise ClaudeFailed("Claude declined to write this.", can_retry=False)
+    if stop in ("max_tokens", "model_context_window_exceeded"):
+        raise ClaudeFailed("Claude's text was cut off.", can_retry=True)
+    blocks = getattr(message, "content", None) or []
+    text = "".join(block.text for block in blocks if getattr(block, "type", "") == "text")
+    try:
+        row = json.loads(text)
+        subject, paragraphs = row["subject"], row["paragraphs"]
+    except (ValueError, KeyError, TypeError):
+        raise ClaudeFailed("Claude's answer has another shape than asked for.", can_retry=True) from None
+    if not isinstance(subject, str) or not isinstance(paragraphs, list):
+        raise ClaudeFailed("Claude's answer has another shape than asked for.", can_retry=True)
+    texts = tuple(text.strip() for text in paragraphs if isinstance(text, str) and text.strip())
+    return Proposal(subject=" ".join(subject.split()), paragraphs=texts)
+
+
+def as_letter(proposal: Proposal, *, greeting: str, closing: str) -> Letter:
+    """Put greeting and signature around the model's paragraphs."""
+    return Letter(subject=proposal.subject, body="\n\n".join([greeting, *proposal.paragraphs, closing]))
