@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("config.health")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),
+    path("api/", include("config.api.urls")),
 ]

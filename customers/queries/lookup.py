@@ -5,9 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import Q
+
 from customers.models import Customer, User
 
 EXTERNAL_PREFIX = "ext:"
+
+
+class NotThere(LookupError):
+    """Raised when a row is not there, or not the caller's: nobody learns which."""
 
 
 def find_customer(reference: str, *, user: User, queryset: Any = None) -> Customer | None:
@@ -21,3 +27,20 @@ def find_customer(reference: str, *, user: User, queryset: Any = None) -> Custom
     except ValueError:
         return None
     return found
+
+
+def require_customer(reference: str, *, user: User, queryset: Any = None) -> Customer:
+    """This will find the customer as `find_customer` does. Raises NotThere."""
+    customer = find_customer(reference, user=user, queryset=queryset)
+    if customer is None:
+        raise NotThere("There is no such customer, or it is not yours.")
+    return customer
+
+
+def find_colleague(reference: str) -> User | None:
+    """This will find one of us by id, user name or e-mail address."""
+    named = User.objects.filter(Q(username=reference) | Q(email__iexact=reference))
+    try:
+        return User.objects.filter(pk=uuid.UUID(reference)).first()
+    except ValueError:
+        return named.order_by("-is_active").first()

@@ -1,0 +1,71 @@
+"""The frame of every call under /api: no redirect for a slash, limits on size, one shape for every error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from config.api.shape import code_for, error_response, message_for
+
+PREFIX = "/api/"
+JSON_LIMIT = 2 * 1024 * 1024
+UPLOAD_LIMIT = 32 * 1024 * 1024
+"""A book of 10,000 accounts is a few MB. No other door under /api takes a file larger than this."""
+
+KEPT_HEADERS = ("Retry-After", "WWW-Authenticate", "Allow")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ApiFrameMiddleware:
+    """Stands first, so that a refusal of any other middleware, too, is answered as the API answers."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_api(request):
+            return self.get_response(request)
+        request.path_info = _without_slash(request.path_info)
+        return _refuse_early(request) or _in_shape(self.get_response(request))
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(PREFIX)
+
+
+def _without_slash(path: str) -> str:
+    return path[:-1] if path.endswith("/") and not path.endswith("//") and path != PREFIX else path
+
+
+def _refuse_early(request: HttpRequest) -> HttpResponseBase | None:
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return error_response(400, "malformed", "Null characters are not allowed.")
+    if _length(request) > _limit(request):
+        return error_response(413, "too_large", f"At most {_limit(request) // 1024 // 1024} MB are taken here.")
+    return None
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _limit(request: HttpRequest) -> int:
+    return UPLOAD_LIMIT if request.content_type == "multipart/form-data" else JSON_LIMIT
+
+
+def _in_shape(response: HttpResponseBase) -> HttpResponseBase:
+    """This will put an error that is a page (an unknown path, a crash) into the one shape."""
+    status = response.status_code
+    if status < 400 or response.headers.get("Content-Type", "").startswith("application/json"):
+        return response
+    shaped = error_response(status, code_for(status), message_for(status))
+    for name in KEPT_HEADERS:
+        if name in response.headers:
+            shaped.headers[name] = response.headers[name]
+    return shaped

@@ -1,0 +1,33 @@
+"""Lists: {"count", "next", "previous", "results"}, `?page=` and `?pageSize=`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import pagination
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+
+MOST_ROWS = 500
+
+
+class PageNumberPagination(pagination.PageNumberPagination):
+    """A page that is none is refused, never answered with another one."""
+
+    page_size = 50
+    max_page_size = MOST_ROWS
+    page_size_query_param = "pageSize"
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            raise ValidationError({"page": ["There is no such page."]}) from None
+
+    def get_page_size(self, request: Request) -> int | None:
+        asked = request.query_params.get("pageSize")
+        if asked is None:
+            return self.page_size
+        if not (asked.isascii() and asked.isdigit() and len(asked) <= 6 and 1 <= int(asked) <= MOST_ROWS):
+            raise ValidationError({"pageSize": [f"A whole number from 1 to {MOST_ROWS}."]})
+        return int(asked)

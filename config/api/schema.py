@@ -1,0 +1,65 @@
+"""What the description at /api/schema says of every call: repeated calls, the shape of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+WRITES = frozenset({"post", "patch", "put", "delete"})
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "fields"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "fields": {
+                    "type": "object",
+                    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        }
+    },
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A repeat with the same key within 24 hours gets the first answer and does nothing again.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+ANSWERS = {
+    "401": "Nobody is signed in, or the token is unknown, expired or revoked.",
+    "403": "The token lacks a scope, or the person's role does not allow it.",
+    "404": "Not there, or not yours.",
+    "429": "Too many calls; see Retry-After.",
+}
+ANSWERS_TO_WRITES = {
+    "400": "The body cannot be read, or fields are not right.",
+    "409": "The state of things does not allow it, or it changed meanwhile.",
+    "413": "The body is too large.",
+    "415": "The body is of another type than this call takes.",
+    "422": "The Idempotency-Key was used for another request.",
+}
+
+
+def add_shared_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """This will add the error shape and the repeat header to every call; a hook of drf-spectacular."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Error"] = ERROR
+    for calls in result["paths"].values():
+        for method, call in calls.items():
+            is_write = method in WRITES
+            if is_write:
+                call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+            for status, text in {**ANSWERS, **(ANSWERS_TO_WRITES if is_write else {})}.items():
+                call["responses"].setdefault(status, _error_answer(text))
+    return result
+
+
+def _error_answer(text: str) -> dict[str, Any]:
+    return {
+        "description": text,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }

@@ -1,0 +1,40 @@
+"""Filters of the list of accounts, named like the fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+
+from customers.enums import Pressure
+from customers.models import Customer
+from customers.queries.lookup import find_colleague
+
+
+class CustomerFilter(filters.FilterSet):
+    """`name` finds a part of the name; the rest is compared as it is."""
+
+    externalId = filters.CharFilter(field_name="external_id")
+    name = filters.CharFilter(lookup_expr="icontains")
+    segment = filters.CharFilter(lookup_expr="iexact")
+    timezone = filters.CharFilter()
+    country = filters.CharFilter(lookup_expr="iexact")
+    currency = filters.CharFilter(lookup_expr="iexact")
+    owner = filters.CharFilter(method="by_colleague")
+    accountExecutive = filters.CharFilter(field_name="account_executive", method="by_colleague")
+    executive = filters.CharFilter(method="by_colleague")
+    healthScore = filters.NumberFilter(field_name="health_score", min_value=0, max_value=100)
+    relationshipStrength = filters.NumberFilter(field_name="relationship_strength", min_value=0, max_value=10)
+    churnRisk = filters.NumberFilter(field_name="churn_risk", min_value=0, max_value=100)
+    competitivePressure = filters.ChoiceFilter(field_name="competitive_pressure", choices=Pressure.choices)
+    budgetPressure = filters.ChoiceFilter(field_name="budget_pressure", choices=Pressure.choices)
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+    def by_colleague(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """This will keep the accounts of the colleague with this user name, e-mail address or id."""
+        person = find_colleague(value)
+        return rows.none() if person is None else rows.filter(**{name: person})

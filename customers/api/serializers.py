@@ -1,0 +1,119 @@
+"""The bodies of accounts, people, usage, holds and brakes, in the names of INTERFACES."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from customers.api.fields import ColleagueField, MomentOrDayField, PressureField
+from customers.enums import HoldScope, StakeholderRole
+
+MOST_READINGS = 5000
+
+
+class ScoreField(serializers.IntegerField):
+    """A whole number from 0 to `most`; null where it is not known."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=most, required=False, allow_null=True, **kwargs)
+
+
+class HoldSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(read_only=True)
+    scope = serializers.ChoiceField(choices=HoldScope.choices, default=HoldScope.ACCOUNT)
+    startsAt = serializers.DateTimeField(source="starts_at", read_only=True)
+    until = MomentOrDayField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class BrakeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(read_only=True)
+    setAt = serializers.DateTimeField(source="set_at", read_only=True)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class CustomerSerializer(serializers.Serializer[Any]):
+    """An account. `holds` and `brake` say what stops mail to it now."""
+
+    id = serializers.UUIDField(read_only=True)
+    externalId = serializers.CharField(
+        source="external_id", required=False, allow_null=True, allow_blank=True, max_length=120
+    )
+    name = serializers.CharField(max_length=200)
+    segment = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    timezone = serializers.CharField(required=False, max_length=64)
+    country = serializers.CharField(required=False, allow_blank=True, max_length=2)
+    currency = serializers.CharField(required=False, max_length=3)
+    owner = ColleagueField()
+    accountExecutive = ColleagueField(source="account_executive")
+    executive = ColleagueField()
+    healthScore = ScoreField(100, source="health_score")
+    relationshipStrength = ScoreField(10, source="relationship_strength")
+    churnRisk = ScoreField(100, source="churn_risk")
+    competitivePressure = PressureField(source="competitive_pressure")
+    budgetPressure = PressureField(source="budget_pressure")
+    notes = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
+    programmeStartDate = serializers.DateField(source="programme_start_date", required=False, allow_null=True)
+    holds = HoldSerializer(source="open_holds", many=True, read_only=True)
+    brake = serializers.SerializerMethodField()
+    createdAt = serializers.DateTimeField(source="created_at", read_only=True)
+    updatedAt = serializers.DateTimeField(source="updated_at", read_only=True)
+
+    @extend_schema_field(BrakeSerializer(allow_null=True))
+    def get_brake(self, customer: Any) -> Any:
+        # At most one is open: a constraint sees to it.
+        return next((BrakeSerializer(brake).data for brake in customer.open_brakes), None)
+
+
+class StakeholderSerializer(serializers.Serializer[Any]):
+    """A person at the account. `left`: true marks them as gone, false takes that back."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(max_length=200)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    roles = serializers.ListField(
+        child=serializers.ChoiceField(choices=StakeholderRole.choices),
+        required=False,
+        max_length=len(StakeholderRole),
+    )
+    primary = serializers.BooleanField(required=False)
+    relationshipStrength = ScoreField(10, source="relationship_strength")
+    timezone = serializers.CharField(required=False, allow_blank=True, max_length=64)
+    language = serializers.CharField(required=False, allow_blank=True, max_length=8)
+    history = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
+    left = serializers.BooleanField(source="has_left", required=False)
+    leftAt = serializers.DateTimeField(source="left_at", read_only=True)
+
+    def validate_roles(self, roles: list[str]) -> list[str]:
+        return list(dict.fromkeys(roles))
+
+
+class ReadingListSerializer(serializers.ListSerializer[Any]):
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if isinstance(data, list) and len(data) > MOST_READINGS:
+            raise serializers.ValidationError([f"At most {MOST_READINGS} readings at once."])
+        return super().run_validation(data)
+
+
+class ReadingSerializer(serializers.Serializer[Any]):
+    """What was used of one metric at one moment. `limit`: what the plan allows, if it sets a limit."""
+
+    metric = serializers.CharField(max_length=80)
+    value = serializers.DecimalField(max_digits=18, decimal_places=4, min_value=Decimal(0))
+    limit = serializers.DecimalField(
+        max_digits=18, decimal_places=4, min_value=Decimal(0), required=False, allow_null=True
+    )
+    at = serializers.DateTimeField(required=False)
+
+    class Meta:
+        list_serializer_class = ReadingListSerializer
+
+
+class RecordedSerializer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()

@@ -1,0 +1,76 @@
+"""Holds and brakes: what stops mail to an account, set and lifted."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.api.base import OfCustomer
+from customers.api.fields import moment_of
+from customers.api.serializers import BrakeSerializer, HoldSerializer
+from customers.enums import HoldScope
+from customers.queries.calendars import zone
+from customers.queries.lookup import NotThere
+from customers.queries.stops import list_open_holds
+from customers.services.holds import clear_brake, end_hold, hold_customer, set_brake
+
+
+class HoldView(OfCustomer):
+    """The hold of an account: of its journey, or of everything."""
+
+    @extend_schema(request=HoldSerializer, responses={201: HoldSerializer})
+    def post(self, request: Request, id: str) -> Response:
+        """Put the account on hold; without `until`, until somebody resumes. A date ends when it begins there."""
+        customer = self.get_customer()
+        body = HoldSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = body.validated_data
+        hold = hold_customer(
+            customer,
+            scope=HoldScope(asked["scope"]),
+            until=moment_of(asked.get("until"), zone=zone(customer.timezone)),
+            reason=asked["reason"],
+            now=timezone.now(),
+            by=request.user,
+        )
+        return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("scope", enum=HoldScope.values, description="Only the hold of this scope.")],
+        responses={204: None},
+    )
+    def delete(self, request: Request, id: str) -> Response:
+        """Resume: end the hold of the scope, or every hold that is open."""
+        customer = self.get_customer()
+        scope = request.query_params.get("scope", "")
+        if scope and scope not in HoldScope.values:
+            raise ValidationError({"scope": [f"One of {', '.join(HoldScope.values)}."]})
+        ended = [end_hold(hold, now=timezone.now(), by=request.user) for hold in list_open_holds(customer, scope=scope)]
+        if not any(ended):
+            raise NotThere("This account is not on hold.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BrakeView(OfCustomer):
+    """The brake of an account: every pending touch stops until a person decides."""
+
+    @extend_schema(request=BrakeSerializer, responses={201: BrakeSerializer})
+    def post(self, request: Request, id: str) -> Response:
+        """Set the brake; the one that is on already is given back."""
+        customer = self.get_customer()
+        body = BrakeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        reason = body.validated_data["reason"] or "Set by API"
+        brake = set_brake(customer, reason=reason, now=timezone.now(), by=request.user)
+        return Response(BrakeSerializer(brake).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, id: str) -> Response:
+        """Clear the brake."""
+        if not clear_brake(self.get_customer(), now=timezone.now(), by=request.user):
+            raise NotThere("No brake is set on this account.")
+        return Response(status=status.HTTP_204_NO_CONTENT)

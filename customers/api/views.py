@@ -1,0 +1,158 @@
+"""Accounts and the people there: read and written by other systems."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.api.base import Conflict, OfCustomer
+from customers.api.filters import CustomerFilter
+from customers.api.serializers import CustomerSerializer, StakeholderSerializer
+from customers.models import Customer, Stakeholder
+from customers.queries.lookup import NotThere
+from customers.queries.stops import with_open_stops
+from customers.services.accounts import create_customer, update_customer
+from customers.services.stakeholders import (
+    add_stakeholder,
+    mark_back,
+    mark_left,
+    remove_stakeholder,
+    update_stakeholder,
+)
+
+
+class CustomerList(ListAPIView[Customer]):
+    """The accounts that the caller may see."""
+
+    serializer_class = CustomerSerializer
+    queryset = Customer.objects.none()
+    filterset_class = CustomerFilter
+    ordering_names = {
+        "name": "name",
+        "externalId": "external_id",
+        "segment": "segment",
+        "country": "country",
+        "healthScore": "health_score",
+        "relationshipStrength": "relationship_strength",
+        "churnRisk": "churn_risk",
+        "createdAt": "created_at",
+        "updatedAt": "updated_at",
+    }
+
+    def get_queryset(self) -> QuerySet[Customer]:
+        return full_customers().visible_to(self.request.user).order_by("name", "pk")
+
+    @extend_schema(request=CustomerSerializer, responses={201: CustomerSerializer})
+    def post(self, request: Request) -> Response:
+        """Make an account; without an owner it is the caller's."""
+        body = CustomerSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        customer = create_customer(body.validated_data, now=timezone.now(), by=request.user)
+        return Response(_shown(customer), status=status.HTTP_201_CREATED)
+
+
+class CustomerDetail(OfCustomer, GenericAPIView[Customer]):
+    """One account."""
+
+    serializer_class = CustomerSerializer
+    filter_backends = ()
+
+    def get(self, request: Request, id: str) -> Response:
+        return Response(CustomerSerializer(self.get_customer(full_customers())).data)
+
+    def patch(self, request: Request, id: str) -> Response:
+        """Change the account; fields that are not sent stay as they are."""
+        customer = self.get_customer()
+        body = CustomerSerializer(customer, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        update_customer(customer, body.validated_data, now=timezone.now(), by=request.user)
+        return Response(_shown(customer))
+
+
+class StakeholderList(OfCustomer, ListAPIView[Stakeholder]):
+    """The people at the account, those who have left among them."""
+
+    serializer_class = StakeholderSerializer
+    queryset = Stakeholder.objects.none()
+    ordering_names = {"name": "name", "email": "email", "primary": "primary", "left": "left_at"}
+
+    def get_queryset(self) -> QuerySet[Stakeholder]:
+        return Stakeholder.objects.filter(customer=self.get_customer()).order_by("-primary", "name", "pk")
+
+    @extend_schema(request=StakeholderSerializer, responses={201: StakeholderSerializer})
+    def post(self, request: Request, id: str) -> Response:
+        """Add a person."""
+        customer = self.get_customer()
+        body = StakeholderSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = dict(body.validated_data)
+        has_left = values.pop("has_left", False)
+        now = timezone.now()
+        person = add_stakeholder(customer, values, now=now, by=request.user)
+        if has_left:
+            mark_left(person, now=now, by=request.user)
+            person.refresh_from_db()
+        return Response(StakeholderSerializer(person).data, status=status.HTTP_201_CREATED)
+
+
+class StakeholderDetail(OfCustomer, GenericAPIView[Stakeholder]):
+    """One person at the account."""
+
+    serializer_class = StakeholderSerializer
+    filter_backends = ()
+
+    def get(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
+        return Response(StakeholderSerializer(self._person(stakeholderId)).data)
+
+    def patch(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
+        """Change the person; `left` marks them as gone, or takes that back."""
+        person = self._person(stakeholderId)
+        body = StakeholderSerializer(person, data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        _change(person, dict(body.validated_data), by=request.user)
+        return Response(StakeholderSerializer(self._person(stakeholderId)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
+        """Take the person out. Somebody who is part of the record is marked as left instead (409)."""
+        try:
+            remove_stakeholder(self._person(stakeholderId), now=timezone.now(), by=request.user)
+        except ValidationError as error:
+            raise Conflict(" ".join(error.messages)) from None
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _person(self, stakeholder_id: uuid.UUID) -> Stakeholder:
+        person = Stakeholder.objects.filter(customer=self.get_customer(), pk=stakeholder_id).first()
+        if person is None:
+            raise NotThere("There is no such person at this account.")
+        return person
+
+
+def _change(person: Stakeholder, values: dict[str, Any], *, by: Any) -> None:
+    """This will mark as back before and as left after the other changes, so that both may come in one body."""
+    has_left, now = values.pop("has_left", None), timezone.now()
+    if has_left and values.get("primary"):
+        raise ValidationError({"primary": "Somebody who has left cannot be the primary contact."})
+    if has_left is False and mark_back(person, now=now, by=by):
+        person.left_at = None
+    update_stakeholder(person, values, now=now, by=by)
+    if has_left:
+        mark_left(person, now=now, by=by)
+
+
+def full_customers() -> Any:
+    """This will give accounts with all that their body shows, in a fixed number of queries."""
+    return with_open_stops(Customer.objects.select_related("owner", "account_executive", "executive"))
+
+
+def _shown(customer: Customer) -> Any:
+    return CustomerSerializer(full_customers().get(pk=customer.pk)).data
