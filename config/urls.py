@@ -7,6 +7,7 @@ from config.desk.theme import set_theme
 
 urlpatterns = [
     path("", include("config.health")),
+    path("", include("customers.urls")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),
     path("api/", include("config.api.urls")),

@@ -29,7 +29,8 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
         return None
     own = Q(**{f"{path}owner": user}) | Q(**{f"{path}account_executive": user}) | Q(**{f"{path}executive": user})
     if user.role == Role.LEAD:
-        own |= Q(**{f"{path}owner__isnull": True})
+        # A row without a customer (workspace-wide) has no owner either, and is not the lead's.
+        own |= Q(**{f"{path}owner__isnull": True, f"{path}pk__isnull": False})
     if user.role in (Role.LEAD, Role.READ_ONLY) and user.team_id:
         own |= Q(**{f"{path}owner__team": user.team_id})
     return own

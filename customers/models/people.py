@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from customers.enums import Role, Scope
-from customers.models.base import AdminQuerySet, OwnQuerySet, Row, WorkspaceQuerySet
+from customers.models.base import OwnQuerySet, Row, WorkspaceQuerySet
 from customers.rules.access import may_administer, may_lead, may_write
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ class User(AbstractUser):
     phone = models.CharField(max_length=40, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
     signature = models.TextField(blank=True, help_text="Put under each email; empty: name, title and company.")
+    session_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Grows when every session and reset link of this person must end."
+    )
 
     objects = EvergreenUserManager()
 
@@ -66,6 +71,16 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def is_named_only(self) -> bool:
+        """Named by an import and never joined: an invitation turns this row into the person."""
+        return not self.is_active and (not self.password or not is_password_usable(self.password))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """This will tie sessions to the password, as Django does, and to `session_version`."""
+        tied_to = f"{self.password}.{self.session_version}"
+        return salted_hmac("customers.User.session", tied_to, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_writer(self) -> bool:
@@ -107,6 +122,16 @@ class ApiToken(Row):
         return scope in self.scopes
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Ops see all, a lead those into the own team."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        if user.is_ops:
+            return self
+        return self.filter(team=user.team_id) if user.is_leader and user.team_id else self.none()
+
+
 class Invitation(Row):
     """A person asked to join, by a link that works once until it expires."""
 
@@ -120,7 +145,7 @@ class Invitation(Row):
     revoked_at = models.DateTimeField(null=True, blank=True)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects = AdminQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta(Row.Meta):
         ordering = ["-created_at"]
@@ -134,6 +159,9 @@ class Invitation(Row):
 
     def __str__(self) -> str:
         return self.email
+
+    def is_open(self, now: datetime) -> bool:
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > now
 
 
 class SavedView(Row):

@@ -8,8 +8,15 @@ from customers.models.base import CustomerRow
 
 
 class CapturedMail(CustomerRow):
-    """One message, whole: the raw bytes with headers, both parts and attachments."""
+    """One message, whole: the raw bytes with headers, both parts and attachments.
 
+    Without a customer it went to one of our own people (reset links, invitations): ops alone may see it, since
+    whoever reads a link can use it.
+    """
+
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.CASCADE, null=True, blank=True, related_name="capturedmails"
+    )
     draft = models.ForeignKey("emails.Draft", on_delete=models.SET_NULL, null=True, blank=True, related_name="captured")
     message_id = models.CharField(max_length=250, unique=True)
     mail_from = models.CharField(max_length=320)

@@ -1,0 +1,176 @@
+"""Forms of the settings area: workspace, people, teams, invitations, tokens, the own profile."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from customers.enums import Role, Scope, Weekday
+from customers.forms.fields import DateField, TimezoneField
+from customers.models import Team, User, WorkspaceSettings
+from customers.rules.invitations import invites_into_any_team, list_invitable_roles
+from customers.services.tokens import DEFAULT_LIFETIME
+
+LONGEST_TOKEN_LIFE = timedelta(days=366)
+
+
+def _time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class WorkspaceForm(forms.ModelForm):
+    """The one row of settings; `version` is the one that the form was made from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    working_days = forms.TypedMultipleChoiceField(
+        choices=Weekday.choices, coerce=int, widget=forms.CheckboxSelectMultiple, help_text="In the customer's zone."
+    )
+
+    class Meta:
+        model = WorkspaceSettings
+        fields = [
+            "company_name",
+            "programme_name",
+            "sender_domain",
+            "window_start",
+            "window_end",
+            "working_days",
+            "contact_cap",
+            "account_cap",
+            "collision_days",
+            "undo_seconds",
+            "approval_days",
+        ]
+        labels = {
+            "company_name": "Company",
+            "programme_name": "Programme",
+            "window_start": "Mails leave from",
+            "window_end": "until",
+            "contact_cap": "Mails to one contact",
+            "account_cap": "Mails to one account",
+            "collision_days": "Between mails of two parts",
+            "undo_seconds": "Undo after Send",
+            "approval_days": "An approval lives",
+        }
+        help_texts = {
+            "company_name": "As customers read it, in signatures and proposals.",
+            "programme_name": "{{programName}} in mails.",
+            "sender_domain": "Mails leave from addresses of this domain, such as example.com.",
+            "contact_cap": "At most so many in 7 days.",
+            "account_cap": "At most so many in 7 days.",
+            "collision_days": "Working days to one contact.",
+            "undo_seconds": "Seconds; 0 sends at once.",
+            "approval_days": "Days; then it must be given again.",
+        }
+        widgets = {"window_start": _time_input(), "window_end": _time_input()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+
+    def changes(self) -> dict[str, Any]:
+        """This will give the fields that differ from what the form was made from."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+
+
+class PersonForm(forms.ModelForm):
+    """What ops may change of a colleague."""
+
+    timezone = TimezoneField(label="Time zone")
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "email", "role", "team", "title", "phone", "timezone"]
+        labels = {"email": "E-mail"}
+        help_texts = {"email": "A new address ends all sessions of the person."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first_name", "email"):
+            self.fields[name].required = True
+
+
+class ProfileForm(forms.ModelForm):
+    """What a person may say of themselves."""
+
+    timezone = TimezoneField(label="Time zone", help_text="Times are shown to you in it.")
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "title", "phone", "timezone", "signature"]
+        widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].required = True
+
+
+class TeamForm(forms.ModelForm):
+    class Meta:
+        model = Team
+        fields = ["name"]
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, offering only the roles and teams that the inviter may give."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)
+    role = forms.ChoiceField()
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(), required=False, help_text="A lead and a reader see the accounts of their team."
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own_role = Role.OPS if by.is_ops else by.role
+        role: Any = self.fields["role"]
+        role.choices = [(code.value, code.label) for code in list_invitable_roles(own_role)]
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.visible_to(by)
+        if not invites_into_any_team(own_role):
+            team.queryset = team.queryset.filter(pk=by.team_id)
+            team.required, team.empty_label, team.initial = True, None, by.team_id
+
+
+class TokenForm(forms.Form):
+    """A new API token of one's own."""
+
+    name = forms.CharField(max_length=120, help_text="What will use it, such as “CRM sync”.")
+    scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    expires_on = DateField(label="Works until", help_text="A year at most.")
+
+    EXPLAINED = {
+        Scope.READ: "Read: see what you see",
+        Scope.WRITE: "Write: change what you may change",
+        Scope.APPROVE: "Approve: what it sends counts as your approval",
+        Scope.ADMIN: "Admin: settings and automations",
+    }
+
+    def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        scopes: Any = self.fields["scopes"]
+        scopes.choices = [(code.value, words) for code, words in self.EXPLAINED.items() if _may_have(by, code)]
+        scopes.initial = [Scope.READ]
+        self.fields["expires_on"].initial = today + DEFAULT_LIFETIME
+
+    def clean_expires_on(self) -> date:
+        day: date = self.cleaned_data["expires_on"]
+        if day < self.today:
+            raise forms.ValidationError("Choose a day that is not over yet.")
+        if day > self.today + LONGEST_TOKEN_LIFE:
+            raise forms.ValidationError("Choose a day within a year.")
+        return day
+
+    def expires_at(self) -> datetime:
+        """This will give the end of the chosen day in the reader's zone."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["expires_on"] + timedelta(days=1), time()))
+
+
+def _may_have(person: User, scope: Scope) -> bool:
+    if scope == Scope.ADMIN:
+        return person.is_ops
+    return scope == Scope.READ or person.is_writer

@@ -1,0 +1,65 @@
+"""Our own people as the settings show them, and who waits for an answer to an invitation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from customers.models import Invitation, Team, User
+
+NAMED_ONLY = Q(is_active=False) & (Q(password="") | Q(password__startswith="!"))  # noqa: S106 - no password is meant
+STATES = {
+    "active": ("Active", Q(is_active=True)),
+    "named": ("Not invited", NAMED_ONLY),
+    "disabled": ("Disabled", Q(is_active=False) & ~NAMED_ONLY),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whether a person may sign in, in words and with the kind of its badge."""
+
+    label: str
+    kind: str
+
+
+def access_of(person: User) -> Access:
+    if person.is_active:
+        return Access("Active", "good")
+    if person.is_named_only:
+        return Access("Not invited", "")
+    return Access("Disabled", "bad")
+
+
+def list_people(user: User, *, search: str = "", state: str = "") -> QuerySet[User]:
+    """This will give the colleagues by name, with their team. Unknown states are no filter."""
+    people = User.objects.visible_to(user).select_related("team")
+    if search:
+        people = people.filter(_matches(search))
+    if state in STATES:
+        people = people.filter(STATES[state][1])
+    return people.order_by("-is_active", "first_name", "last_name", "username")
+
+
+def list_open_invitations(user: User, *, now: datetime) -> QuerySet[Invitation]:
+    """This will give the invitations that still can be accepted, the newest first."""
+    rows = Invitation.objects.visible_to(user).filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+    return rows.select_related("team", "invited_by")
+
+
+def list_teams(user: User) -> QuerySet[Team]:
+    return Team.objects.visible_to(user).annotate(member_count=Count("members", filter=Q(members__is_active=True)))
+
+
+def _matches(search: str) -> Q:
+    found = Q()
+    for word in search.split()[:5]:
+        found &= (
+            Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
+            | Q(username__icontains=word)
+            | Q(email__icontains=word)
+        )
+    return found

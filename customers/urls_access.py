@@ -1,0 +1,32 @@
+"""Addresses of the door and the settings; `customers/urls.py` includes them."""
+
+from django.urls import path
+
+from customers.views import access, invitations, people_settings, settings, tokens
+
+urlpatterns = [
+    path("sign-in", access.SignIn.as_view(), name="sign_in"),
+    path("sign-out", access.SignOut.as_view(), name="sign_out"),
+    path("password/forgotten", access.Forgotten.as_view(), name="password_forgotten"),
+    path("password/sent", access.ResetSent.as_view(), name="password_sent"),
+    path("password/choose/<uidb64>/<token>", access.ChooseNewPassword.as_view(), name="password_reset_confirm"),
+    path("join/<str:secret>", invitations.join, name="join"),
+    path("settings", settings.workspace, name="settings"),
+    path("settings/profile", settings.profile, name="profile"),
+    path("settings/profile/password", settings.change_password, name="settings_password"),
+    path("settings/tokens", tokens.tokens, name="tokens"),
+    path("settings/tokens/<uuid:token_id>/revoke", tokens.revoke, name="token_revoke"),
+    path("settings/people", people_settings.people, name="settings_people"),
+    path("settings/people/invite", people_settings.invitation, name="settings_invite"),
+    path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),
+    path("settings/people/<uuid:person_id>/access", people_settings.person_access, name="settings_person_access"),
+    path("settings/people/<uuid:person_id>/reset", people_settings.person_reset, name="settings_person_reset"),
+    path(
+        "settings/invitations/<uuid:invitation_id>/revoke",
+        people_settings.invitation_revoke,
+        name="settings_invitation_revoke",
+    ),
+    path("settings/teams/new", people_settings.team, name="settings_team_new"),
+    path("settings/teams/<uuid:team_id>", people_settings.team, name="settings_team"),
+    path("settings/teams/<uuid:team_id>/remove", people_settings.team_remove, name="settings_team_remove"),
+]

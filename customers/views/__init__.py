@@ -1,0 +1,1 @@
+"""The pages of the ground: the door, the settings, accounts and people."""

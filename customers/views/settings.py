@@ -1,0 +1,96 @@
+"""The settings area: its tabs, the workspace, the own profile and password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+
+from customers.forms.access import ChangePasswordForm
+from customers.forms.settings import ProfileForm, WorkspaceForm
+from customers.models import User
+from customers.queries.workspace import get_settings
+from customers.services.users import change_profile
+from customers.services.workspace import StaleSettings, change_settings
+from customers.views.guards import put_errors, reader_of
+
+TABS = (
+    ("Workspace", "customers:settings"),
+    ("People", "customers:settings_people"),
+    ("API tokens", "customers:tokens"),
+    ("Your profile", "customers:profile"),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    is_current: bool
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, tab: str, status: int = 200) -> HttpResponse:
+    """This will show a page of the settings under its tabs."""
+    tabs = [Tab(label, reverse(name), is_current=name == tab) for label, name in TABS]
+    return render(request, template, {"tabs": tabs, **context}, status=status)
+
+
+@login_required
+def workspace(request: HttpRequest) -> HttpResponse:
+    """The workspace's settings: ops change them, others read them."""
+    if request.method == "POST" and not reader_of(request).is_ops:
+        raise PermissionDenied
+    form = WorkspaceForm(request.POST or None, instance=get_settings())
+    if request.method == "POST" and form.is_valid() and _save_workspace(form, by=reader_of(request)):
+        messages.success(request, "Saved.")
+        return redirect("customers:settings")
+    return show(request, "customers/settings_workspace.html", {"form": form}, tab="customers:settings")
+
+
+def _save_workspace(form: WorkspaceForm, *, by: User) -> bool:
+    try:
+        change_settings(form.changes(), version=form.cleaned_data["version"], now=timezone.now(), by=by)
+    except StaleSettings as error:
+        form.add_error(None, f"{error} What you typed is still here; open the page anew to see theirs.")
+    except ValidationError as error:
+        put_errors(form, error)
+    else:
+        return True
+    return False
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """What a person says of themselves."""
+    person = reader_of(request)
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=person.pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_profile(person, form.cleaned_data, now=timezone.now())
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("customers:profile")
+    return show(request, "customers/settings_profile.html", {"form": form}, tab="customers:profile")
+
+
+@login_required
+@sensitive_post_parameters()
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Another password; this session goes on, every other one ends."""
+    form = ChangePasswordForm(reader_of(request), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        update_session_auth_hash(request, form.save())
+        messages.success(request, "Saved. You are signed out everywhere else.")
+        return redirect("customers:profile")
+    return show(request, "customers/settings_password.html", {"form": form}, tab="customers:profile")
