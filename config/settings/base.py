@@ -170,7 +170,15 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api",
     "CAMELIZE_NAMES": False,
-    "ENUM_NAME_OVERRIDES": {"Pressure": "customers.enums.Pressure"},
+    "ENUM_NAME_OVERRIDES": {
+        "HoldScope": "customers.enums.HoldScope",
+        "Pressure": "customers.enums.Pressure",
+        "StakeholderRole": "customers.enums.StakeholderRole",
+        "PriceApproach": "emails.enums.PriceApproach",
+        "SequencingApproach": "outreach.enums.SequencingApproach",
+        "OwnerKind": "outreach.enums.OwnerKind",
+        "Likelihood": "renewals.enums.Likelihood",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.add_shared_answers",

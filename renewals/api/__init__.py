@@ -1,0 +1,1 @@
+"""The JSON doors of renewals: what-ifs, the renewal of an account, its Engage plan."""

@@ -1,0 +1,11 @@
+"""Paths under /api. A slash at the end is taken off before they are read."""
+
+from django.urls import path
+
+from renewals.api.what_ifs import PricingView, RehearsalView, SequenceView
+
+urlpatterns = [
+    path("engage/sequence", SequenceView.as_view()),
+    path("engage/pricing", PricingView.as_view()),
+    path("engage/rehearsal", RehearsalView.as_view()),
+]
