@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -19,11 +20,6 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Keep the database's name as settings.testing gives it; xdist adds its worker's."""
-
-
 @pytest.fixture(autouse=True)
 def _record_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Lift SQLite's guard on the record while a test that commits is cleaned up: a flush deletes there.
@@ -31,14 +27,27 @@ def _record_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     PostgreSQL truncates, which the guard does not see. `tests/customers/test_record.py` puts it to the test itself.
     """
     yield
-    if "transactional_db" in request.fixturenames or "live_server" in request.fixturenames:
-        _drop_sqlite_guard()
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+        _drop_sqlite_guards()
 
 
-def _drop_sqlite_guard() -> None:
+def _drop_sqlite_guards() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER IF EXISTS activity_keeps_rows")
+            cursor.execute("DROP TRIGGER IF EXISTS automation_log_keeps_rows")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a service that this run has not; `make test` looks for them and says what it left out."""
+    has_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    for item in items:
+        if "postgres" in item.keywords and not has_postgres:
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
+        if "redis" in item.keywords and not os.environ.get("REDIS_URL"):
+            item.add_marker(pytest.mark.skip(reason="needs Redis: set REDIS_URL"))
 
 
 @pytest.fixture
