@@ -10,6 +10,7 @@ from django.dispatch import Signal
 
 customer_created = Signal()  # customer_id
 contract_changed = Signal()  # customer_id, contract_id
+book_imported = Signal()  # customer_ids (made or changed), created_ids; once per batch, instead of the two above
 stakeholder_left = Signal()  # customer_id, stakeholder_id
 hold_started = Signal()  # customer_id, hold_id, scope
 hold_ended = Signal()  # customer_id, hold_id, scope

@@ -100,7 +100,10 @@ def read_plain_number(cell: str, column: AmountColumn) -> Decimal:
         raise BadValue(f"{shown(text)} is negative")
     if not re.fullmatch(r"\d[\d.,'’\s]*", text):
         raise BadValue(f"{shown(text)} is not a number")
-    return _read_number(text, text, column)
+    value = _read_number(text, text, column)
+    if value > MAX_AMOUNT:
+        raise BadValue(f"{shown(text)} is too large")
+    return value.quantize(Decimal("0.0001"))
 
 
 def _read_number(text: str, number: str, column: AmountColumn) -> Decimal:
@@ -153,7 +156,7 @@ def _currency(text: str, before: str | None, after: str | None) -> str | None:
     if len(named) == 2 and named[0] != named[1] and "$" not in named:
         raise BadValue(f"{shown(text)} names two currencies")
     codes = [name for name in named if name != "$"]
-    return (codes or named or [None])[0]
+    return next(iter(codes or named), None)
 
 
 def _one_currency(text: str, mark: str) -> str:

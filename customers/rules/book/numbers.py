@@ -6,6 +6,7 @@ from decimal import Decimal
 from customers.rules.book.reading import BadValue, shown, tidy
 
 MAX_NOTICE_DAYS = 730
+_HUNDREDTH = Decimal("0.01")
 
 
 def read_decimal(cell: str) -> Decimal:
@@ -46,7 +47,7 @@ def read_percent(cell: str, *, low: int = -100, high: int = 1000) -> Decimal:
     value = read_decimal(text[:-1].rstrip() if text.endswith("%") else text)
     if not low <= value <= high:
         raise BadValue(f"{shown(text)} is outside {low} to {high} %")
-    return value
+    return value.quantize(_HUNDREDTH)
 
 
 def read_multiple(cell: str) -> Decimal:
@@ -55,7 +56,7 @@ def read_multiple(cell: str) -> Decimal:
     value = read_decimal(re.sub(r"\s*[xX×]$", "", text))
     if not 0 <= value <= 1000:
         raise BadValue(f"{shown(text)} is outside 0 to 1000")
-    return value
+    return value.quantize(_HUNDREDTH)
 
 
 def read_days(cell: str) -> int:

@@ -1,22 +1,23 @@
 """Cells to typed rows: each cell read by its field's kind, each refusal with its column and reason."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from customers.rules.book import contacts, numbers, places, words
 from customers.rules.book.amounts import (
+    MAX_AMOUNT,
     Amount,
-    AmountColumn,
     read_amount,
     read_plain_number,
     settle_currency,
     study_amounts,
 )
 from customers.rules.book.columns import Column
-from customers.rules.book.dates import DateColumn, read_date, read_moment, study_dates
+from customers.rules.book.dates import read_date, read_moment, study_dates
 from customers.rules.book.fields import Field, Kind, Part
 from customers.rules.book.reading import BadValue, Choices
 from customers.rules.book.tables import Row, Table
@@ -75,7 +76,7 @@ class _Reading:
     field: Field
     column: Column
     read: Reader
-    seen: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def read_rows(
@@ -142,8 +143,8 @@ def _reader(known: Field, table: Table, index: int, choices: Choices) -> tuple[R
     return _plain_readers[known.kind], 0
 
 
-_date_readers: dict[Kind, Callable[[str, DateColumn], Any]] = {Kind.DATE: read_date, Kind.MOMENT: read_moment}
-_amount_readers: dict[Kind, Callable[[str, AmountColumn], Any]] = {
+_date_readers: dict[Kind, Callable[..., Any]] = {Kind.DATE: read_date, Kind.MOMENT: read_moment}
+_amount_readers: dict[Kind, Callable[..., Any]] = {
     Kind.AMOUNT: read_amount,
     Kind.NUMBER: read_plain_number,
 }
@@ -217,6 +218,9 @@ def _settle_amounts(values: dict[str, Any], choices: Choices, refuse: Refuse) ->
 def _settle_monthly(values: dict[str, Any], refuse: Refuse) -> None:
     monthly = values.pop("contract.monthly_price", None)
     if not isinstance(monthly, Decimal):
+        return
+    if monthly * 12 > MAX_AMOUNT:
+        refuse("contract.monthly_price", "is too large", Part.CONTRACT)
         return
     yearly = values.setdefault("contract.current_price", monthly * 12)
     # Twelve rounded months miss the year by cents, never by more than a unit a month.
