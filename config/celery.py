@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 log = structlog.get_logger(__name__)
 
 
-class Doorbell(Task):  # type: ignore[misc]
+class Doorbell(Task):
     """A task whose ring may get lost: with the broker down the caller goes on, and the next tick finds the row."""
 
     abstract = True

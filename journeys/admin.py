@@ -11,11 +11,11 @@ from journeys.models import AutomationLog, AutomationSchedule, ClockState
 from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Shows rows that the person may see; nothing is added, changed or removed."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model._default_manager.visible_to(request.user)  # type: ignore[attr-defined]
+        rows: QuerySet[Any] = self.model._default_manager.visible_to(request.user)
         return rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -24,6 +24,9 @@ class AutomationQuerySet(CustomerScopedQuerySet):
     def abandoned(self, now: datetime) -> Self:
         """This will keep the rows whose worker died: still running, and the lease is over."""
         return self.filter(status=AutomationStatus.RUNNING, leased_until__lt=now)
+
+
+AutomationManager = models.Manager.from_queryset(AutomationQuerySet)
 
 
 class AutomationSchedule(CustomerRow):
@@ -56,7 +59,7 @@ class AutomationSchedule(CustomerRow):
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = AutomationQuerySet.as_manager()
+    objects: ClassVar[AutomationManager] = AutomationManager()
 
     class Meta(CustomerRow.Meta):
         ordering = ["trigger_at", "id"]

@@ -27,8 +27,8 @@ class Claim:
     dues: list[Due]
 
 
-def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0), limit: int = BATCH) -> Claim | None:
-    """This will take up to `limit` due rows; None when nothing is due or others have it all.
+def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | None:
+    """This will take up to BATCH due rows; None when nothing is due or others have it all.
 
     elapsed: how long ago `now` was, so that the lease is whole when the tick has worked for a while.
     A row that failed before, or whose worker died, is taken alone: if it kills workers, it takes no other row along.
@@ -37,7 +37,7 @@ def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0), limit: int = 
         return None
     token = uuid.uuid4()
     with transaction.atomic():
-        ids = _pick(now, limit)
+        ids = _pick(now)
         taken = AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
             status=AutomationStatus.RUNNING, claim_token=token, leased_until=now + elapsed + LEASE, updated_at=now
         )
@@ -51,9 +51,9 @@ def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, *
         raise ClaimLost
 
 
-def _pick(now: datetime, limit: int) -> list[uuid.UUID]:
+def _pick(now: datetime) -> list[uuid.UUID]:
     # SQLite ignores the lock: there the write transaction itself lets one worker in at a time.
     ready = list_ready(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    picked = list(ready.order_by("trigger_at", "id").values_list("pk", "retry_count")[:limit])
+    picked = list(ready.order_by("trigger_at", "id").values_list("pk", "retry_count")[:BATCH])
     fresh = [pk for pk, retry_count in picked if retry_count == 0]
     return fresh or [pk for pk, _ in picked[:1]]

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from journeys.models import ClockState
+from journeys.models.clock import ONLY_ID
 from journeys.queries.due import get_next_trigger_at
 from journeys.registry import list_sweepers
 from journeys.services.claiming import claim_due
@@ -86,7 +87,9 @@ def _sweep(report: TickReport, now: datetime) -> None:
 
 
 def _remember(report: TickReport, now: datetime) -> None:
-    ClockState.objects.update_or_create(pk=1, defaults={"last_tick_at": now, "last_report": report.as_json()})
+    fields = {"last_tick_at": now, "last_report": report.as_json()}
+    if not ClockState.objects.filter(pk=ONLY_ID).update(**fields):
+        ClockState.objects.bulk_create([ClockState(pk=ONLY_ID, **fields)], ignore_conflicts=True)
 
 
 def _add(total: TickReport, one: TickReport) -> None:
