@@ -46,4 +46,4 @@ def calendar_of(customer: Customer, *, years: Iterable[int], working_days: Itera
     if customer.country:
         for year in years:
             closed |= closed_dates(customer.country.upper(), year)
-    return Calendar(working_weekdays=frozenset(working_days), closed_dates=closed)
+    return Calendar(working_days=frozenset(working_days), closed=closed)

@@ -1,0 +1,6 @@
+"""News of outreach plans, sent after commit, ids and plain values only."""
+
+from django.dispatch import Signal
+
+plan_opened = Signal()  # customer_id, plan_id
+plan_closed = Signal()  # customer_id, plan_id, end
