@@ -1,0 +1,57 @@
+"""The fact sources that renewals own: prices, dates of notice, and what Prepare found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from customers.models import Contract
+from emails.facts import Record, register_source
+from emails.queries.sources import uuids
+from renewals.models import Renewal
+from renewals.rules.cycles import term_months
+
+
+def register_sources() -> None:
+    """Make renewals readable as facts, and contracts with their notice date."""
+    register_source("contract", read_contracts)
+    register_source("renewal", read_renewals)
+
+
+def read_contracts(ids: Collection[str]) -> dict[str, Record]:
+    return {str(contract.pk): _contract(contract) for contract in Contract.objects.filter(pk__in=uuids(ids))}
+
+
+def read_renewals(ids: Collection[str]) -> dict[str, Record]:
+    """Read renewals. A price that is not locked has no value: what states it is stopped at the gate."""
+    rows = Renewal.objects.select_related("contract").filter(pk__in=uuids(ids))
+    return {str(renewal.pk): _renewal(renewal) for renewal in rows}
+
+
+def _contract(contract: Contract) -> Record:
+    return {
+        "plan": contract.plan,
+        "current_price": contract.current_price,
+        "target_price": contract.target_price,
+        "start_date": contract.start_date,
+        "renewal_date": contract.renewal_date,
+        "notice_days": contract.notice_days,
+        "notice_date": contract.renewal_date - timedelta(days=contract.notice_days),
+        "term_months": term_months(contract.start_date, contract.renewal_date),
+    }
+
+
+def _renewal(renewal: Renewal) -> Record:
+    contract = renewal.contract
+    target = contract.target_price if renewal.price_locked else None
+    known = target is not None
+    return {
+        "locked_price": target,
+        "increase_pct": contract.increase_pct if known else None,
+        "increase": target - contract.current_price if target is not None else None,
+        "confidence": renewal.confidence,
+        "value_leverage": renewal.value_leverage,
+        "stickiness": renewal.stickiness,
+        "quantified_value": renewal.quantified_value,
+        "peer_price_pct": renewal.peer_price_pct,
+    }

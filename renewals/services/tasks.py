@@ -1,0 +1,62 @@
+"""The to-dos of an Engage run: made once per task, moved with the plan, dismissed when it no longer asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from customers.enums import TodoActor, TodoState
+from customers.models import Todo, User
+from customers.services.todos import add_todo
+from outreach.queries.plans import owners_of
+from outreach.rules.action_plan import PlannedTask
+from renewals.models import EngageRun
+
+SOURCE_KIND = "engage"
+
+
+def write_tasks(run: EngageRun, tasks: Iterable[PlannedTask], *, now: datetime, by: User | None) -> None:
+    """Bring the run's to-dos in line with its plan; what a person has closed stays closed."""
+    wanted = {f"{SOURCE_KIND}:{run.renewal_id}:{task.key}": task for task in tasks}
+    rows = {todo.key: todo for todo in Todo.objects.filter(customer_id=run.customer_id, key__in=wanted)}
+    for key, task in wanted.items():
+        if key in rows:
+            _move(rows[key], task, run)
+        else:
+            _add(key, task, run, now=now, by=by)
+    changed = [todo for todo in rows.values() if todo.state == TodoState.OPEN]
+    Todo.objects.bulk_update(changed, ["title", "detail", "owner", "due_date"])
+    gone = Todo.objects.filter(source_kind=SOURCE_KIND, source_id=run.pk, state=TodoState.OPEN).exclude(key="")
+    gone.exclude(key__in=wanted).filter(key__startswith=f"{SOURCE_KIND}:").update(
+        state=TodoState.DISMISSED, done_at=now, updated_at=now
+    )
+
+
+def _add(key: str, task: PlannedTask, run: EngageRun, *, now: datetime, by: User | None) -> None:
+    add_todo(
+        task.title,
+        customer=run.customer,
+        now=now,
+        by=by,
+        owner=_owner(task, run),
+        actor=task.actor,
+        kind=task.key.split(":")[0],
+        detail=task.detail,
+        due_date=task.due_date,
+        source_kind=SOURCE_KIND,
+        source_id=run.pk,
+        key=key,
+        metadata={"stakeholder": task.person_key} if task.person_key else {},
+    )
+
+
+def _move(todo: Todo, task: PlannedTask, run: EngageRun) -> None:
+    todo.title, todo.detail, todo.due_date = task.title[:300], task.detail, task.due_date
+    todo.owner = _owner(task, run)
+
+
+def _owner(task: PlannedTask, run: EngageRun) -> User | None:
+    """Name who does it; a task of the machine has the CSM as its reader."""
+    if task.actor == TodoActor.AI:
+        return run.customer.owner
+    return owners_of(run.customer)[task.owner]
