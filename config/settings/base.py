@@ -172,12 +172,11 @@ SPECTACULAR_SETTINGS = {
     "CAMELIZE_NAMES": False,
     "ENUM_NAME_OVERRIDES": {
         "HoldScope": "customers.enums.HoldScope",
-        "Pressure": "customers.enums.Pressure",
+        "LowMediumHigh": "customers.enums.Pressure",
         "StakeholderRole": "customers.enums.StakeholderRole",
         "PriceApproach": "emails.enums.PriceApproach",
         "SequencingApproach": "outreach.enums.SequencingApproach",
         "OwnerKind": "outreach.enums.OwnerKind",
-        "Likelihood": "renewals.enums.Likelihood",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

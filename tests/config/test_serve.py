@@ -1,0 +1,108 @@
+"""`manage.py serve` whole: started, asked, stopped, started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_WITHIN_S = 60.0
+STOPS_WITHIN_S = 20.0
+SET_BY_A_SERVER = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
+
+
+def start(data_dir: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
+    }
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--no-demo", *arguments],
+        cwd=ROOT,
+        env={**kept, "DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "config.settings.embedded"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+
+
+def read_address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"ready at (\S+)", line)
+        if found:
+            return found[1]
+    raise AssertionError("it ended before it was ready")
+
+
+def ask(address: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(timeout=STOPS_WITHIN_S)
+    finally:
+        process.kill()
+
+
+def test_serve_runs_web_and_clock_and_stops_with_0(tmp_path: Path) -> None:
+    process = start(tmp_path, "--port", "0", preexec_fn=lambda: os.close(0))
+    try:
+        address = read_address(process)
+        alive = ask(f"{address}/healthz")
+        give_up_at = time.monotonic() + READY_WITHIN_S
+        while (ready := ask(f"{address}/readyz"))[0] != 200 and time.monotonic() < give_up_at:
+            time.sleep(0.2)
+    finally:
+        code = stop(process)
+
+    assert alive == (200, '{"status": "ok"}')
+    assert json.loads(ready[1])["checks"] == {"database": True, "broker": True, "lastTick": True, "oldestDue": True}
+    assert code == 0
+
+
+def test_serve_again_keeps_its_keys_and_data(tmp_path: Path) -> None:
+    first = start(tmp_path, "--port", "0")
+    try:
+        read_address(first)
+    finally:
+        stop(first)
+    kept = {name: (tmp_path / name).read_text() for name in ("secret_key", "field_key")}
+
+    second = start(tmp_path, "--port", "0")
+    try:
+        read_address(second)
+    finally:
+        code = stop(second)
+
+    assert {name: (tmp_path / name).read_text() for name in kept} == kept
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    assert code == 0
+
+
+def test_serve_on_a_taken_port_says_how_to_choose_another(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start(tmp_path, "--port", str(taken.getsockname()[1]))
+        output, _ = process.communicate(timeout=READY_WITHIN_S)
+
+    assert process.returncode != 0
+    assert "make run PORT=" in output
+    assert "Traceback" not in output

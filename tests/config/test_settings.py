@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.logs import hide_in_text, hide_secrets
+from config.settings.required import REQUIRED, demand
+from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WHOLE = {
+    "SECRET_KEY": "k9f3" * 5 + "Zq81_-xw" * 5,
+    "ALLOWED_HOSTS": "desk.example.com",
+    "PUBLIC_URL": "https://desk.example.com",
+    "DATABASE_URL": "postgres://evergreen:hush@db.example.com:5432/evergreen",
+    "REDIS_URL": "redis://redis.example.com:6379/0",
+    "FIELD_KEYS": Fernet.generate_key().decode(),
+}
+
+
+def run_manage(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in WHOLE}
+    return subprocess.run(
+        [sys.executable, "-W", "error::DeprecationWarning:config", "manage.py", *arguments],
+        cwd=ROOT,
+        env={**kept, "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_whole_environment_is_accepted() -> None:
+    demand(WHOLE)
+
+
+def test_empty_environment_names_every_variable_and_how_to_set_it_at_once() -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        demand({})
+
+    lines = str(refusal.value).splitlines()[1:]
+    assert lines == [f"  {variable.name} is not set. Set it to: {variable.how}" for variable in REQUIRED]
+    assert [variable.name for variable in REQUIRED] == list(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 60),
+        ("SECRET_KEY", "django-insecure-" + "k9f3Zq81" * 8),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "desk.example.com, *"),
+        ("PUBLIC_URL", "http://desk.example.com"),
+        ("PUBLIC_URL", "desk.example.com"),
+        ("DATABASE_URL", "sqlite:///evergreen.sqlite3"),
+        ("REDIS_URL", "filesystem://"),
+        ("FIELD_KEYS", "not-a-key"),
+        ("FIELD_KEYS", WHOLE["FIELD_KEYS"] + ",oops"),
+        ("SECRET_KEY", "   "),
+    ],
+)
+def test_unusable_value_is_named_alone(name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        demand({**WHOLE, name: value})
+
+    lines = str(refusal.value).splitlines()[1:]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"  {name} ")
+
+
+def test_http_is_let_through_for_localhost() -> None:
+    demand({**WHOLE, "PUBLIC_URL": "http://localhost:8000"})
+
+
+def test_several_field_keys_are_accepted() -> None:
+    demand({**WHOLE, "FIELD_KEYS": f"{WHOLE['FIELD_KEYS']},{Fernet.generate_key().decode()}"})
+
+
+def test_check_deploy_with_production_settings_has_no_warning() -> None:
+    checked = run_manage("check", "--deploy", "--fail-level", "WARNING", environment=WHOLE)
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+    assert "WARNING" not in checked.stderr
+
+
+def test_production_without_variables_names_them_without_a_traceback_of_ours() -> None:
+    refused = run_manage("check", environment={})
+
+    assert refused.returncode != 0
+    assert all(name in refused.stderr for name in WHOLE)
+
+
+def test_database_settings_without_an_address_are_sqlite_with_one_writer_at_a_time(tmp_path: Path) -> None:
+    settings = database_settings("", tmp_path)
+
+    assert settings["NAME"] == str(tmp_path / "evergreen.sqlite3")
+    assert settings["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert settings["OPTIONS"]["timeout"] == 20
+    assert "journal_mode=WAL" in settings["OPTIONS"]["init_command"]
+    assert "synchronous=FULL" in settings["OPTIONS"]["init_command"]
+    assert "ATOMIC_REQUESTS" not in settings or not settings["ATOMIC_REQUESTS"]
+
+
+def test_addresses_switch_to_postgresql_and_redis(tmp_path: Path) -> None:
+    database = database_settings(WHOLE["DATABASE_URL"], tmp_path)
+
+    assert (database["ENGINE"], database["HOST"]) == ("django.db.backends.postgresql", "db.example.com")
+    assert database["CONN_MAX_AGE"] == 60
+    assert broker_settings(WHOLE["REDIS_URL"], tmp_path)["CELERY_BROKER_URL"] == WHOLE["REDIS_URL"]
+    assert cache_settings(WHOLE["REDIS_URL"])["BACKEND"].endswith("RedisCache")
+
+
+def test_kept_secret_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+
+    made = kept_secret(path)
+
+    assert kept_secret(path) == made
+    assert len(made) == 44
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgres://evergreen:hush@db/evergreen", "postgres://evergreen:[hidden]@db/evergreen"),
+        ("redis://:hush@redis:6379/0", "redis://:[hidden]@redis:6379/0"),
+        ("Authorization: Bearer eyJhbGci.abc-def", "Authorization: Bearer [hidden]"),
+        ("key sk-ant-api03-AbC_d refused", "key [hidden] refused"),
+        ("https://desk.example.com/drafts/1", "https://desk.example.com/drafts/1"),
+        ("at 09:30 dana@evergreen.example wrote", "at 09:30 dana@evergreen.example wrote"),
+    ],
+)
+def test_secrets_are_hidden_in_texts(text: str, shown: str) -> None:
+    assert hide_in_text(text) == shown
+
+
+def test_fields_named_like_a_secret_are_hidden() -> None:
+    event = {"event": "signed_in", "api_key": "abc", "csrf_token": "abc", "Authorization": "abc", "customer": "Acme"}
+
+    shown = hide_secrets(None, "info", dict(event))
+
+    assert shown == {
+        "event": "signed_in",
+        "api_key": "[hidden]",
+        "csrf_token": "[hidden]",
+        "Authorization": "[hidden]",
+        "customer": "Acme",
+    }
