@@ -57,8 +57,9 @@ class ChangedFact:
 class GateFacts:
     """What the gate weighs for one message at one moment.
 
-    content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unsupported: claims
-    that nobody vouched for. twin: state of another first letter of the same plan to the same person.
+    content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unknown_cc: copied
+    addresses of nobody on record. unsupported: claims that nobody vouched for. twin_state: of another first letter
+    of the same plan to the same person.
     """
 
     now: datetime
@@ -73,6 +74,7 @@ class GateFacts:
     is_stakeholder: bool = False
     has_left: bool = False
     sender_email: str = ""
+    unknown_cc: tuple[str, ...] = ()
     has_text: bool = True
     hold: HoldFacts | None = None
     brake_reason: str | None = None
@@ -98,6 +100,8 @@ def check_stakeholder(facts: GateFacts) -> Verdict:
         return Refused(f"{facts.recipient} has left the company.", "not_stakeholder")
     if not facts.recipient_email:
         return Refused(f"There is no email address for {facts.recipient}.", "not_stakeholder")
+    if facts.unknown_cc:
+        return Refused(f"In copy, but nobody here or there: {', '.join(facts.unknown_cc)}.", "not_stakeholder")
     if not facts.sender_email:
         return Refused("The sender has no email address.", "no_sender")
     if not facts.has_text:

@@ -1,0 +1,1 @@
+"""Mail providers, one file per vendor. Nothing but `emails.services.outbox` calls them."""

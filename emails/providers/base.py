@@ -1,0 +1,99 @@
+"""What every mail provider takes and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Protocol
+from uuid import UUID
+
+from emails.rules.rendering import clean_line
+
+
+@dataclass(frozen=True)
+class OutgoingFile:
+    """A file that goes along."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class OutgoingMail:
+    """One message, ready to be handed over. message_id is ours, in angle brackets; headers: further ones."""
+
+    draft_id: UUID
+    customer_id: UUID
+    message_id: str
+    from_name: str
+    from_email: str
+    to_name: str
+    to_email: str
+    subject: str
+    html: str
+    text: str
+    cc: tuple[str, ...] = ()
+    files: tuple[OutgoingFile, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+    track: bool = False
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has taken the message. provider_id: its own id, if it gives one."""
+
+    provider_id: str = ""
+
+
+class NotAccepted(Exception):
+    """Raised when the provider surely did not take it. can_retry: whether trying again later may help."""
+
+    def __init__(self, reason: str, *, can_retry: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.can_retry = can_retry
+
+
+class MaybeAccepted(Exception):
+    """Raised when nobody can say whether the provider took it: never send it again blindly (promise 3)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class MailProvider(Protocol):
+    """One way to hand a message over. Must answer, or raise NotAccepted or MaybeAccepted, within 20 s."""
+
+    name: str
+
+    def send(self, mail: OutgoingMail, *, now: datetime) -> Accepted: ...
+
+
+def build_mime(mail: OutgoingMail, *, now: datetime) -> bytes:
+    """Write the message as the recipient gets it: headers, plain part, HTML part, attachments."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(mail.from_name, mail.from_email)
+    message["To"] = _address(mail.to_name, mail.to_email)
+    if mail.cc:
+        message["Cc"] = [_address("", address) for address in mail.cc]
+    message["Subject"] = clean_line(mail.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = mail.message_id
+    for name, value in mail.headers.items():
+        message[name] = clean_line(value)
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    for file in mail.files:
+        main, _, sub = file.content_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=clean_line(file.name))
+    return message.as_bytes()
+
+
+def _address(name: str, email: str) -> Address:
+    return Address(display_name=clean_line(name), addr_spec=clean_line(email))

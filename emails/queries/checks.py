@@ -1,0 +1,197 @@
+"""What is known of a draft before it may leave: its claims judged, and what the gate weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from customers.enums import HoldScope
+from customers.models import Brake, Hold, Stakeholder, User
+from emails.enums import DraftState, Lane, PriceApproach, Purpose
+from emails.facts import current_values, read_again
+from emails.models import Draft
+from emails.rules.approvals import needs_lead, states_price
+from emails.rules.facts import Fact, FactType, fact_from_json, format_date, format_money, format_percent
+from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
+from emails.rules.grounding import Span, ground, open_spans, used_facts
+from emails.rules.prices import PriceBreach, check_price_approach, shown_price
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A draft's claims as they stand now."""
+
+    draft: Draft
+    facts: tuple[Fact, ...]
+    current: dict[str, str | None]
+
+    @cached_property
+    def spans(self) -> list[Span]:
+        return ground(
+            subject=self.draft.subject,
+            body=self.draft.body,
+            facts=self.facts,
+            confirmed=self.draft.confirmed_keys,
+            current=self.current,
+        )
+
+    @property
+    def open_spans(self) -> list[Span]:
+        return open_spans(self.spans)
+
+    @property
+    def breaches(self) -> list[PriceBreach]:
+        """Where the letter departs from its price approach."""
+        return check_price_approach(
+            PriceApproach(self.draft.price_approach),
+            subject=self.draft.subject,
+            body=self.draft.body,
+            facts=self.facts,
+            has_proposal=any(file.is_proposal for file in self.draft.attachments.all()),
+        )
+
+    @property
+    def changed(self) -> tuple[ChangedFact, ...]:
+        """Facts used in the text or stated in an attachment that their records no longer bear out."""
+        attached = _attached_keys(self.draft)
+        used = {fact.key: fact for fact in used_facts(self.spans)}
+        used |= {fact.key: fact for fact in self.facts if fact.key in attached}
+        return tuple(
+            ChangedFact(fact.label, fact.display, display_value(fact, self.current.get(fact.key)))
+            for fact in used.values()
+            if self.current.get(fact.key) != fact.value
+        )
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(span.text for span in self.open_spans if span.fact is None))
+
+    @property
+    def shown_price(self) -> str:
+        return shown_price(self.spans)
+
+    @property
+    def lead_reasons(self) -> tuple[str, ...]:
+        """Why a lead must approve this draft; empty when the account's owner may."""
+        return needs_lead(
+            subject=self.draft.subject,
+            body=self.draft.body,
+            facts=self.facts,
+            states_price=states_price(used_facts(self.spans), _attached_keys(self.draft)),
+        )
+
+
+def judge(draft: Draft) -> Judgement:
+    """Judge one draft, reading every fact again."""
+    return judge_many([draft])[draft.pk]
+
+
+def judge_many(drafts: Iterable[Draft]) -> dict[UUID, Judgement]:
+    """Judge drafts together: as many reads as there are kinds of facts, however many drafts."""
+    known = {draft.pk: (draft, tuple(fact_from_json(row) for row in draft.facts)) for draft in drafts}
+    values = read_again(fact for _, facts in known.values() for fact in facts)
+    return {pk: Judgement(draft, facts, current_values(facts, values)) for pk, (draft, facts) in known.items()}
+
+
+def display_value(fact: Fact, value: str | None) -> str | None:
+    """Write a record's present value as the fact's display would be."""
+    if value is None:
+        return None
+    if fact.type == FactType.MONEY:
+        return format_money(Decimal(value), fact.currency)
+    if fact.type == FactType.PERCENT:
+        return format_percent(Decimal(value))
+    return format_date(date.fromisoformat(value)) if fact.type == FactType.DATE else value
+
+
+def read_gate_facts(
+    draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False
+) -> GateFacts:
+    """Gather what the gate weighs.
+
+    moment: when the message is to leave, if later than now: a hold that ends before does not stop it. approving: a
+    person approves what is there now, so the approval is taken as given.
+    """
+    judgement = judge(draft)
+    person = draft.stakeholder
+    email = person.email if person else ""
+    sender_email = draft.sender.email if draft.sender else ""
+    content = draft.content_hash(to_email=email, sender_email=sender_email)
+    hold = _open_hold(draft, moment or now)
+    return GateFacts(
+        now=now,
+        lane=Lane(draft.lane),
+        state=DraftState(draft.state),
+        approved_by=draft.approved_by.display_name if draft.approved_by else "",
+        approved_hash=content if approving else draft.approval_hash,
+        content_hash=content,
+        approval_expires_at=datetime.max.replace(tzinfo=now.tzinfo) if approving else draft.approval_expires_at,
+        recipient=person.name if person else draft.to_name,
+        recipient_email=email,
+        is_stakeholder=person is not None and person.customer_id == draft.customer_id,
+        has_left=person is not None and person.has_left,
+        sender_email=sender_email,
+        unknown_cc=tuple(unknown_addresses(draft.customer_id, draft.cc)),
+        has_text=bool(draft.subject.strip() and draft.body.strip()),
+        hold=HoldFacts(hold.until, hold.reason) if hold else None,
+        brake_reason=_brake_reason(draft),
+        unsupported=judgement.unsupported,
+        changed=judgement.changed,
+        twin_state=_twin_state(draft),
+    )
+
+
+def unknown_addresses(customer_id: UUID, addresses: Iterable[str]) -> list[str]:
+    """The addresses that belong neither to a person at the account nor to a colleague of ours."""
+    wanted = {address.lower(): address for address in addresses}
+    if not wanted:
+        return []
+    people = Stakeholder.objects.filter(customer=customer_id, left_at=None).exclude(email="")
+    known = {email.lower() for email in people.values_list("email", flat=True)}
+    left = wanted.keys() - known
+    if left:
+        ours = User.objects.annotate(address=Lower("email")).filter(address__in=left, is_active=True)
+        known |= set(ours.values_list("address", flat=True))
+    return [address for lower, address in wanted.items() if lower not in known]
+
+
+def _attached_keys(draft: Draft) -> set[str]:
+    return {key for file in draft.attachments.all() for key in file.fact_keys}
+
+
+def _open_hold(draft: Draft, moment: datetime) -> Hold | None:
+    """An account hold stops every lane; a hold of the journey stops the journey's mails."""
+    scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if draft.lane == Lane.JOURNEY else [HoldScope.ACCOUNT]
+    return (
+        Hold.objects.filter(customer=draft.customer_id, ended_at=None, scope__in=scopes)
+        .filter(Q(until=None) | Q(until__gt=moment))
+        .first()
+    )
+
+
+def _brake_reason(draft: Draft) -> str | None:
+    return Brake.objects.filter(customer=draft.customer_id, cleared_at=None).values_list("reason", flat=True).first()
+
+
+def _twin_state(draft: Draft) -> DraftState | None:
+    if draft.origin_id is None or draft.purpose != Purpose.FIRST_TOUCH:
+        return None
+    twin = (
+        Draft.objects.filter(
+            origin_kind=draft.origin_kind,
+            origin_id=draft.origin_id,
+            stakeholder=draft.stakeholder_id,
+            purpose=Purpose.FIRST_TOUCH,
+        )
+        .exclude(pk=draft.pk)
+        .exclude(state=DraftState.CANCELLED)
+        .first()
+    )
+    return DraftState(twin.state) if twin else None

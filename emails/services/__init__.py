@@ -1,0 +1,1 @@
+"""The verbs of letters: write, edit, approve, send, deliver."""

@@ -1,0 +1,49 @@
+"""Every text a draft had is kept, with who wrote it and why."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from customers.models import User
+from emails.enums import Writer
+from emails.models import Draft, DraftVersion
+
+TYPING_PAUSE = timedelta(minutes=2)
+AUTOSAVE = "Edited"
+
+
+def keep_version(draft: Draft, *, reason: str, now: datetime, by: User | None) -> None:
+    """Keep the draft's present text under its present version.
+
+    Autosaves of one person that follow each other within two minutes are one sitting: its last text is kept.
+    """
+    if reason == AUTOSAVE and _continues_sitting(draft, now=now, by=by):
+        DraftVersion.objects.filter(draft=draft, version=_last(draft)).update(
+            version=draft.version, subject=draft.subject, body=draft.body, saved_at=now, updated_at=now
+        )
+        return
+    DraftVersion.objects.create(
+        draft=draft,
+        version=draft.version,
+        subject=draft.subject,
+        body=draft.body,
+        writer=draft.writer,
+        by=by,
+        reason=reason[:300],
+        saved_at=now,
+    )
+
+
+def _last(draft: Draft) -> int:
+    return draft.versions.values_list("version", flat=True).first() or 0
+
+
+def _continues_sitting(draft: Draft, *, now: datetime, by: User | None) -> bool:
+    last = draft.versions.first()
+    return (
+        last is not None
+        and last.reason == AUTOSAVE
+        and last.writer == Writer.PERSON
+        and last.by_id == (by.pk if by else None)
+        and now - last.saved_at <= TYPING_PAUSE
+    )

@@ -1,0 +1,261 @@
+"""The outbox: claims a queued letter, hands it to the provider, and settles what became of it.
+
+draft → approved → queued → sending (token, lease) → sent; sending → unknown when nobody can say. Every move is one
+conditional UPDATE. The provider is called between two short transactions, never inside one (promises 1 and 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from customers.base import claim, lock_customer, release_expired, settle
+from customers.enums import HoldScope, TodoActor
+from customers.models import Brake, Hold
+from customers.services.activity import record
+from customers.services.todos import add_todo
+from customers.signals import send_after_commit
+from emails.enums import DraftState
+from emails.models import Draft
+from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, OutgoingMail
+from emails.providers.choice import NoProvider, get_provider
+from emails.queries.checks import read_gate_facts
+from emails.rules.gate import Receipt, ask_gate
+from emails.rules.rendering import render
+from emails.services.editing import reload
+from emails.signals import draft_blocked, draft_failed, draft_sent
+
+MOST_ATTEMPTS = 4
+RETRY_AFTER = timedelta(minutes=15)
+BATCH = 200
+_SWEPT = [DraftState.SENDING, DraftState.SCHEDULED, DraftState.BLOCKED, DraftState.QUEUED]
+FOLLOW_UP_AFTER = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    draft: Draft
+    token: UUID
+
+
+def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
+    """Hand one queued letter over if it is its turn; None when it is not, or another worker has it.
+
+    Writes the outcome whatever it is; raises nothing for a refusal.
+    """
+    claimed = _claim(draft_id, now=now)
+    if claimed is None:
+        return None
+    draft, token = claimed.draft, claimed.token
+    mail = compose_mail(draft)
+    try:
+        provider = get_provider()
+        accepted = provider.send(mail, now=now)
+    except (NotAccepted, NoProvider) as refusal:
+        _settle_refused(claimed, refusal, now=now)
+    except MaybeAccepted as doubt:
+        settle(draft, token=token, state=DraftState.UNKNOWN, now=now, outcome=doubt.reason[:500])
+    except Exception as error:
+        # Whatever a vendor's library throws here, the message may have left: never resend it blindly.
+        settle(draft, token=token, state=DraftState.UNKNOWN, now=now, outcome=f"{type(error).__name__} during the call")
+        raise
+    else:
+        _settle_sent(claimed, mail, provider_name=provider.name, provider_id=accepted.provider_id, now=now)
+    return reload(draft)
+
+
+def send_due(*, now: datetime, limit: int = BATCH) -> int:
+    """Hand over every queued letter whose turn it is; gives how many were handed over or refused."""
+    due = Draft.objects.filter(state=DraftState.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
+    ids = list(due.order_by("not_before").values_list("pk", flat=True)[:limit])
+    return sum(deliver(pk, now=now) is not None for pk in ids)
+
+
+def sweep(*, now: datetime) -> int:
+    """What the clock calls: lost leases, scheduled letters, blocked ones that may go again, then all that is due."""
+    if not Draft.objects.filter(state__in=_SWEPT).exists():
+        return 0
+    release_expired(Draft, now=now)
+    _queue_scheduled(now)
+    _queue_unblocked(now)
+    return send_due(now=now)
+
+
+def compose_mail(draft: Draft) -> OutgoingMail:
+    """Make the message; recipients, links and attachments come from rows, never from the text."""
+    person, sender = draft.stakeholder, draft.sender
+    if person is None or sender is None:
+        raise ValueError("a letter without recipient or sender cannot pass the gate")
+    rendered = render(subject=draft.subject, body=draft.body, language=person.language or "en")
+    domain = sender.email.rpartition("@")[2] or "evergreen.invalid"
+    return OutgoingMail(
+        draft_id=draft.pk,
+        customer_id=draft.customer_id,
+        message_id=f"<{draft.pk.hex}.{draft.attempts}@{domain}>",
+        from_name=sender.display_name,
+        from_email=sender.email,
+        to_name=person.name,
+        to_email=person.email,
+        subject=draft.subject,
+        html=rendered.html,
+        text=rendered.text,
+        cc=tuple(draft.cc),
+        files=tuple(
+            OutgoingFile(file.name, file.content_type, bytes(file.content)) for file in draft.attachments.all()
+        ),
+        track=draft.track_engagement,
+    )
+
+
+def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
+    """Lock the customer, ask the gate again, take the row. A hold either came before and is seen, or comes after."""
+    first = Draft.objects.filter(pk=draft_id).only("customer_id").first()
+    if first is None:
+        return None
+    with transaction.atomic():
+        lock_customer(first.customer_id)
+        draft = reload(first)
+        is_due = draft.not_before is None or draft.not_before <= now
+        if draft.state != DraftState.QUEUED or not is_due:
+            return None
+        receipt = ask_gate(read_gate_facts(draft, now=now))
+        if receipt.refusal:
+            _block(draft, receipt, now=now)
+            return None
+        token = claim(draft, now=now)
+        if token is None:
+            return None
+        Draft.objects.filter(pk=draft.pk, claim_token=token).update(
+            receipt=receipt.as_json(), to_email=draft.stakeholder.email, to_name=draft.stakeholder.name
+        )
+    return _Claimed(reload(draft), token)
+
+
+def _block(draft: Draft, receipt: Receipt, *, now: datetime) -> None:
+    """Keep it waiting with the reason; the approval stays, so that it may go when the reason is gone."""
+    refusal = receipt.refusal
+    if refusal is None:
+        return
+    moved = Draft.objects.filter(pk=draft.pk, state=DraftState.QUEUED, version=draft.version).update(
+        state=DraftState.BLOCKED,
+        blocked_by=refusal.check,
+        outcome=refusal.reason[:500],
+        not_before=refusal.next_try_at,
+        receipt=receipt.as_json(),
+        updated_at=now,
+    )
+    if moved:
+        summary = f"Not sent “{draft}”: {refusal.reason}"
+        record("draft.blocked", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
+        send_after_commit(
+            draft_blocked,
+            draft_id=draft.pk,
+            customer_id=draft.customer_id,
+            check=refusal.check,
+            reason=refusal.reason,
+        )
+
+
+def _settle_sent(claimed: _Claimed, mail: OutgoingMail, *, provider_name: str, provider_id: str, now: datetime) -> None:
+    draft = claimed.draft
+    with transaction.atomic():
+        settled = settle(
+            draft,
+            token=claimed.token,
+            state=DraftState.SENT,
+            now=now,
+            sent_at=now,
+            sent_by=draft.approved_by,
+            message_id=mail.message_id,
+            provider=provider_name,
+            provider_id=provider_id,
+            outcome="",
+        )
+        if not settled:
+            return
+        record(
+            "draft.sent",
+            f"Sent “{draft.subject}” to {mail.to_name}",
+            customer=draft.customer_id,
+            by=draft.approved_by,
+            now=now,
+            subject=draft,
+            message_id=mail.message_id,
+            receipt=draft.receipt,
+        )
+        _add_tracking(draft, now=now)
+        send_after_commit(
+            draft_sent,
+            draft_id=draft.pk,
+            customer_id=draft.customer_id,
+            stakeholder_id=draft.stakeholder_id,
+            origin_kind=draft.origin_kind,
+            origin_id=draft.origin_id,
+            purpose=draft.purpose,
+            sent_at=now.isoformat(),
+        )
+
+
+def _settle_refused(claimed: _Claimed, refusal: NotAccepted | NoProvider, *, now: datetime) -> None:
+    """It surely was not taken: try again a quarter of an hour later, at most four times, else it has failed."""
+    draft = claimed.draft
+    can_retry = isinstance(refusal, NotAccepted) and refusal.can_retry and draft.attempts < MOST_ATTEMPTS
+    reason = str(refusal)[:500]
+    if can_retry:
+        later = now + RETRY_AFTER
+        settle(draft, token=claimed.token, state=DraftState.QUEUED, now=now, not_before=later, outcome=reason)
+        return
+    with transaction.atomic():
+        if settle(draft, token=claimed.token, state=DraftState.FAILED, now=now, outcome=reason):
+            summary = f"Could not send “{draft}”: {reason}"
+            record("draft.failed", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
+            send_after_commit(draft_failed, draft_id=draft.pk, customer_id=draft.customer_id, reason=reason)
+
+
+def _add_tracking(draft: Draft, *, now: datetime) -> None:
+    """The spec's task: watch opens, clicks and replies of this letter. Source: Engage, step 3, on success."""
+    if not draft.track_engagement:
+        return
+    add_todo(
+        f"Track email engagement: {draft.to_name}",
+        customer=draft.customer_id,
+        now=now,
+        by=draft.approved_by,
+        owner=draft.approved_by,
+        actor=TodoActor.AI,
+        kind="track_email_engagement",
+        detail=f"Opens, clicks and replies to “{draft.subject}”.",
+        due_date=(now + FOLLOW_UP_AFTER).date(),
+        source_kind="draft",
+        source_id=draft.pk,
+        key=f"track:{draft.pk}",
+        metadata={
+            "action": "Track Email Engagement",
+            "processor": "email-engagement-tracker",
+            "emailId": str(draft.pk),
+            "stakeholder": draft.to_name,
+        },
+    )
+
+
+def _queue_scheduled(now: datetime) -> None:
+    Draft.objects.filter(state=DraftState.SCHEDULED, scheduled_send_date__lte=now).update(
+        state=DraftState.QUEUED, not_before=None, updated_at=now
+    )
+
+
+def _queue_unblocked(now: datetime) -> None:
+    """Let go what waited for a hold, a brake or a moment that has passed; the gate is asked again anyway."""
+    open_hold = Hold.objects.filter(customer=OuterRef("customer"), ended_at=None, scope=HoldScope.ACCOUNT).filter(
+        Q(until=None) | Q(until__gt=now)
+    )
+    open_brake = Brake.objects.filter(customer=OuterRef("customer"), cleared_at=None)
+    blocked = Draft.objects.filter(state=DraftState.BLOCKED)
+    freed = blocked.filter(blocked_by__in=["hold", "brake"]).filter(~Exists(open_hold), ~Exists(open_brake))
+    waiting = blocked.filter(not_before__lte=now)
+    for rows in (freed, waiting):
+        rows.update(state=DraftState.QUEUED, not_before=None, blocked_by="", updated_at=now)

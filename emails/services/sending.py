@@ -1,0 +1,173 @@
+"""A person's yes, and what follows from it: approve, send, schedule, undo. Handing over is `outbox`'s."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from customers.base import lock_customer
+from customers.models import User
+from customers.queries.workspace import get_settings
+from customers.services.activity import record
+from emails.enums import EDITABLE_STATES, DraftState
+from emails.models import Draft
+from emails.queries.checks import judge, read_gate_facts
+from emails.rules.gate import Receipt, ask_gate
+from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, reload
+
+GRACE_AFTER_SCHEDULE = timedelta(days=1)
+"""A scheduled letter's approval lives at least until a day after its moment, whatever the workspace's days are."""
+
+
+class NotAllowed(PermissionError):
+    """Raised when this person may not approve this letter. reasons: why a lead must, where that is it."""
+
+    def __init__(self, message: str, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.reasons = reasons
+
+
+class Refused(Exception):
+    """Raised when the gate says no; nothing was changed. code: the API's error code."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        refusal = receipt.refusal
+        super().__init__(refusal.reason if refusal else "")
+        self.receipt = receipt
+        self.code = refusal.code if refusal else ""
+        self.reason = refusal.reason if refusal else ""
+        self.next_try_at = refusal.next_try_at if refusal else None
+
+
+class InThePast(ValueError):
+    """Raised when a letter is to be scheduled for a moment that has passed."""
+
+
+def approve(draft: Draft, *, version: int, now: datetime, by: User) -> Draft:
+    """Put a person's yes on record, bound to exactly what is there now.
+
+    Raises NotAllowed, StaleVersion, NotEditable, Refused.
+    """
+    return _approve(draft, version=version, state=DraftState.APPROVED, now=now, by=by)
+
+
+def send(draft: Draft, *, version: int, now: datetime, by: User, undo_seconds: int = 0) -> Draft:
+    """Approve and queue. undo_seconds: how long it waits before it may leave. Then `outbox.deliver` hands it over."""
+    not_before = now + timedelta(seconds=undo_seconds) if undo_seconds else None
+    return _approve(draft, version=version, state=DraftState.QUEUED, now=now, by=by, not_before=not_before)
+
+
+def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Draft:
+    """Queue what was approved before, for a caller who may not approve. Raises StaleVersion, Refused."""
+    with transaction.atomic():
+        lock_customer(draft.customer_id)
+        current = reload(draft)
+        if current.version != version:
+            raise StaleVersion(current)
+        _ask(current, now=now)
+        moved = Draft.objects.filter(
+            pk=draft.pk, version=version, state__in=[DraftState.APPROVED, DraftState.BLOCKED]
+        ).update(state=DraftState.QUEUED, not_before=None, blocked_by="", outcome="", updated_at=now)
+        if not moved:
+            raise NotEditable(current)
+    return reload(draft)
+
+
+def schedule(draft: Draft, *, at: datetime, version: int, now: datetime, by: User) -> Draft:
+    """Approve for a later moment. Raises InThePast, NotAllowed, StaleVersion, NotEditable, Refused."""
+    if at <= now:
+        raise InThePast("Choose a moment in the future.")
+    return _approve(draft, version=version, state=DraftState.SCHEDULED, now=now, by=by, scheduled_send_date=at)
+
+
+def undo(draft: Draft, *, now: datetime, by: User) -> bool:
+    """Take back what has not been handed over: queued or scheduled becomes a draft again. False when it is too late."""
+    with transaction.atomic():
+        moved = Draft.objects.filter(
+            pk=draft.pk,
+            state__in=[DraftState.QUEUED, DraftState.SCHEDULED, DraftState.APPROVED, DraftState.BLOCKED],
+        ).update(**NO_APPROVAL, updated_at=now)
+        if moved:
+            summary = f"Took back “{draft}” before it left"
+            record("draft.undone", summary, customer=draft.customer_id, by=by, now=now, subject=draft)
+    return bool(moved)
+
+
+def check_may_approve(draft: Draft, *, by: User) -> None:
+    """Raise NotAllowed unless this person may approve this draft. Source: DESIGN, "Who approves"."""
+    if not by.is_writer:
+        raise NotAllowed("Your role may read, not send.")
+    if by.is_leader:
+        return
+    reasons = judge(draft).lead_reasons
+    if reasons:
+        raise NotAllowed("A lead must approve this one. " + " ".join(reasons), reasons)
+
+
+def _approve(
+    draft: Draft,
+    *,
+    version: int,
+    state: DraftState,
+    now: datetime,
+    by: User,
+    not_before: datetime | None = None,
+    scheduled_send_date: datetime | None = None,
+) -> Draft:
+    with transaction.atomic():
+        lock_customer(draft.customer_id)
+        current = reload(draft)
+        if current.version != version:
+            raise StaleVersion(current)
+        if current.state not in EDITABLE_STATES:
+            raise NotEditable(current)
+        check_may_approve(current, by=by)
+        receipt = _ask(current, now=now, moment=scheduled_send_date, approving=True)
+        moved = Draft.objects.filter(pk=draft.pk, version=version, state=current.state).update(
+            state=state,
+            approved_at=now,
+            approved_by=by,
+            approval_hash=_content_hash(current),
+            approval_expires_at=_expiry(now, scheduled_send_date),
+            scheduled_send_date=scheduled_send_date,
+            not_before=not_before,
+            blocked_by="",
+            outcome="",
+            receipt=receipt.as_json(),
+            attempts=0,
+            updated_at=now,
+        )
+        if not moved:
+            raise NotEditable(reload(draft))
+        _record(current, state, now=now, by=by, at=scheduled_send_date)
+    return reload(draft)
+
+
+def _ask(draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False) -> Receipt:
+    receipt = ask_gate(read_gate_facts(draft, now=now, moment=moment, approving=approving))
+    if receipt.refusal:
+        raise Refused(receipt)
+    return receipt
+
+
+def _content_hash(draft: Draft) -> str:
+    return draft.content_hash(
+        to_email=draft.stakeholder.email if draft.stakeholder else "",
+        sender_email=draft.sender.email if draft.sender else "",
+    )
+
+
+def _expiry(now: datetime, scheduled: datetime | None) -> datetime:
+    usual = now + timedelta(days=get_settings().approval_days)
+    return max(usual, scheduled + GRACE_AFTER_SCHEDULE) if scheduled else usual
+
+
+def _record(draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None) -> None:
+    words = {
+        DraftState.APPROVED: f"Approved “{draft}” to {draft.to_name}",
+        DraftState.QUEUED: f"Approved “{draft}” and sent it off to {draft.to_name}",
+    }
+    when = f" for {at:%d %b %Y %H:%M} UTC" if at else ""
+    summary = words.get(state, f"Scheduled “{draft}” to {draft.to_name}{when}")
+    record(f"draft.{state}", summary, customer=draft.customer_id, by=by, now=now, subject=draft, version=draft.version)

@@ -1,0 +1,9 @@
+"""News of letters for the apps on the left. Sent after commit, with ids and plain values only."""
+
+from django.dispatch import Signal
+
+draft_written = Signal()  # draft_id, customer_id, origin_kind, origin_id
+draft_sent = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, origin_id, purpose, sent_at
+draft_blocked = Signal()  # draft_id, customer_id, check, reason
+draft_failed = Signal()  # draft_id, customer_id, reason
+draft_cancelled = Signal()  # draft_id, customer_id, origin_kind, origin_id
