@@ -11,18 +11,29 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import DatabaseError, connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import re_path
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from emails.enums import DraftState
+from emails.models import Draft
 from journeys.queries.due import count_ready, get_last_tick_at, get_oldest_ready_at
 
 # Beat rings every 30 s and a tick may work for 60 s: after three minutes of silence nobody rings any more.
 MAX_TICK_AGE = timedelta(minutes=3)
 MAX_DUE_AGE = timedelta(minutes=10)
 BROKER_TIMEOUT_S = 2
+ON_THEIR_WAY = (
+    DraftState.SCHEDULED,
+    DraftState.QUEUED,
+    DraftState.SENDING,
+    DraftState.BLOCKED,
+    DraftState.UNKNOWN,
+    DraftState.NEEDS_REVIEW,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +99,16 @@ def _samples(now: datetime) -> Iterator[str]:
     yield from _gauge("evergreen_oldest_due_age_seconds", "How long the oldest waits.", ages.oldest_due_s or 0)
     if ages.last_tick_s is not None:
         yield from _gauge("evergreen_last_tick_age_seconds", "Since the clock last ticked.", ages.last_tick_s)
+    yield "# HELP evergreen_drafts Letters on their way out, by state."
+    yield "# TYPE evergreen_drafts gauge"
+    counts = count_on_their_way()
+    for state in ON_THEIR_WAY:
+        yield f'evergreen_drafts{{state="{state}"}} {counts.get(state, 0)}'
+
+
+def count_on_their_way() -> dict[str, int]:
+    rows = Draft.objects.filter(state__in=ON_THEIR_WAY).values_list("state").annotate(Count("pk")).order_by("state")
+    return dict(rows)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Iterator[str]:

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from customers.services.holds import end_due_holds
-from customers.services.importing.runs import sweep_runs
-from emails.services import outbox
+from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
 
@@ -13,19 +12,13 @@ def sweep_holds(now: datetime) -> int:
 
 
 def sweep_outbox(now: datetime) -> int:
-    return outbox.sweep(now=now)
+    return sweep(now=now)
 
 
-def sweep_imports(now: datetime) -> int:
-    return sweep_runs(now=now)
-
-
-HOLDS = Sweeper("holds", sweep_holds)
-IMPORTS = Sweeper("imports", sweep_imports)
-OUTBOX = Sweeper("outbox", sweep_outbox)
+# In this order: a letter that waited for a hold leaves with the tick that ends it.
+SWEEPERS = (Sweeper("holds", sweep_holds), Sweeper("outbox", sweep_outbox))
 
 
 def register() -> None:
-    register_sweeper(HOLDS)
-    register_sweeper(IMPORTS)
-    register_sweeper(OUTBOX)
+    for sweeper in SWEEPERS:
+        register_sweeper(sweeper)

@@ -1,8 +1,9 @@
-"""The clock's doorbell. The message carries nothing: what is due stands in the database."""
+"""The clock's doorbells. The messages carry nothing: what is due stands in the database."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from emails.services import outbox
 from journeys.services import clock
 
 
@@ -12,3 +13,9 @@ def tick() -> None:
     report = clock.tick(now=timezone.now())
     if report.is_unfinished:
         tick.delay()
+
+
+@shared_task(name="journeys.send_due")
+def send_due() -> None:
+    """Ring every 5 seconds, so that a letter leaves soon after its undo time, not half a minute later."""
+    outbox.send_due(now=timezone.now())

@@ -98,10 +98,11 @@ def test_metrics_count_what_waits(client: Client, now: datetime) -> None:
 
     lines = client.get("/metrics").content.decode().splitlines()
 
-    samples = dict(line.split(" ") for line in lines if not line.startswith("#"))
+    samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     assert samples["evergreen_due_rows"] == "2"
     assert samples["evergreen_oldest_due_age_seconds"] == "90"
     assert samples["evergreen_last_tick_age_seconds"] == "5"
+    assert samples['evergreen_drafts{state="queued"}'] == "0"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

@@ -11,11 +11,12 @@ from django_celery_beat.models import PeriodicTask
 
 from customers.models import Customer
 from journeys.models import ClockState
-from journeys.tasks import tick
+from journeys.tasks import send_due, tick
 from tests.journeys.clockwork import Notebook, make_automation, notes
 
 pytestmark = pytest.mark.django_db
 migration = importlib.import_module("journeys.migrations.0003_beat")
+outbox_migration = importlib.import_module("journeys.migrations.0004_outbox_ring")
 
 
 def test_migration_makes_beat_ring_every_30_seconds() -> None:
@@ -44,6 +45,16 @@ def test_migration_back_removes_the_ring() -> None:
     migration.remove_ring(apps, None)
 
     assert not PeriodicTask.objects.filter(task=tick.name).exists()
+
+
+def test_migration_makes_the_outbox_ring_every_5_seconds() -> None:
+    PeriodicTask.objects.all().delete()
+
+    outbox_migration.add_ring(apps, None)
+    outbox_migration.add_ring(apps, None)
+
+    ring = PeriodicTask.objects.get(task=send_due.name)
+    assert (ring.interval.every, ring.interval.period, ring.expire_seconds) == (5, "seconds", 5)
 
 
 def test_settings_hold_no_schedule_that_would_undo_it() -> None:

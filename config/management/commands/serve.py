@@ -21,7 +21,6 @@ READY_WITHIN_S = 60.0
 
 class Command(BaseCommand):
     help = "Migrate, load the demo book into an empty desk, then serve web and clock together until Ctrl-C."
-    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1; 0 takes a free one")
@@ -49,6 +48,8 @@ class Command(BaseCommand):
 
     def _greet_when_ready(self, port: int, supervisor: Supervisor) -> None:
         if not wait_until_answering(port, supervisor):
+            if not supervisor.is_stopping:
+                self.stderr.write(f"The web server gives no good answer after {READY_WITHIN_S:.0f} s.")
             return
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\nEvergreen is ready at {address}")
@@ -90,7 +91,8 @@ def answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status > 0
+        # 400 is the answer to a host that ALLOWED_HOSTS leaves out: the server is up.
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False
     finally:
