@@ -6,6 +6,9 @@ class EmailsConfig(AppConfig):
     verbose_name = "Emails"
 
     def ready(self) -> None:
+        from customers.registry.imports import register_undo_guard
+        from emails.queries.imports import list_letters_left
         from emails.queries.sources import register_sources
 
         register_sources()
+        register_undo_guard(list_letters_left)

@@ -6,14 +6,9 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from customers.rules.book.fields import FIELDS, Field
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-
-    from customers.models import Contract, User
 
 
 class RowChange(NamedTuple):
@@ -26,9 +21,9 @@ class RowChange(NamedTuple):
 
 
 class ExtraRow(NamedTuple):
-    """An imported contract and what the extension's columns say of it (empty where they say nothing)."""
+    """An imported contract (a row of `Contract`) and what the extension's columns say of it, empty for nothing."""
 
-    contract: Contract
+    contract: Any
     values: Mapping[str, Any]
 
 
@@ -43,10 +38,10 @@ class ImportExtension:
 
     key: str
     fields: tuple[Field, ...]
-    models: Mapping[str, type[Model]]
+    models: Mapping[str, Any]
     read: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Mapping[str, Any]]]
     frozen: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Mapping[str, str]]]
-    write: Callable[[Sequence[ExtraRow], datetime, User | None], list[RowChange]]
+    write: Callable[[Sequence[ExtraRow], datetime, Any], list[RowChange]]
 
 
 UndoGuard = Callable[[Collection[uuid.UUID], datetime], list[str]]
