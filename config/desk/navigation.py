@@ -44,7 +44,7 @@ WORK = (
     Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
-FOOT = (Place("Settings", "customers:settings", "cog-6-tooth", also=("customers:settings",)),)
+FOOT = (Place("Settings", "customers:settings", "cog-6-tooth", also=("customers:settings", "customers:profile", "customers:token")),)
 USER_MENU = (
     Place("Your profile", "customers:profile", "user-circle"),
     Place("API tokens", "customers:tokens", "key"),

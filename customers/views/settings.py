@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
+from customers.enums import Weekday
 from customers.forms.access import ChangePasswordForm
 from customers.forms.settings import ProfileForm, WorkspaceForm
 from customers.models import User
@@ -53,7 +55,19 @@ def workspace(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save_workspace(form, by=reader_of(request)):
         messages.success(request, "Saved.")
         return redirect("customers:settings")
-    return show(request, "customers/settings_workspace.html", {"form": form}, tab="customers:settings")
+    context = {"form": form, "facts": _in_words(form)}
+    return show(request, "customers/settings_workspace.html", context, tab="customers:settings")
+
+
+def _in_words(form: WorkspaceForm) -> list[tuple[str, str]]:
+    """This will give the settings as people read them, for who may not change them."""
+    return [(str(form[name].label), _word(form.initial[name])) for name in WorkspaceForm.Meta.fields]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(Weekday(day).label for day in sorted(value))
+    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
 
 
 def _save_workspace(form: WorkspaceForm, *, by: User) -> bool:
