@@ -47,7 +47,7 @@ class Caller:
 
 def key_of(user: User, scopes: Iterable[str] = ALL_SCOPES) -> str:
     now = timezone.now()
-    return create_token(user, name="Test", scopes=scopes, expires_at=now + timedelta(days=1), now=now, by=user)[1]
+    return create_token(user, name="Test", scopes=scopes, expires_at=now + timedelta(days=30), now=now, by=user)[1]
 
 
 @pytest.fixture
