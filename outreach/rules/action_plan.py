@@ -55,9 +55,9 @@ class _Maker:
 
 
 def _ai_tasks(plan: Plan, make: _Maker, *, crm_connected: bool) -> Iterable[PlannedTask]:
-    emails = _of_kind(plan, TouchKind.EMAIL)
     negotiate = make.renewal_date - timedelta(days=NEGOTIATE_DAY)
-    if emails and (first := emails[0].date) and (last := _last_date(plan)):
+    first, last = plan.first_contact, _last_date(plan)
+    if first and last:
         crm = "" if crm_connected else " The CRM is not connected: set it there by hand."
         yield make.ai(
             "ai.track",

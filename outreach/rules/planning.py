@@ -90,6 +90,7 @@ class Plan:
     """A whole plan. touches: by date; infeasible: what does not fit, each with its reason.
 
     deadline: renewal minus notice days, as the contract has it. first_day: day to renewal of week 1's start.
+    first_contact: when the first email leaves or left, None when nobody can be contacted.
     """
 
     touches: tuple[PlannedTouch, ...]
@@ -97,6 +98,7 @@ class Plan:
     deadline: date
     first_day: int
     notice_days: int
+    first_contact: date | None = None
 
     def weeks(self) -> tuple[Week, ...]:
         """Lay the touches out as the four-week table; a late plan has only the weeks that are left."""
@@ -145,6 +147,7 @@ def plan_touches(
         deadline=deadline,
         first_day=base,
         notice_days=notice_days,
+        first_contact=min(contacted.values(), default=None),
     )
 
 

@@ -17,7 +17,7 @@ from outreach.enums import LIVE_PLAN_STATES, PlanEnd, PlanState, SequencingAppro
 from outreach.models import OutreachPlan, Touch
 from outreach.queries.plans import Owners, owners_of
 from outreach.rules.planning import Plan, PlannedTouch
-from outreach.signals import plan_closed, plan_opened
+from outreach.signals import plan_closed, plan_opened, touch_done
 
 KEPT_STATES = frozenset({TouchState.DONE, TouchState.SKIPPED})
 """A touch that a person or a sent email has settled is not computed again."""
@@ -110,19 +110,27 @@ def attach_draft(plan: OutreachPlan, *, stakeholder_id: uuid.UUID, draft_id: uui
     plan.touches.filter(kind=TouchKind.EMAIL, stakeholder_id=stakeholder_id).update(draft_id=draft_id)
 
 
+def forget_draft(draft_id: uuid.UUID) -> None:
+    """Untie a draft that was deleted, so that another can be written for its touch."""
+    Touch.objects.filter(draft_id=draft_id, state=TouchState.PLANNED).update(draft_id=None)
+
+
 def note_draft_sent(draft_id: uuid.UUID, *, sent_at: datetime) -> Touch | None:
     """Mark the touch of a draft that has left as done, and open its plan; None when no touch waits for it.
 
     Safe to repeat: a signal may come twice.
     """
     with transaction.atomic():
-        touch = Touch.objects.select_related("plan").filter(draft_id=draft_id, state=TouchState.PLANNED).first()
+        waiting = Touch.objects.filter(draft_id=draft_id).exclude(state=TouchState.DONE)
+        touch = waiting.select_related("plan").first()
         if touch is None:
             return None
-        Touch.objects.filter(pk=touch.pk, state=TouchState.PLANNED).update(
-            state=TouchState.DONE, done_at=sent_at, updated_at=sent_at
-        )
+        # Whatever the plan had come to think of it: the letter has left.
+        if not waiting.filter(pk=touch.pk).update(state=TouchState.DONE, done_at=sent_at, updated_at=sent_at):
+            return None
         open_plan(touch.plan, now=sent_at)
+        customer_id = touch.plan.customer_id
+        send_after_commit(touch_done, customer_id=customer_id, plan_id=touch.plan_id, touch_id=touch.pk)
     touch.refresh_from_db()
     return touch
 
