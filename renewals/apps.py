@@ -6,6 +6,11 @@ class RenewalsConfig(AppConfig):
     verbose_name = "Renewals"
 
     def ready(self) -> None:
+        import renewals.receivers  # noqa: F401
+        from renewals import panels
         from renewals.queries.sources import register_sources
+        from renewals.services import importing
 
         register_sources()
+        importing.register()
+        panels.register()

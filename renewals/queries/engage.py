@@ -77,7 +77,13 @@ class EngageAdvice:
 def find_run(customer: Customer) -> EngageRun | None:
     """Find the Engage run of the customer's open renewal."""
     return (
-        EngageRun.objects.select_related("plan", "renewal", "renewal__contract", "customer")
+        EngageRun.objects.select_related(
+            "plan",
+            "renewal__contract",
+            "customer__owner",
+            "customer__account_executive",
+            "customer__executive",
+        )
         .filter(customer=customer, renewal__closed_at=None)
         .first()
     )

@@ -17,7 +17,7 @@ SOURCE_KIND = "engage"
 
 def write_tasks(run: EngageRun, tasks: Iterable[PlannedTask], *, now: datetime, by: User | None) -> None:
     """Bring the run's to-dos in line with its plan; what a person has closed stays closed."""
-    wanted = {f"{SOURCE_KIND}:{run.renewal_id}:{task.key}": task for task in tasks}
+    wanted = {task_key(run, task.key): task for task in tasks}
     rows = {todo.key: todo for todo in Todo.objects.filter(customer_id=run.customer_id, key__in=wanted)}
     for key, task in wanted.items():
         if key in rows:
@@ -26,10 +26,15 @@ def write_tasks(run: EngageRun, tasks: Iterable[PlannedTask], *, now: datetime, 
             _add(key, task, run, now=now, by=by)
     changed = [todo for todo in rows.values() if todo.state == TodoState.OPEN]
     Todo.objects.bulk_update(changed, ["title", "detail", "owner", "due_date"])
-    gone = Todo.objects.filter(source_kind=SOURCE_KIND, source_id=run.pk, state=TodoState.OPEN).exclude(key="")
-    gone.exclude(key__in=wanted).filter(key__startswith=f"{SOURCE_KIND}:").update(
+    mine = Todo.objects.filter(source_kind=SOURCE_KIND, source_id=run.pk, key__startswith=task_key(run, ""))
+    mine.filter(state=TodoState.OPEN).exclude(key__in=wanted).update(
         state=TodoState.DISMISSED, done_at=now, updated_at=now
     )
+
+
+def task_key(run: EngageRun, key: str) -> str:
+    """Name a task within its account, so that it is made once a cycle."""
+    return f"{SOURCE_KIND}:{run.renewal_id}:{key}"
 
 
 def _add(key: str, task: PlannedTask, run: EngageRun, *, now: datetime, by: User | None) -> None:

@@ -1,0 +1,122 @@
+"""The first letters of an Engage run: ordered from the emails app, person by person, and kept in line with the plan.
+
+The only place where Engage asks for a text. Writing may call Claude, so never call it inside a transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import User
+from emails.enums import EDITABLE_STATES, Lane, Writer
+from emails.models import Draft
+from emails.rules.letters import PRICE_KEYS, RENEWAL_DATE, attaches_proposal
+from emails.services.drafts import LetterOrder, complete_facts, find_draft, rewrite_for, write_order
+from emails.services.editing import touch
+from emails.services.files import PROPOSAL_KIND, attach_proposal
+from emails.writing.proposal import NoLockedPrice
+from outreach.services.plans import attach_draft
+from renewals.models import EngageRun
+from renewals.queries.letters import NotWritten, Wanted, list_wanted
+
+STATED_KEYS = PRICE_KEYS | {RENEWAL_DATE}
+"""A letter that was written on other values of these is written again."""
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What came of ordering. drafts: in the order of the plan."""
+
+    drafts: tuple[Draft, ...]
+    not_written: tuple[NotWritten, ...] = ()
+
+
+def write_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letters:
+    """Write the letters that the plan asks for and that are not there yet; each once, however often asked.
+
+    Writes drafts and ties them to their touches. Sends nothing.
+    """
+    drafts, refused = [], []
+    for wanted in list_wanted(run, now=now):
+        if isinstance(wanted, NotWritten):
+            refused.append(wanted)
+            continue
+        draft = write_order(_order(wanted), now=now, by=by)
+        attach_draft(run.plan, stakeholder_id=wanted.stakeholder.pk, draft_id=draft.pk)
+        drafts.append(draft)
+    return Letters(tuple(drafts), tuple(refused))
+
+
+def refresh_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letters:
+    """Bring the unsent letters in line with the plan, and write those that are missing.
+
+    A letter whose price, approach or sender changed is written again, unless a person has edited it: then
+    the text stays, and the checks on its card show what no longer fits. What leaves is never touched.
+    """
+    for wanted in list_wanted(run, now=now):
+        if isinstance(wanted, NotWritten):
+            continue
+        order = _order(wanted)
+        draft = find_draft(order.origin, order.stakeholder)
+        if draft is None or draft.state not in EDITABLE_STATES:
+            continue
+        if draft.writer != Writer.PERSON and _says_otherwise(draft, order):
+            rewrite_for(draft, order, now=now, by=by)
+        else:
+            _align(draft, order, now=now)
+    return write_letters(run, now=now, by=by)
+
+
+def _order(wanted: Wanted) -> LetterOrder:
+    return LetterOrder(
+        customer=wanted.customer,
+        stakeholder=wanted.stakeholder,
+        sender=wanted.sender,
+        brief=wanted.brief,
+        facts=wanted.facts,
+        origin=wanted.origin,
+        lane=Lane.RENEWAL,
+        cc=wanted.cc,
+        is_price_locked=wanted.is_price_locked,
+    )
+
+
+def _says_otherwise(draft: Draft, order: LetterOrder) -> bool:
+    """Say whether the text was written for another approach, sender, price or date."""
+    if draft.price_approach != order.brief.price_approach or draft.sender_id != order.sender.pk:
+        return True
+    written_on = {row["key"]: row["value"] for row in draft.facts if row["key"] in STATED_KEYS}
+    return written_on != {fact.key: fact.value for fact in order.facts if fact.key in STATED_KEYS}
+
+
+def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
+    """Correct everything but the text. Whatever changes what leaves voids the approval; its place does not."""
+    Draft.objects.filter(pk=draft.pk).update(position=order.origin.position, send_timing=order.origin.send_timing)
+    gets_proposal = order.is_price_locked and attaches_proposal(order.brief.price_approach)
+    asked: dict[str, Any] = {
+        "price_approach": order.brief.price_approach.value,
+        "sender_id": order.sender.pk,
+        "cc": list(order.cc),
+    }
+    has_proposal = draft.attachments.filter(kind=PROPOSAL_KIND).exists()
+    if has_proposal == gets_proposal and all(getattr(draft, name) == value for name, value in asked.items()):
+        return
+    brief = {"letter": order.brief.as_json(), "is_price_locked": order.is_price_locked}
+    facts = [fact.as_json() for fact in complete_facts(order, now=now)]
+    with transaction.atomic():
+        changed = touch(draft, version=draft.version, now=now, **asked, brief=brief, facts=facts)
+        changed.attachments.filter(kind=PROPOSAL_KIND).delete()
+        if gets_proposal:
+            _attach(changed)
+
+
+def _attach(draft: Draft) -> None:
+    try:
+        attach_proposal(draft)
+    except NoLockedPrice:
+        # Locked a moment ago and unlocked since: the letter goes without, and the gate reads the price again.
+        return
