@@ -18,6 +18,10 @@ class DeskAdminSite(AdminSite):
     index_title = "Everything that ops may see and change"
     enable_nav_sidebar = True
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
     def has_permission(self, request: HttpRequest) -> bool:
         user: Any = request.user
         return bool(user.is_active and user.is_staff and getattr(user, "is_ops", False))

@@ -28,6 +28,7 @@ FLOORS = {
     "writing": 2,
     "facts": 2,
     "services": 3,
+    "admin_base": 3,
 }
 DOOR = 4
 HIGHEST_FLOOR_FOR_OTHER_APPS = 3

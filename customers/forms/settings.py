@@ -13,8 +13,10 @@ from customers.forms.fields import DateField, TimezoneField
 from customers.models import Team, User, WorkspaceSettings
 from customers.rules.invitations import invites_into_any_team, list_invitable_roles
 from customers.services.tokens import DEFAULT_LIFETIME
+from customers.services.users import is_last_ops
 
 LONGEST_TOKEN_LIFE = timedelta(days=366)
+STALE = "Somebody changed the settings meanwhile. What you typed is still here; open the page anew to see theirs."
 
 
 def _time_input() -> forms.TimeInput:
@@ -71,6 +73,11 @@ class WorkspaceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
 
+    def clean(self) -> dict[str, Any] | None:
+        if self.cleaned_data.get("version") != self.initial["version"]:
+            raise forms.ValidationError(STALE)
+        return super().clean()
+
     def changes(self) -> dict[str, Any]:
         """This will give the fields that differ from what the form was made from."""
         return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
@@ -91,6 +98,12 @@ class PersonForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("first_name", "email"):
             self.fields[name].required = True
+
+    def clean_role(self) -> str:
+        role: str = self.cleaned_data["role"]
+        if role != Role.OPS and not self.instance.is_superuser and is_last_ops(self.instance):
+            raise forms.ValidationError("Somebody of ops must remain; make another person ops first.")
+        return role
 
 
 class ProfileForm(forms.ModelForm):

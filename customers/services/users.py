@@ -17,6 +17,7 @@ from customers.services.changes import Difference, check, describe, set_fields
 
 PROFILE = frozenset({"first_name", "last_name", "title", "phone", "timezone", "signature"})
 BY_OPS = PROFILE | {"email", "role", "team"}
+ACTIVE_OPS = (Q(role=Role.OPS) | Q(is_superuser=True)) & Q(is_active=True)
 
 
 class NotOps(PermissionError):
@@ -120,10 +121,16 @@ def _check_ops(by: User) -> None:
         raise NotOps("Only ops may change people.")
 
 
+def is_last_ops(person: User) -> bool:
+    """This will say whether nobody of ops who can sign in would be left without this person."""
+    ids = set(User.objects.filter(ACTIVE_OPS).values_list("pk", flat=True))
+    return ids == {person.pk}
+
+
 def _check_ops_remain_without(person: User) -> None:
     """This will raise LastOps unless another active person is ops. Locks them, so that two cannot go at once."""
-    ops = User.objects.select_for_update().filter(Q(role=Role.OPS) | Q(is_superuser=True), is_active=True)
-    if not [one for one in ops.values_list("pk", flat=True) if one != person.pk]:
+    ops = User.objects.select_for_update().filter(ACTIVE_OPS).values_list("pk", flat=True)
+    if set(ops) <= {person.pk}:
         raise LastOps("Somebody of ops must remain; make another person ops first.")
 
 

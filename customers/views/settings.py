@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from customers.enums import Weekday
 from customers.forms.access import ChangePasswordForm
-from customers.forms.settings import ProfileForm, WorkspaceForm
+from customers.forms.settings import STALE, ProfileForm, WorkspaceForm
 from customers.models import User
 from customers.queries.workspace import get_settings
 from customers.services.users import change_profile
@@ -73,8 +73,8 @@ def _word(value: Any) -> str:
 def _save_workspace(form: WorkspaceForm, *, by: User) -> bool:
     try:
         change_settings(form.changes(), version=form.cleaned_data["version"], now=timezone.now(), by=by)
-    except StaleSettings as error:
-        form.add_error(None, f"{error} What you typed is still here; open the page anew to see theirs.")
+    except StaleSettings:
+        form.add_error(None, STALE)
     except ValidationError as error:
         put_errors(form, error)
     else:

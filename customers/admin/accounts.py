@@ -1,0 +1,91 @@
+"""Accounts and what is known of them. They are changed on their pages, where each change is checked and on record."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from customers.admin_base import ViewOnlyAdmin
+from customers.models import (
+    Brake,
+    Contract,
+    Customer,
+    HealthSample,
+    Hold,
+    Meeting,
+    Stakeholder,
+    Todo,
+    UsageSample,
+    Win,
+)
+
+
+class OfCustomerAdmin(ViewOnlyAdmin):
+    """Rows of one account: found by its name or its id in the CRM."""
+
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "=customer__external_id")
+
+
+@admin.register(Customer)
+class CustomerAdmin(ViewOnlyAdmin):
+    list_display = ("name", "external_id", "segment", "owner", "country", "health_score", "churn_risk", "updated_at")
+    list_filter = ("competitive_pressure", "budget_pressure", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("owner",)
+    search_fields = ("name", "=external_id", "segment")
+
+
+@admin.register(Stakeholder)
+class StakeholderAdmin(OfCustomerAdmin):
+    list_display = ("name", "email", "title", "customer", "primary", "left_at")
+    list_filter = ("primary", ("left_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "email", *OfCustomerAdmin.search_fields)
+
+
+@admin.register(Contract)
+class ContractAdmin(OfCustomerAdmin):
+    list_display = ("customer", "plan", "current_price", "target_price", "currency", "renewal_date", "state")
+    list_filter = ("state",)
+    date_hierarchy = "renewal_date"
+
+
+@admin.register(UsageSample)
+class UsageSampleAdmin(OfCustomerAdmin):
+    list_display = ("customer", "metric", "value", "limit", "at")
+
+
+@admin.register(HealthSample)
+class HealthSampleAdmin(OfCustomerAdmin):
+    list_display = ("customer", "score", "at")
+
+
+@admin.register(Win)
+class WinAdmin(OfCustomerAdmin):
+    list_display = ("text", "customer", "value", "achieved_on")
+    search_fields = ("text", *OfCustomerAdmin.search_fields)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(OfCustomerAdmin):
+    list_display = ("title", "customer", "starts_at", "state")
+    list_filter = ("state",)
+    search_fields = ("title", *OfCustomerAdmin.search_fields)
+
+
+@admin.register(Hold)
+class HoldAdmin(OfCustomerAdmin):
+    list_display = ("customer", "scope", "starts_at", "until", "ended_at", "reason")
+    list_filter = ("scope", ("ended_at", admin.EmptyFieldListFilter))
+
+
+@admin.register(Brake)
+class BrakeAdmin(OfCustomerAdmin):
+    list_display = ("customer", "set_at", "cleared_at", "reason")
+    list_filter = (("cleared_at", admin.EmptyFieldListFilter),)
+
+
+@admin.register(Todo)
+class TodoAdmin(OfCustomerAdmin):
+    list_display = ("title", "customer", "actor", "owner", "due_date", "state")
+    list_filter = ("state", "actor")
+    list_select_related = ("customer", "owner")
+    search_fields = ("title", *OfCustomerAdmin.search_fields)

@@ -1,0 +1,23 @@
+"""Imports and what each changed. The uploaded file itself is not shown: it may hold anything."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from customers.admin_base import EverybodysAdmin
+from customers.models import ImportChange, ImportRun
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(EverybodysAdmin):
+    list_display = ("filename", "kind", "user", "state", "done_rows", "total_rows", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("user",)
+    search_fields = ("filename", "user__username")
+
+
+@admin.register(ImportChange)
+class ImportChangeAdmin(EverybodysAdmin):
+    list_display = ("kind", "object_id", "run")
+    list_select_related = ("run",)
+    search_fields = ("=object_id",)

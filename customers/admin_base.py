@@ -1,0 +1,46 @@
+"""What the admin pages of all apps share: rows are looked at here, and changed through services alone.
+
+Not a door itself, so that every app's `admin.py` may build on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """Rows that the person may see; adding and changing is allowed where a service is wired in, deleting nowhere."""
+
+    list_per_page = 50
+    # Counting a big table for "n results (m total)" costs more than the page.
+    show_full_result_count = False
+    empty_value_display = "–"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.model._default_manager.visible_to(request.user)
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ViewOnlyAdmin(DeskAdmin):
+    """Rows that are written by services alone: a hand on them would break what they promise."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class EverybodysAdmin(ViewOnlyAdmin):
+    """Rows that pages show to their person alone; ops see everybody's here."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return admin.ModelAdmin.get_queryset(self, request)

@@ -1,0 +1,51 @@
+"""Mail in the admin: looked at here, never edited; the bytes themselves stay out of sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from customers.admin_base import ViewOnlyAdmin
+from emails.models import Attachment, CapturedMail, Draft, DraftVersion
+
+
+@admin.register(Draft)
+class DraftAdmin(ViewOnlyAdmin):
+    list_display = ("subject", "customer", "to_email", "lane", "state", "attempts", "approved_by", "sent_at")
+    list_filter = ("state", "lane", "writer", "purpose")
+    list_select_related = ("customer", "approved_by")
+    search_fields = ("subject", "to_email", "customer__name", "=message_id")
+    exclude = ("claim_token",)
+
+
+@admin.register(DraftVersion)
+class DraftVersionAdmin(ViewOnlyAdmin):
+    list_display = ("draft", "version", "writer", "by", "reason", "saved_at")
+    list_filter = ("writer",)
+    list_select_related = ("draft", "by")
+    search_fields = ("draft__subject", "draft__customer__name")
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ViewOnlyAdmin):
+    list_display = ("name", "kind", "draft", "size", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("draft",)
+    search_fields = ("name", "draft__subject", "draft__customer__name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(CapturedMail)
+class CapturedMailAdmin(ViewOnlyAdmin):
+    list_display = ("captured_at", "subject", "mail_from", "mail_to", "customer")
+    list_select_related = ("customer",)
+    search_fields = ("subject", "mail_to", "=message_id", "customer__name")
+    date_hierarchy = "captured_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("raw")
