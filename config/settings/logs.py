@@ -17,6 +17,10 @@ SECRET_TEXTS = re.compile(
 )
 
 
+# A hello at each start of each process, and three lines per ring of the clock.
+TALKATIVE = ("axes", "celery.beat", "celery.worker.strategy", "celery.app.trace")
+
+
 def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """This will blank the values of fields named like a secret, and what looks like one inside any text."""
     for name, value in event.items():
@@ -71,5 +75,6 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
             # Its own handlers would mail admins and print twice.
             "django": {"handlers": [], "level": "INFO" if level == "DEBUG" else level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
         },
     }
