@@ -6,4 +6,6 @@ app_name = "customers"
 
 urlpatterns = [
     path("", include("customers.urls_access")),
+    path("", include("customers.urls_accounts")),
+    path("", include("customers.urls_imports")),
 ]

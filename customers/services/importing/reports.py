@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from customers.rules.book.rows import Refusal
+from customers.rules.book.tables import Table
 from customers.services.importing.plans import Plan, Verdict
 from customers.services.importing.reading import ReadBook
 from customers.services.importing.writes import shown
@@ -15,6 +17,7 @@ from customers.services.importing.writes import shown
 # A report is one JSON value of a row; a book of 40,000 rows is told by its counts and by these.
 MAX_ROWS_KEPT = 2_000
 MAX_REFUSALS_KEPT = 20_000
+_SAMPLES, _SAMPLE_ROWS, _SAMPLE_LENGTH = 3, 50, 40
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,8 +66,15 @@ def describe_files(book: ReadBook) -> dict[str, Any]:
                 "notices": list(table.notices),
                 "names_account": table.name not in book.without_account,
                 "columns": [
-                    {"index": c.index, "header": c.header, "key": c.key, "note": c.note, "chosen": c.chosen}
-                    for c in columns
+                    {
+                        "index": column.index,
+                        "header": column.header,
+                        "key": column.key,
+                        "note": column.note,
+                        "chosen": column.chosen,
+                        "samples": _samples(table, column.index),
+                    }
+                    for column in columns
                 ],
             }
             for table, columns in zip(book.tables, book.columns, strict=True)
@@ -75,6 +85,18 @@ def describe_files(book: ReadBook) -> dict[str, Any]:
         ],
         "total_rows": book.row_count,
     }
+
+
+def _samples(table: Table, index: int) -> list[str]:
+    """The first different cells of a column, for the eye that maps it."""
+    seen: dict[str, None] = {}
+    for cell in islice(table.column(index), _SAMPLE_ROWS):
+        text = "".join(c if c.isprintable() else " " for c in cell).strip()
+        if text:
+            seen.setdefault(text if len(text) <= _SAMPLE_LENGTH else f"{text[: _SAMPLE_LENGTH - 1]}…")
+        if len(seen) == _SAMPLES:
+            break
+    return list(seen)
 
 
 def answer(report: dict[str, Any]) -> dict[str, Any]:
