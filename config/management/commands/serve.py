@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.serving.programs import web_program, worker_program
 from config.serving.supervisor import Supervisor
+from customers.enums import ImportState
+from customers.models import Customer, ImportRun
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         open_standard_streams()
         listener = bind(port)
         call_command("migrate", interactive=False, verbosity=0)
-        if with_demo and "load_demo" in get_commands():
+        if with_demo and wants_demo():
             call_command("load_demo")
         port = listener.getsockname()[1]
         public_url = os.environ.get("PUBLIC_URL") or f"http://{HOST}:{port}"
@@ -56,6 +58,12 @@ class Command(BaseCommand):
         self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+
+def wants_demo() -> bool:
+    """This will say whether the demo book belongs here: the desk is empty, and nobody has taken the demo out of it."""
+    had_demo = ImportRun.objects.filter(kind="demo", state__in=(ImportState.DONE, ImportState.UNDONE)).exists()
+    return "load_demo" in get_commands() and not had_demo and not Customer.objects.exists()
 
 
 def open_standard_streams() -> None:
