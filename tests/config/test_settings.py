@@ -20,7 +20,7 @@ WHOLE = {
     "PUBLIC_URL": "https://desk.example.com",
     "DATABASE_URL": "postgres://evergreen:hush@db.example.com:5432/evergreen",
     "REDIS_URL": "redis://redis.example.com:6379/0",
-    "FIELD_KEYS": Fernet.generate_key().decode(),
+    "FIELD_KEYS": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
 }
 
 
