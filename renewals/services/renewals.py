@@ -217,7 +217,7 @@ def _next_cycle(contract: Contract, ending: Ending, *, now: datetime, by: User) 
     following = Contract.objects.create(
         customer_id=contract.customer_id,
         plan=contract.plan,
-        current_price=ending.price,
+        current_price=ending.price or Decimal(0),
         currency=contract.currency,
         start_date=contract.renewal_date,
         renewal_date=add_months(contract.renewal_date, months),
