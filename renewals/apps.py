@@ -9,8 +9,9 @@ class RenewalsConfig(AppConfig):
         import renewals.receivers  # noqa: F401
         from renewals import panels
         from renewals.queries.sources import register_sources
-        from renewals.services import importing
+        from renewals.services import importing, merging
 
         register_sources()
         importing.register()
+        merging.register()
         panels.register()
