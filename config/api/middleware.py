@@ -11,6 +11,9 @@ from config.api.shape import code_for, error_response, message_for
 
 PREFIX = "/api/"
 JSON_LIMIT = 2 * 1024 * 1024
+DRAFT_PREFIX = "/api/emails/drafts"
+DRAFT_LIMIT = 15 * 1024 * 1024
+"""A draft carries its attachments, at most 10 MB, in Base64, which takes a third more."""
 UPLOAD_LIMIT = 32 * 1024 * 1024
 """A book of 10,000 accounts is a few MB. No other door under /api takes a file larger than this."""
 
@@ -56,7 +59,9 @@ def _length(request: HttpRequest) -> int:
 
 
 def _limit(request: HttpRequest) -> int:
-    return UPLOAD_LIMIT if request.content_type == "multipart/form-data" else JSON_LIMIT
+    if request.content_type == "multipart/form-data":
+        return UPLOAD_LIMIT
+    return DRAFT_LIMIT if request.path_info.startswith(DRAFT_PREFIX) else JSON_LIMIT
 
 
 def _in_shape(response: HttpResponseBase) -> HttpResponseBase:

@@ -9,6 +9,12 @@ from typing import Any
 from config.api.shape import Fields
 from customers.queries.lookup import NotThere
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
+from emails.services.editing import NotEditable, StaleVersion
+from emails.services.sending import InThePast, Refused
+from emails.services.sending import NotAllowed as MayNotApprove
+from renewals.services.engage import EngageNotOpen, PlanClosed
+from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
+from renewals.services.renewals import NotAllowed as MayNotDecide
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,43 @@ def _simple(status: int, code: str, *, field_name: str = "") -> Callable[[Except
     return translate
 
 
+def _stale(exc: Exception) -> Refusal:
+    """This will show the text as it is now, so that nothing that was typed is lost."""
+    current = exc.current  # type: ignore[attr-defined]
+    seen = {"version": current.version, "subject": current.subject, "body": current.body}
+    return Refusal(409, "stale_version", str(exc), extra={"current": seen})
+
+
+def _gate(exc: Exception) -> Refusal:
+    """This will name the first check that said no, and every one that did."""
+    assert isinstance(exc, Refused)
+    lines = [
+        {"check": line.check, "reason": line.reason, "nextTryAt": line.next_try_at and line.next_try_at.isoformat()}
+        for line in exc.receipt.lines
+        if not line.passed
+    ]
+    status = 400 if exc.code in BAD_REQUESTS else 409
+    fields = {BAD_REQUESTS[exc.code]: [exc.reason]} if exc.code in BAD_REQUESTS else None
+    return Refusal(status, exc.code, exc.reason, fields, {"checks": lines})
+
+
+BAD_REQUESTS = {"not_stakeholder": "to", "empty": "body"}
+"""Codes of the gate that no waiting mends: the request itself is wrong. Source: INTERFACES, Emails."""
+
 TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotThere: _simple(404, "not_found"),
     AlreadyHeld: _simple(409, "already_held"),
     HoldEndsBeforeItStarts: _simple(400, "invalid", field_name="until"),
+    StaleVersion: _stale,
+    NotEditable: _simple(409, "not_editable"),
+    Refused: _gate,
+    MayNotApprove: _simple(403, "may_not_approve"),
+    InThePast: _simple(400, "invalid", field_name="scheduledSendDate"),
+    NoContract: _simple(409, "no_contract"),
+    NoTargetPrice: _simple(409, "no_target_price"),
+    PriceIsLocked: _simple(409, "price_locked"),
+    RenewalClosed: _simple(409, "renewal_closed"),
+    MayNotDecide: _simple(403, "may_not_decide"),
+    EngageNotOpen: _simple(409, "engage_not_open"),
+    PlanClosed: _simple(409, "plan_closed"),
 }

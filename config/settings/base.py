@@ -175,6 +175,8 @@ SPECTACULAR_SETTINGS = {
         "HoldScope": "customers.enums.HoldScope",
         "LowMediumHigh": "customers.enums.Pressure",
         "StakeholderRole": "customers.enums.StakeholderRole",
+        "DraftState": "emails.enums.DraftState",
+        "SpanState": "emails.rules.grounding.SpanState",
         "PriceApproach": "emails.enums.PriceApproach",
         "SequencingApproach": "outreach.enums.SequencingApproach",
         "OwnerKind": "outreach.enums.OwnerKind",

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from renewals.api.renewal import LockPriceView, OutcomeView, RenewalView
 from renewals.api.what_ifs import PricingView, RehearsalView, SequenceView
 
 urlpatterns = [
+    path("customers/<str:id>/renewal", RenewalView.as_view()),
+    path("customers/<str:id>/renewal/lock-price", LockPriceView.as_view()),
+    path("customers/<str:id>/renewal/outcome", OutcomeView.as_view()),
     path("engage/sequence", SequenceView.as_view()),
     path("engage/pricing", PricingView.as_view()),
     path("engage/rehearsal", RehearsalView.as_view()),

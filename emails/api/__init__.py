@@ -1,0 +1,1 @@
+"""The JSON doors of emails: drafts, sending, and what became of a send."""

@@ -1,0 +1,26 @@
+"""Paths under /api. A slash at the end is taken off before they are read."""
+
+from django.urls import path
+
+from emails.api.sending import EmailDetail, Send
+from emails.api.views import (
+    DraftApprove,
+    DraftDetail,
+    DraftFacts,
+    DraftList,
+    DraftPreview,
+    DraftRegenerate,
+    DraftSchedule,
+)
+
+urlpatterns = [
+    path("emails/drafts", DraftList.as_view()),
+    path("emails/drafts/<uuid:id>", DraftDetail.as_view()),
+    path("emails/drafts/<uuid:id>/regenerate", DraftRegenerate.as_view()),
+    path("emails/drafts/<uuid:id>/approve", DraftApprove.as_view()),
+    path("emails/drafts/<uuid:id>/schedule", DraftSchedule.as_view()),
+    path("emails/drafts/<uuid:id>/preview", DraftPreview.as_view()),
+    path("emails/drafts/<uuid:id>/facts", DraftFacts.as_view()),
+    path("emails/send", Send.as_view()),
+    path("emails/<uuid:id>", EmailDetail.as_view()),
+]
