@@ -3,11 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import customers.urls
+from config.desk.account import account_patterns
 from config.desk.theme import set_theme
 
 urlpatterns = [
     path("", include("config.health")),
-    path("", include("customers.urls")),
+    path("", include(([*customers.urls.urlpatterns, *account_patterns], "customers"))),
+    path("", include("renewals.urls")),
+    path("", include("emails.urls")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),
     path("api/", include("config.api.urls")),

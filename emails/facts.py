@@ -26,6 +26,11 @@ def register_source(kind: str, reader: Reader) -> None:
     _readers[kind] = reader
 
 
+def offer_source(kind: str, reader: Reader) -> None:
+    """Take `reader` unless an app that knows more of this kind has registered already; the order of start-up varies."""
+    _readers.setdefault(kind, reader)
+
+
 def read(kind: str, id: str, field: str) -> str | None:
     """Read one value again, in canonical form; None when record, field or source is gone."""
     return _value(_records(kind, {id}).get(id), field)

@@ -9,25 +9,25 @@ from uuid import UUID
 from customers.models import Contract, Customer, Meeting, Stakeholder, UsageSample, User, Win
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
-from emails.facts import Reader, register_source
+from emails.facts import Reader, offer_source
 from emails.queries.usage import growth_of, metric_name
 
 Records = Mapping[str, Mapping[str, object]]
 
 
 def register_sources() -> None:
-    """Make the ground's records readable as facts. A later app may take a kind over."""
-    register_source("customer", _rows(Customer, "name", "health_score", "relationship_strength", "churn_risk"))
-    register_source("stakeholder", _rows(Stakeholder, "name", "title", "email"))
-    register_source("win", _rows(Win, "text", "value", "achieved_on"))
-    register_source(
+    """Make the ground's records readable as facts. An app that knows more takes a kind over."""
+    offer_source("customer", _rows(Customer, "name", "health_score", "relationship_strength", "churn_risk"))
+    offer_source("stakeholder", _rows(Stakeholder, "name", "title", "email"))
+    offer_source("win", _rows(Win, "text", "value", "achieved_on"))
+    offer_source(
         "contract",
         _rows(Contract, "current_price", "target_price", "start_date", "renewal_date", "notice_days", "plan"),
     )
-    register_source("user", read_users)
-    register_source("usage", read_usage)
-    register_source("meeting", read_meetings)
-    register_source("workspace", read_workspace)
+    offer_source("user", read_users)
+    offer_source("usage", read_usage)
+    offer_source("meeting", read_meetings)
+    offer_source("workspace", read_workspace)
 
 
 def _rows(model: Any, *fields: str) -> Reader:

@@ -163,6 +163,16 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 )
 
 
+LABELS = {
+    "approval": "Approval",
+    "stakeholder": "Recipient",
+    "hold": "Hold",
+    "brake": "Brake",
+    "facts": "Facts",
+    "once_only": "Only once",
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the receipt."""
@@ -176,6 +186,7 @@ class Line:
     def as_json(self) -> dict[str, Any]:
         return {
             "check": self.check,
+            "label": LABELS.get(self.check, self.check),
             "passed": self.passed,
             "reason": self.reason,
             "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,

@@ -1,0 +1,80 @@
+"""Forms of a draft; services check again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from customers.queries.calendars import zone
+from emails.enums import PriceApproach, Tone
+
+
+class TextForm(forms.Form):
+    """Subject and body as they are typed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    subject = forms.CharField(required=False, strip=False)
+    body = forms.CharField(required=False, strip=False)
+
+
+class DetailsForm(forms.Form):
+    """What surrounds the text."""
+
+    cc = forms.CharField(
+        label="Copy to",
+        required=False,
+        help_text="Addresses of people at the account or of colleagues, parted by commas.",
+    )
+    tone = forms.ChoiceField(choices=Tone.choices)
+    price_approach = forms.ChoiceField(
+        label="Price approach", choices=PriceApproach.choices, help_text="Counts when the letter is written again."
+    )
+    track_engagement = forms.BooleanField(label="Watch opens, clicks and replies", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def changes(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        data.pop("version")
+        data["cc"] = [address.strip() for address in data["cc"].replace(";", ",").split(",") if address.strip()]
+        return data
+
+
+class ScheduleForm(forms.Form):
+    """A moment in the customer's zone."""
+
+    at = forms.DateTimeField(
+        label="Send on",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, zone_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone: ZoneInfo = zone(zone_name)
+        self.fields["at"].help_text = f"In the customer's time: {zone_name}."
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        return at.replace(tzinfo=self.zone)
+
+
+class RegenerateForm(forms.Form):
+    """What should differ."""
+
+    instruction = forms.CharField(
+        label="What should be different?",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For instance: shorter · warmer · more formal · no price · mention the migration.",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="File")
+    version = forms.IntegerField(widget=forms.HiddenInput)

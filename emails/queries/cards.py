@@ -1,0 +1,179 @@
+"""What a draft's card shows, for one draft or for all drafts of a plan in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customers.models import User
+from emails.enums import DraftState, Writer
+from emails.models import Attachment, Draft
+from emails.queries.checks import Judgement, display_value, judge_many
+from emails.rules.annotation import Segment, annotate
+from emails.rules.grounding import Span, SpanState
+from emails.rules.prices import PriceBreach
+
+STATE_TONES = {
+    DraftState.DRAFT: "",
+    DraftState.APPROVED: "info",
+    DraftState.SCHEDULED: "info",
+    DraftState.QUEUED: "info",
+    DraftState.SENDING: "info",
+    DraftState.SENT: "good",
+    DraftState.DELIVERED: "good",
+    DraftState.BOUNCED: "bad",
+    DraftState.FAILED: "bad",
+    DraftState.BLOCKED: "warn",
+    DraftState.UNKNOWN: "warn",
+    DraftState.NEEDS_REVIEW: "warn",
+    DraftState.CANCELLED: "",
+}
+_STATE_WORDS = {
+    SpanState.SUPPORTED: "From the record",
+    SpanState.UNSUPPORTED: "No record behind it",
+    SpanState.CONFIRMED: "Confirmed by a person",
+    SpanState.STALE: "The record has changed",
+}
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One claim of the letter in the list under the editor; the same words stand there once."""
+
+    span: Span
+    count: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.span.is_open
+
+    @property
+    def is_stale(self) -> bool:
+        return self.span.state == SpanState.STALE
+
+    @property
+    def is_unsupported(self) -> bool:
+        return self.span.state == SpanState.UNSUPPORTED
+
+    @property
+    def state_words(self) -> str:
+        return _STATE_WORDS[self.span.state]
+
+    @property
+    def label(self) -> str:
+        return self.span.fact.label if self.span.fact else ""
+
+    @property
+    def url(self) -> str:
+        return self.span.fact.url if self.span.fact else ""
+
+    @property
+    def value(self) -> str:
+        return self.span.fact.display if self.span.fact else ""
+
+    @property
+    def now(self) -> str:
+        """What the record says today, where it has changed."""
+        if self.span.fact is None:
+            return ""
+        return display_value(self.span.fact, self.span.now) or "no longer on record"
+
+
+@dataclass(frozen=True)
+class DraftCard:
+    """A draft as its card shows it to one reader."""
+
+    draft: Draft
+    judgement: Judgement
+    may_edit: bool
+    may_approve: bool
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES[DraftState(self.draft.state)]
+
+    @property
+    def state_label(self) -> str:
+        return DraftState(self.draft.state).label
+
+    @property
+    def rows(self) -> list[FactRow]:
+        """Every claim once, the open ones first."""
+        seen: dict[tuple[str, str], FactRow] = {}
+        for span in self.judgement.spans:
+            key = (span.text, span.state)
+            seen[key] = FactRow(span, seen[key].count + 1 if key in seen else 1)
+        return sorted(seen.values(), key=lambda row: not row.is_open)
+
+    @property
+    def open_rows(self) -> list[FactRow]:
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def settled_rows(self) -> list[FactRow]:
+        return [row for row in self.rows if not row.is_open]
+
+    @property
+    def breaches(self) -> list[PriceBreach]:
+        return self.judgement.breaches
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing in the text stands in the way of sending."""
+        return not self.judgement.open_spans and bool(self.draft.subject.strip() and self.draft.body.strip())
+
+    @property
+    def subject_segments(self) -> list[Segment]:
+        return annotate(self.draft.subject, [span for span in self.judgement.spans if span.part == "subject"])
+
+    @property
+    def body_segments(self) -> list[Segment]:
+        return annotate(self.draft.body, [span for span in self.judgement.spans if span.part == "body"])
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        return list(self.draft.attachments.all())
+
+    @property
+    def written_by(self) -> str:
+        if self.draft.writer == Writer.PERSON:
+            return self.draft.written_by.display_name if self.draft.written_by else "A person"
+        return Writer(self.draft.writer).label
+
+    @property
+    def engagement(self) -> list[tuple[str, datetime | None]]:
+        return [
+            ("Opened", self.draft.opened_at),
+            ("Clicked", self.draft.clicked_at),
+            ("Replied", self.draft.replied_at),
+        ]
+
+    @property
+    def marks(self) -> list[dict[str, Any]]:
+        """The claims for the editor's script."""
+        return [
+            {"part": span.part, "start": span.start, "end": span.end, "state": span.state.value}
+            for span in self.judgement.spans
+        ]
+
+
+def make_card(draft: Draft, *, reader: User) -> DraftCard:
+    return make_cards([draft], reader=reader)[draft.pk]
+
+
+def make_cards(drafts: Iterable[Draft], *, reader: User) -> dict[UUID, DraftCard]:
+    """Make the cards of several drafts (from `Draft.objects.with_people()`) together."""
+    rows = list(drafts)
+    judged = judge_many(rows)
+    return {
+        draft.pk: DraftCard(
+            draft,
+            judged[draft.pk],
+            may_edit=reader.is_writer and draft.is_editable,
+            may_approve=reader.is_leader or (reader.is_writer and not judged[draft.pk].lead_reasons),
+        )
+        for draft in rows
+    }

@@ -1,0 +1,56 @@
+"""The capture provider's mailbox: a message taken apart as a mail program would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import cast
+
+from emails.models import CapturedMail
+
+SHOWN_HEADERS = ("From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
+                 "List-Unsubscribe", "List-Unsubscribe-Post")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CapturedFile:
+    place: int
+    name: str
+    content_type: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class OpenedMail:
+    """The message as its recipient sees it."""
+
+    headers: list[tuple[str, str]]
+    html: str
+    text: str
+    files: list[CapturedFile]
+
+
+def open_mail(captured: CapturedMail) -> OpenedMail:
+    """Parse the raw bytes."""
+    message = cast(EmailMessage, message_from_bytes(bytes(captured.raw), policy=default))
+    html, text = message.get_body(("html",)), message.get_body(("plain",))
+    return OpenedMail(
+        headers=[(name, str(value)) for name in SHOWN_HEADERS for value in message.get_all(name, [])],
+        html=html.get_content() if html else "",
+        text=text.get_content() if text else "",
+        files=[
+            CapturedFile(place, part.get_filename() or "attachment", part.get_content_type(), _bytes(part))
+            for place, part in enumerate(message.iter_attachments())
+        ],
+    )
+
+
+def _bytes(part: EmailMessage) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""

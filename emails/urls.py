@@ -1,0 +1,34 @@
+"""Addresses of drafts and of the capture mailbox."""
+
+from django.urls import path
+
+from emails.views import drafts, mailbox, sending
+
+app_name = "emails"
+
+urlpatterns = [
+    path("mailbox", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<uuid:mail_id>", mailbox.message, name="mailbox_message"),
+    path("mailbox/<uuid:mail_id>/html", mailbox.message_html, name="mailbox_html"),
+    path("mailbox/<uuid:mail_id>/source", mailbox.message_source, name="mailbox_source"),
+    path("mailbox/<uuid:mail_id>/files/<int:place>", mailbox.message_file, name="mailbox_file"),
+    path("drafts/<uuid:draft_id>", drafts.page, name="draft"),
+    path("drafts/<uuid:draft_id>/card", drafts.card, name="draft_card"),
+    path("drafts/<uuid:draft_id>/save", drafts.save, name="draft_save"),
+    path("drafts/<uuid:draft_id>/details", drafts.details, name="draft_details"),
+    path("drafts/<uuid:draft_id>/regenerate", drafts.rewrite, name="draft_regenerate"),
+    path("drafts/<uuid:draft_id>/versions", drafts.versions, name="draft_versions"),
+    path("drafts/<uuid:draft_id>/versions/<uuid:version_id>/restore", drafts.restore, name="draft_restore"),
+    path("drafts/<uuid:draft_id>/facts/confirm", drafts.confirm_fact, name="draft_confirm_fact"),
+    path("drafts/<uuid:draft_id>/facts/remove", drafts.remove_fact, name="draft_remove_fact"),
+    path("drafts/<uuid:draft_id>/delete", drafts.delete, name="draft_delete"),
+    path("drafts/<uuid:draft_id>/preview", sending.preview, name="draft_preview"),
+    path("drafts/<uuid:draft_id>/preview/html", sending.preview_html, name="draft_preview_html"),
+    path("drafts/<uuid:draft_id>/send", sending.confirm_send, name="draft_send"),
+    path("drafts/<uuid:draft_id>/deliver", sending.deliver, name="draft_deliver"),
+    path("drafts/<uuid:draft_id>/undo", sending.take_back, name="draft_undo"),
+    path("drafts/<uuid:draft_id>/schedule", sending.plan_send, name="draft_schedule"),
+    path("drafts/<uuid:draft_id>/files", sending.attach, name="draft_attach"),
+    path("drafts/<uuid:draft_id>/files/<uuid:file_id>", sending.download, name="draft_file"),
+    path("drafts/<uuid:draft_id>/files/<uuid:file_id>/remove", sending.detach, name="draft_detach"),
+]

@@ -1,0 +1,72 @@
+"""The capture provider's mailbox: each message as its recipient gets it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from csp.decorators import csp_replace
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from emails.models import CapturedMail
+from emails.queries.mailbox import open_mail
+from emails.views.sending import MAIL_CSP, file_response
+from emails.views.shared import reader_of
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@login_required
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """List the captured messages of the accounts that the reader may see."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    rows = CapturedMail.objects.visible_to(reader_of(request)).select_related("customer").defer("raw")
+    if text:
+        rows = rows.filter(Q(subject__icontains=text) | Q(mail_to__icontains=text) | Q(customer__name__icontains=text))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "emails/mailbox.html", {"page": page, "text": text})
+
+
+@require_GET
+@login_required
+def message(request: HttpRequest, mail_id: UUID) -> HttpResponse:
+    captured = _find(request, mail_id)
+    return render(request, "emails/message.html", {"captured": captured, "mail": open_mail(captured)})
+
+
+@require_GET
+@login_required
+@xframe_options_sameorigin
+@csp_replace(MAIL_CSP)
+def message_html(request: HttpRequest, mail_id: UUID) -> HttpResponse:
+    """The HTML part alone, for the frame."""
+    return HttpResponse(open_mail(_find(request, mail_id)).html)
+
+
+@require_GET
+@login_required
+def message_file(request: HttpRequest, mail_id: UUID, place: int) -> HttpResponse:
+    files = open_mail(_find(request, mail_id)).files
+    if place >= len(files):
+        raise Http404
+    return file_response(files[place].content, files[place].name, files[place].content_type)
+
+
+@require_GET
+@login_required
+def message_source(request: HttpRequest, mail_id: UUID) -> HttpResponse:
+    """The raw message, as a file."""
+    captured = _find(request, mail_id)
+    return file_response(bytes(captured.raw), "message.eml", "message/rfc822")
+
+
+def _find(request: HttpRequest, mail_id: UUID) -> CapturedMail:
+    rows = CapturedMail.objects.visible_to(reader_of(request)).select_related("customer", "draft")
+    found: CapturedMail = get_object_or_404(rows, pk=mail_id)
+    return found

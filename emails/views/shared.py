@@ -1,0 +1,79 @@
+"""What the pages of a draft share: finding it, going back, and answering with the card or the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from customers.models import User
+from emails.models import Draft
+from emails.queries.cards import make_card
+from emails.services.editing import NotEditable, StaleVersion
+from emails.services.sending import InThePast, NotAllowed, Refused
+
+EXPECTED = (ValidationError, StaleVersion, NotEditable, NotAllowed, Refused, InThePast)
+"""What a service may say no with; said to the person, never a page of errors."""
+
+
+def reader_of(request: HttpRequest) -> User:
+    """Give the person who asks, behind a guard that let only people in."""
+    return cast(User, request.user)
+
+
+def for_writers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in everybody but those who may only look."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not reader_of(request).is_writer:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def find_draft(request: HttpRequest, draft_id: UUID) -> Draft:
+    """Give the draft if the reader may see it; not theirs is 404."""
+    draft: Draft = get_object_or_404(Draft.objects.with_people().visible_to(reader_of(request)), pk=draft_id)
+    return draft
+
+
+def back_url(request: HttpRequest, draft: Draft) -> str:
+    """Where the person came from: the page that holds the card, else the draft's own page."""
+    own = reverse("emails:draft", args=[draft.pk])
+    given = request.POST.get("next") or request.GET.get("next") or request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    is_step = f"/drafts/{draft.pk}/" in given
+    if not given or not is_ours or is_step:
+        return own
+    return given.split("#")[0] + f"#draft-{draft.pk}"
+
+
+def answer(request: HttpRequest, draft: Draft, *, status: int = 200) -> HttpResponse:
+    """Give the card alone to a script that swaps it in place, else lead back to the page."""
+    if request.headers.get("HX-Request"):
+        return render_card(request, draft, status=status)
+    return redirect(back_url(request, draft))
+
+
+def render_card(request: HttpRequest, draft: Draft, *, status: int = 200) -> HttpResponse:
+    fresh: Draft = Draft.objects.with_people().get(pk=draft.pk)
+    context = {"card": make_card(fresh, reader=reader_of(request)), "draft": fresh, "shows_messages": True}
+    return render(request, "emails/_draft_card.html", context, status=status)
+
+
+def say_no(request: HttpRequest, error: Exception) -> None:
+    """Put a service's refusal into words on the page."""
+    text = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+    messages.error(request, text)
