@@ -6,4 +6,6 @@ class CustomersConfig(AppConfig):
     verbose_name = "Accounts and access"
 
     def ready(self) -> None:
-        from customers import receivers  # noqa: F401 - connects them
+        from customers import panels, receivers  # noqa: F401 - connects them
+
+        panels.register()

@@ -9,9 +9,10 @@ class RenewalsConfig(AppConfig):
         import renewals.receivers  # noqa: F401
         from renewals import panels
         from renewals.queries.sources import register_sources
-        from renewals.services import importing, merging
+        from renewals.services import importing, merging, negotiate
 
         register_sources()
         importing.register()
         merging.register()
+        negotiate.register()
         panels.register()

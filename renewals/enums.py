@@ -47,3 +47,24 @@ class Likelihood(TextChoices):
 
 OUTCOMES_WITH_NEXT_CYCLE = frozenset({Outcome.RENEWED, Outcome.CONTRACTED, Outcome.EXTENDED})
 """A churned customer has no next contract."""
+
+
+class NextAction(TextChoices):
+    """What an account needs next, the most pressing first; labels are what the book shows."""
+
+    AFTER_REPLY = "after_reply", "Decide how to go on after the reply"
+    ON_HOLD = "on_hold", "On hold"
+    ADD_CONTRACT = "add_contract", "Enter the contract"
+    RECORD_OUTCOME = "record_outcome", "Record the outcome"
+    REVIEW_EMAILS = "review_emails", "Review the emails"
+    DO_TODO = "do_todo", "Do the task"
+    MAKE_CONTACT = "make_contact", "Make the planned contact"
+    SET_PRICE = "set_price", "Set the target price"
+    LOCK_PRICE = "lock_price", "Lock the target price"
+    OPEN_ENGAGE = "open_engage", "Open Engage"
+    AGREE_TERMS = "agree_terms", "Agree the terms"
+    FINISH_CONTRACT = "finish_contract", "Finish the contract"
+    GET_SIGNATURE = "get_signature", "Get the signature"
+    SAVE_RENEWAL = "save_renewal", "Save the renewal"
+    FOLLOW_PLAN = "follow_plan", "Nothing now, the plan runs"
+    WATCH = "watch", "Nothing now"

@@ -25,6 +25,7 @@ class Frame:
     more_items: tuple[NavItem, ...] = ()
     user_items: tuple[NavItem, ...] = ()
     search_url: str = "/"
+    import_url: str = field(default_factory=lambda: address("customers:imports"))
     mailbox_url: str = field(default_factory=lambda: address("emails:mailbox"))
     theme_url: str = field(default_factory=lambda: address("theme"))
     sign_out_url: str = field(default_factory=lambda: address("customers:sign_out"))

@@ -44,7 +44,14 @@ WORK = (
     Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
-FOOT = (Place("Settings", "customers:settings", "cog-6-tooth", also=("customers:settings", "customers:profile", "customers:token")),)
+FOOT = (
+    Place(
+        "Settings",
+        "customers:settings",
+        "cog-6-tooth",
+        also=("customers:settings", "customers:profile", "customers:token"),
+    ),
+)
 USER_MENU = (
     Place("Your profile", "customers:profile", "user-circle"),
     Place("API tokens", "customers:tokens", "key"),
@@ -54,10 +61,10 @@ PHONE_ITEMS = 4
 """So many stand in the phone's bar; the rest opens under More."""
 
 
-def address(url_name: str) -> str:
+def address(url_name: str, *args: object) -> str:
     """This will give the path of a named page, empty while no app has brought it."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
 

@@ -10,7 +10,7 @@ from customers.forms.fields import ColleagueField, DateField, TimezoneField
 from customers.models import Customer, User
 
 
-class AccountForm(forms.ModelForm[Customer]):
+class AccountForm(forms.ModelForm):
     """Make or change an account. Who may not hand it over sees the owner, and cannot change it."""
 
     timezone = TimezoneField(label="Time zone", initial="UTC", help_text="Days are counted there.")
@@ -60,18 +60,3 @@ class AccountForm(forms.ModelForm[Customer]):
         self.fields["owner"].disabled = not user.is_leader and self.instance.owner_id is not None
         for name in ("country", "currency"):
             self.fields[name].widget.attrs |= {"autocapitalize": "characters", "autocomplete": "off"}
-
-
-class MergeForm(forms.Form):
-    """Which account goes into this one."""
-
-    gone = forms.ModelChoiceField(
-        queryset=Customer.objects.none(),
-        label="Account that goes",
-        help_text="Its people, contract, mails and history move here; then it is removed.",
-    )
-
-    def __init__(self, *args: Any, kept: Customer, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice: Any = self.fields["gone"]
-        choice.queryset = Customer.objects.visible_to(user).exclude(pk=kept.pk).order_by("name")

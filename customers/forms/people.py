@@ -9,7 +9,7 @@ from customers.forms.fields import TimezoneField
 from customers.models import Stakeholder
 
 
-class StakeholderForm(forms.ModelForm[Stakeholder]):
+class StakeholderForm(forms.ModelForm):
     roles = forms.MultipleChoiceField(
         choices=StakeholderRole.choices, widget=forms.CheckboxSelectMultiple, required=False
     )

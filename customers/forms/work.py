@@ -37,7 +37,7 @@ class MeetingHeldForm(forms.Form):
     )
 
 
-class TodoForm(forms.ModelForm[Todo]):
+class TodoForm(forms.ModelForm):
     due_date = DateField(label="Due", required=False)
 
     class Meta:
@@ -47,7 +47,7 @@ class TodoForm(forms.ModelForm[Todo]):
         widgets = {"detail": forms.Textarea(attrs={"rows": 3})}
 
 
-class WinForm(forms.ModelForm[Win]):
+class WinForm(forms.ModelForm):
     achieved_on = DateField(label="When", required=False)
 
     class Meta:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from customers.models import Customer, User
-
-MergeGuard = Callable[["Customer", "Customer"], str]
+MergeGuard = Callable[[Any, Any], str]
 """Takes the account that stays and the one that goes; gives why they cannot be merged now, or ""."""
 
-MergeStep = Callable[["Customer", "Customer", datetime, "User"], None]
-"""Runs in the merge's transaction, before rows are moved: clears away what only one of the two can have."""
+MergeStep = Callable[[Any, Any, datetime, Any], None]
+"""Takes the two accounts, now and who merges. Runs in the merge's transaction, before rows are moved: clears away what
+only one of the two can have."""
 
 _guards: list[MergeGuard] = []
 _steps: list[MergeStep] = []

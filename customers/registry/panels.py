@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TypeVar
 
-if TYPE_CHECKING:
-    from customers.models import Customer, User
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class PanelRequest:
-    """For which account, which reader and which moment a panel is put together."""
+    """For which account, which reader and which moment a panel is put together.
 
-    customer: Customer
-    user: User
+    customer: a Customer, user: a User; their tables stand a floor above this registry.
+    """
+
+    customer: Any
+    user: Any
     now: datetime
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, read: Callable[[], Value]) -> Value:
+        """This will read what more than one panel needs, the first time it is asked for."""
+        if name not in self.memo:
+            self.memo[name] = read()
+        value: Value = self.memo[name]
+        return value
 
 
 @dataclass(frozen=True)

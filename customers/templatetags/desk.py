@@ -35,7 +35,7 @@ def money(amount: Decimal | int | None, currency: str = "USD") -> str:
     if amount is None:
         return "–"
     amount = Decimal(amount)
-    symbol = SYMBOLS.get(currency, f"{currency} " if currency else "")
+    symbol = _symbol(currency)
     sign = "−" if amount < 0 else ""
     amount = abs(amount)
     whole = amount == amount.to_integral_value()
@@ -90,3 +90,21 @@ def when(value: datetime | date | None) -> SafeString | str:
         local = timezone.localtime(value) if timezone.is_aware(value) else value
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(local, "j M Y, H:i"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
+
+
+@register.filter
+def short_money(amount: Decimal | int | None, currency: str = "USD") -> str:
+    """This will write an amount short, for overviews: $268k, €1.2m; – for none."""
+    if amount is None:
+        return "–"
+    value = Decimal(amount)
+    for size, letter in ((1_000_000, "m"), (1_000, "k")):
+        if abs(value) >= size:
+            step = Decimal("0.1") if abs(value) < size * 10 else Decimal(1)
+            text = f"{(abs(value) / size).quantize(step, ROUND_HALF_UP):f}".removesuffix(".0")
+            return f"{'−' if value < 0 else ''}{_symbol(currency)}{text}{letter}"
+    return money(value.quantize(Decimal(1), ROUND_HALF_UP), currency)
+
+
+def _symbol(currency: str) -> str:
+    return SYMBOLS.get(currency, f"{currency} " if currency else "")

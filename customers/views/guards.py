@@ -31,6 +31,11 @@ def for_leaders(view: View) -> View:
     return login_required(_only_if(view, lambda user: user.is_leader))
 
 
+def for_writers(view: View) -> View:
+    """This will let in everybody but those who may only look."""
+    return login_required(_only_if(view, lambda user: user.is_writer))
+
+
 def put_errors(form: BaseForm, error: ValidationError) -> None:
     """This will put a service's errors beside the fields they name, the others above the form."""
     if not hasattr(error, "error_dict"):

@@ -1,0 +1,102 @@
+"""The panels that look across apps: everything planned at an account, and everything sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from customers.enums import MeetingState, TodoState
+from customers.models import Meeting, Todo
+from customers.queries.calendars import local_date, zone
+from customers.registry.panels import Panel, PanelRequest, register_panel
+from emails.enums import DraftState
+from emails.models import Draft
+from outreach.enums import LIVE_PLAN_STATES, TouchState
+from outreach.models import Touch
+
+MOST_MEETINGS = 12
+MOST_MAILS = 40
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """One thing to come. kind decides what can be done with it; date: the customer's; None: whenever."""
+
+    kind: Literal["todo", "meeting", "touch"]
+    date: date | None
+    title: str
+    note: str
+    is_late: bool
+    row: Any
+
+
+def register() -> None:
+    """This will put the panels into the registry."""
+    register_panel(Panel("planned", "Planned", "config/panels/planned.html", load_planned, order=30))
+    register_panel(Panel("sent", "Mails", "config/panels/sent.html", load_sent, order=40))
+
+
+def load_planned(asked: PanelRequest) -> Mapping[str, Any]:
+    today = local_date(asked.now, asked.customer.timezone)
+    meetings = list(Meeting.objects.filter(customer=asked.customer).order_by("-starts_at")[:MOST_MEETINGS])
+    items = [*_todos(asked, today), *_touches(asked, today), *_meetings(meetings, asked, today)]
+    items.sort(key=lambda item: (item.date is None, item.date or today))
+    return {"items": items, "held": [meeting for meeting in meetings if meeting.state == MeetingState.HELD]}
+
+
+def load_sent(asked: PanelRequest) -> Mapping[str, Any]:
+    """Every mail of the account, the ones that wait for somebody first, then the latest."""
+    drafts = Draft.objects.filter(customer=asked.customer).exclude(state=DraftState.CANCELLED).defer("body", "facts")
+    mails = sorted(
+        drafts.order_by("-created_at")[:MOST_MAILS], key=lambda mail: (mail.sent_at is not None, mail.position)
+    )
+    return {"mails": mails}
+
+
+def _todos(asked: PanelRequest, today: date) -> list[PlannedItem]:
+    todos = Todo.objects.filter(customer=asked.customer, state=TodoState.OPEN).select_related("owner")
+    return [
+        PlannedItem(
+            "todo",
+            todo.due_date,
+            todo.title,
+            " · ".join(filter(None, [todo.get_actor_display(), todo.owner.display_name if todo.owner else ""])),
+            todo.due_date is not None and todo.due_date < today,
+            todo,
+        )
+        for todo in todos
+    ]
+
+
+def _touches(asked: PanelRequest, today: date) -> list[PlannedItem]:
+    touches = Touch.objects.filter(
+        plan__customer=asked.customer, plan__state__in=LIVE_PLAN_STATES, state=TouchState.PLANNED
+    ).select_related("stakeholder")
+    return [
+        PlannedItem(
+            "touch",
+            touch.due_date,
+            touch.title,
+            touch.condition or (touch.stakeholder.name if touch.stakeholder else ""),
+            touch.due_date is not None and touch.due_date < today and not touch.condition,
+            touch,
+        )
+        for touch in touches
+    ]
+
+
+def _meetings(meetings: list[Meeting], asked: PanelRequest, today: date) -> list[PlannedItem]:
+    return [
+        PlannedItem(
+            "meeting",
+            meeting.starts_at.astimezone(zone(asked.customer.timezone)).date(),
+            meeting.title,
+            "Meeting",
+            meeting.starts_at < asked.now,
+            meeting,
+        )
+        for meeting in meetings
+        if meeting.state == MeetingState.SCHEDULED
+    ]

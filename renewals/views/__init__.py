@@ -1,0 +1,1 @@
+"""The pages of renewals: the book, prices and outcomes, and the Engage workspace."""

@@ -1,0 +1,150 @@
+"""The book: every account the reader may see, its export, and the reader's saved views of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.models import SavedView, User
+from customers.services.activity import record
+from customers.services.saved_views import save_view
+from renewals.enums import Stage
+from renewals.forms.book import clean_view_name, read_filter
+from renewals.queries.book import NO_CONTRACT, NO_OWNER, Book, BookCount, BookFilter
+from renewals.queries.book_rows import iterate_rows, read_rows
+from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
+from renewals.rules.csv_cells import csv_line
+from renewals.rules.stage_guide import all_guides, stage_guide
+from renewals.views.book_table import EXPORT_HEAD, Columns, export_cells, next_step_url
+
+PAGE = "book"
+PAGE_SIZE = 50
+KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
+
+
+class Counted:
+    """A list of which only the length is known: the paginator counts it, the page reads its own part."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def count(self) -> int:
+        return self._count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> range:
+        return range(self._count)[part]
+
+
+@login_required
+@require_GET
+def book(request: HttpRequest) -> HttpResponse:
+    reader, wanted = _reader(request), read_filter(request.GET)
+    facets = read_facets(reader, now=timezone.now())
+    summary = summarize_book(reader, dates=facets.dates)
+    asked = Book(reader, wanted, facets.dates)
+    count = _count(asked, summary)
+    page = Paginator(Counted(count.total), PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    begin = (page.number - 1) * PAGE_SIZE
+    rows = read_rows(asked.ids(begin, begin + PAGE_SIZE, count=count), dates=facets.dates)
+    context = {
+        "page": page,
+        "rows": [(row, next_step_url(row)) for row in rows],
+        "wanted": wanted,
+        "columns": Columns(request.GET, wanted),
+        "summary": summary,
+        "facets": facets,
+        "views": list(SavedView.objects.visible_to(reader).filter(page=PAGE)),
+        "kept_query": _kept_query(request),
+        **_stage_words(wanted, summary),
+    }
+    return render(request, "renewals/book.html", context)
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The accounts asked for as CSV. On record, since it takes data out of the house."""
+    reader, now, wanted = _reader(request), timezone.now(), read_filter(request.GET)
+    facets = read_facets(reader, now=now)
+    ids = Book(reader, wanted, facets.dates).all_ids()
+    record("book.exported", f"Exported {len(ids)} accounts", customer=None, by=reader, now=now, count=len(ids))
+    response = StreamingHttpResponse(_csv(ids, facets), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="book-{facets.dates.usual.isoformat()}.csv"'
+    return response
+
+
+@login_required
+@require_POST
+def view_save(request: HttpRequest) -> HttpResponse:
+    """Keep the present filter and order under a name."""
+    query = request.POST.get("query", "").replace("\0", "")
+    try:
+        name = clean_view_name(request.POST.get("name", ""))
+        view = save_view(user=_reader(request), page=PAGE, name=name, query=query)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"Saved as “{view.name}”.")
+    return redirect(_book_url(query))
+
+
+@login_required
+@require_POST
+def view_delete(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
+    view = get_object_or_404(SavedView.objects.visible_to(_reader(request)), pk=view_id, page=PAGE)
+    view.delete()
+    messages.success(request, f"Removed the view “{view.name}”.")
+    return redirect(_book_url(""))
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _count(asked: Book, summary: BookSummary) -> BookCount:
+    """The whole book is counted by its summary already."""
+    if asked.wanted.is_plain:
+        return BookCount(summary.count - summary.without_contract, summary.without_contract)
+    return asked.count()
+
+
+def _stage_words(wanted: BookFilter, summary: BookSummary) -> dict[str, Any]:
+    guides = all_guides()
+    stages = [(guide, summary.stages[guide.span.stage]) for guide in guides]
+    chosen = stage_guide(Stage(wanted.stage)) if wanted.stage in Stage.values else None
+    return {"stages": stages, "chosen_stage": chosen, "NO_CONTRACT": NO_CONTRACT, "NO_OWNER": NO_OWNER}
+
+
+def _kept_query(request: HttpRequest) -> str:
+    """The part of the address that a saved view keeps."""
+    query = request.GET.copy()
+    for name in list(query):
+        if name not in KEPT_IN_VIEWS or not query[name]:
+            del query[name]
+    return query.urlencode()
+
+
+def _book_url(query: str) -> str:
+    return reverse("renewals:book") + (f"?{query}" if query else "")
+
+
+def _csv(ids: list[uuid.UUID], facets: Facets) -> Iterator[bytes]:
+    # The mark at the start tells Excel that this is UTF-8.
+    yield b"\xef\xbb\xbf" + csv_line(EXPORT_HEAD)
+    for row in iterate_rows(ids, dates=facets.dates):
+        yield csv_line(export_cells(row))

@@ -1,0 +1,119 @@
+"""The columns of the book's table and of its export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
+
+from renewals.enums import NextAction
+from renewals.queries.book import BookFilter
+from renewals.queries.book_rows import BookRow
+
+HEADS: tuple[tuple[str, str, bool], ...] = (
+    ("name", "Account", False),
+    ("days", "Renews in", False),
+    ("price", "Price a year", True),
+    ("target", "Target", True),
+    ("increase", "Increase", True),
+    ("risk", "Churn risk", False),
+    ("relationship", "Relationship", True),
+    ("action", "Next action", False),
+    ("waits", "Waits", True),
+    ("owner", "Owner", False),
+)
+LARGEST_FIRST = frozenset({"price", "target", "increase", "risk", "relationship"})
+"""Columns of which the first click shows the largest."""
+
+EXPORT_HEAD = (
+    "Account ID",
+    "Account",
+    "Segment",
+    "Stage",
+    "Renewal date",
+    "Days to renewal",
+    "Current price",
+    "Target price",
+    "Currency",
+    "Increase %",
+    "Price locked",
+    "Churn risk",
+    "Relationship",
+    "Next action",
+    "Waits since",
+    "Owner",
+)
+
+IN_ENGAGE = frozenset(
+    {NextAction.OPEN_ENGAGE, NextAction.REVIEW_EMAILS, NextAction.FOLLOW_PLAN, NextAction.MAKE_CONTACT}
+)
+ANCHORS = {
+    NextAction.ADD_CONTRACT: "renewal",
+    NextAction.SET_PRICE: "renewal",
+    NextAction.LOCK_PRICE: "renewal",
+    NextAction.RECORD_OUTCOME: "renewal",
+    NextAction.DO_TODO: "planned",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: str
+    is_number: bool
+    is_current: bool
+    is_descending: bool
+    url: str
+
+
+class Columns:
+    """The table's heads, each with the address that sorts by it; a second click turns the order."""
+
+    def __init__(self, query: QueryDict, wanted: BookFilter) -> None:
+        self._query, self._wanted = query, wanted
+
+    def __iter__(self) -> Iterator[Column]:
+        return (self._column(*head) for head in HEADS)
+
+    def _column(self, key: str, label: str, is_number: bool) -> Column:
+        is_current = key == self._wanted.sort
+        turns_down = not self._wanted.descending if is_current else key in LARGEST_FIRST
+        query = self._query.copy()
+        query["sort"] = f"-{key}" if turns_down else key
+        query.pop("page", None)
+        return Column(key, label, is_number, is_current, self._wanted.descending, f"?{query.urlencode()}")
+
+
+def next_step_url(row: BookRow) -> str:
+    """This will give where the next action is done: the Engage workspace, or a panel of the account page."""
+    if row.action in IN_ENGAGE:
+        try:
+            return reverse("renewals:engage", args=[row.customer_id])
+        except NoReverseMatch:
+            pass
+    anchor = ANCHORS.get(row.action, "")
+    return reverse("customers:account", args=[row.customer_id]) + (f"#{anchor}" if anchor else "")
+
+
+def export_cells(row: BookRow) -> list[object]:
+    increase = row.increase_pct
+    return [
+        str(row.customer_id),
+        row.name,
+        row.segment,
+        row.stage.label if row.stage else "No contract",
+        row.renewal_date.isoformat() if row.renewal_date else None,
+        row.days,
+        row.current_price,
+        row.target_price,
+        row.currency,
+        None if increase is None else round(increase, 1),
+        "yes" if row.price_locked else "no",
+        row.churn_risk,
+        row.relationship,
+        row.action_text,
+        row.waits_since.isoformat() if row.waits_since else None,
+        row.owner_name,
+    ]
