@@ -22,6 +22,7 @@ from renewals.models import EngageRun, Override
 from renewals.queries.engage import Choices, EngageAdvice, advise, find_run, read_choices
 from renewals.queries.snapshot import as_json
 from renewals.rules.opening import engage_opening
+from renewals.services.negotiate import schedule_negotiate
 from renewals.services.renewals import NoContract, NotAllowed, open_renewal_of
 from renewals.services.tasks import write_tasks
 from renewals.signals import engage_opened
@@ -169,6 +170,7 @@ def _open(customer: Customer, earlier: EngageRun | None, *, now: datetime, by: U
     run.order, run.owners = [], {}
     run.save()
     write_tasks(run, advice.tasks, now=now, by=by)
+    schedule_negotiate(run, now=now)
     record(
         "engage.opened",
         f"Engage opened: {advice.sequence.approach.label.lower()}, {advice.price_approach.label.lower()}",
@@ -230,6 +232,7 @@ def _revise(run: EngageRun, *, now: datetime) -> EngageAdvice:
     run.scenarios = as_json(advice.scenarios)
     run.save(update_fields=["scenarios", "updated_at"])
     write_tasks(run, advice.tasks, now=now, by=None)
+    schedule_negotiate(run, now=now)
     return advice
 
 
