@@ -1,0 +1,117 @@
+"""Step 6, the action plan: what Evergreen does by itself and what people do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from customers.enums import TodoActor, TodoState
+from customers.models import Todo
+from renewals.models import EngageRun
+from renewals.queries.workspace import Workspace
+
+ENGAGE = "engage"
+DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One task. day: days to renewal on its due date."""
+
+    id: uuid.UUID
+    title: str
+    detail: str
+    owner: str
+    due_date: date | None
+    day: int | None
+    is_done: bool
+    is_overdue: bool
+    state_label: str
+    done_at: datetime | None
+    done_by: str
+    is_ai: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A way to look at the tasks. code: in the address."""
+
+    code: str
+    label: str
+    count: int
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class ActionsArtifact:
+    filters: tuple[Filter, ...]
+    tasks: tuple[TaskRow, ...]
+    show: str
+    empty_text: str
+
+
+FILTERS: dict[str, tuple[str, Callable[[TaskRow], bool], str]] = {
+    "all": ("All", lambda task: True, "No tasks yet."),
+    "ai": ("AI tasks", lambda task: task.is_ai, "Nothing runs by itself here."),
+    "csm": ("CSM tasks", lambda task: not task.is_ai, "Nothing is up to people here."),
+    "open": ("Open", lambda task: not task.is_done, "Everything is done."),
+    "done": ("Done", lambda task: task.is_done, "Nothing is done yet."),
+}
+
+
+def find_task(run: EngageRun, task_id: uuid.UUID, *, draft_ids: list[uuid.UUID]) -> Todo | None:
+    """Find a task of this run; None for any other."""
+    return _tasks_of(run, draft_ids).filter(pk=task_id).first()
+
+
+def build_actions_step(workspace: Workspace, run: EngageRun, *, show: str = "") -> ActionsArtifact:
+    """Put step 6 together. show: a code of FILTERS; "all" when it is none."""
+    code = show if show in FILTERS else "all"
+    draft_ids = workspace.draft_ids
+    rows = [_row(todo, workspace) for todo in _tasks_of(run, draft_ids).select_related("owner", "done_by")]
+    rows.sort(key=lambda row: (row.is_done, row.due_date or date.max, not row.is_ai, row.title))
+    filters = tuple(
+        Filter(name, label, sum(map(keep, rows)), name == code) for name, (label, keep, _) in FILTERS.items()
+    )
+    _, keep, empty = FILTERS[code]
+    return ActionsArtifact(filters, tuple(row for row in rows if keep(row)), code, empty)
+
+
+def count_open_tasks(run: EngageRun, *, draft_ids: list[uuid.UUID]) -> int:
+    return _tasks_of(run, draft_ids).filter(state=TodoState.OPEN).count()
+
+
+def _tasks_of(run: EngageRun, draft_ids: list[uuid.UUID]) -> QuerySet[Todo]:
+    """The tasks of the run, and those that its emails made when they were sent; without the dismissed ones."""
+    of_run = Q(source_kind=ENGAGE, source_id=run.pk)
+    of_drafts = Q(source_kind=DRAFT, source_id__in=draft_ids)
+    return Todo.objects.filter(of_run | of_drafts, customer=run.customer_id).exclude(state=TodoState.DISMISSED)
+
+
+def _row(todo: Todo, workspace: Workspace) -> TaskRow:
+    contract = workspace.contract
+    is_done = todo.state == TodoState.DONE
+    return TaskRow(
+        id=todo.pk,
+        title=todo.title,
+        detail=todo.detail,
+        owner=_owner(todo),
+        due_date=todo.due_date,
+        day=(contract.renewal_date - todo.due_date).days if contract and todo.due_date else None,
+        is_done=is_done,
+        is_overdue=not is_done and todo.due_date is not None and todo.due_date < workspace.today,
+        state_label=todo.get_state_display(),
+        done_at=todo.done_at,
+        done_by=todo.done_by.display_name if todo.done_by else "",
+        is_ai=todo.actor == TodoActor.AI,
+    )
+
+
+def _owner(todo: Todo) -> str:
+    if todo.actor == TodoActor.AI:
+        return "Evergreen does this by itself"
+    return todo.owner.display_name if todo.owner else "Nobody's yet"

@@ -1,0 +1,47 @@
+/* The Engage workspace: [ and ] go to the previous and the next step; after a step is swapped in, its title is read
+   and the rail keeps the current step in view. Without JavaScript the links and forms do the same. */
+(() => {
+  const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+  const steps = () => [...document.querySelectorAll("#engage-rail a")];
+  let asked = false;
+
+  function go(by) {
+    const links = steps();
+    const here = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const link = links[here + by];
+    if (link) link.click();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+    if (event.key === "[") go(-1);
+    if (event.key === "]") go(1);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const link = event.detail.elt;
+    asked = link.matches("#engage-rail a, .engage-step-head a");
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    keepInView();
+    if (!asked) return;
+    asked = false;
+    const title = document.getElementById("step-title");
+    if (!title) return;
+    title.focus({ preventScroll: true });
+    document.title = `${title.textContent} · ${document.title.split(" · ").slice(1).join(" · ")}`;
+    const top = document.getElementById("engage");
+    if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView();
+  });
+
+  function keepInView() {
+    const rail = document.getElementById("engage-rail");
+    const current = rail && rail.querySelector("[aria-current]");
+    if (current && rail.scrollWidth > rail.clientWidth) {
+      rail.scrollLeft = current.offsetLeft - (rail.clientWidth - current.offsetWidth) / 2;
+    }
+  }
+
+  keepInView();
+})();
