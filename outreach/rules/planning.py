@@ -6,7 +6,7 @@ Nothing lands in the past, on a closed day or after the notice deadline. What ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from customers.rules.workdays import Calendar
@@ -131,19 +131,19 @@ def plan_touches(
     """
     deadline = renewal_date - timedelta(days=notice_days)
     window = Window(calendar=calendar, today=today, deadline=deadline)
-    emails = _first_emails(positions, renewal_date=renewal_date, notice_days=notice_days, window=window)
-    contacted = _contact_dates(positions, emails)
-    rows = list(emails)
+    base = first_day or max((p.day for p in positions), default=(renewal_date - today).days)
+    make = _RowMaker(renewal_date=renewal_date, first_day=base)
+    latest_first = renewal_date - timedelta(days=max(notice_days, LEAST_FIRST_TOUCH_DAY))
+    rows = _first_emails(positions, make, window, latest=latest_first)
+    contacted = _contact_dates(positions, rows)
     for position in positions:
         if position.key in contacted:
-            rows += _follow_ups(position, contacted[position.key], window)
-    rows += _escalation(contacted, window)
-    rows += _milestones(contacted, renewal_date - timedelta(days=_milestone_base(notice_days)), window)
-    base = first_day or max((p.day for p in positions), default=(renewal_date - today).days)
-    numbered = [_with_day(row, renewal_date=renewal_date, first_day=base) for row in rows]
+            rows += _follow_ups(position, contacted[position.key], make, window)
+    rows += _escalation(contacted, make, window)
+    rows += _milestones(contacted, make, window, base=renewal_date - timedelta(days=_milestone_base(notice_days)))
     return Plan(
-        touches=tuple(sorted((r for r in numbered if r.date), key=_by_date)),
-        infeasible=tuple(r for r in numbered if r.date is None),
+        touches=tuple(sorted((row for row in rows if row.date), key=_by_date)),
+        infeasible=tuple(row for row in rows if row.date is None),
         deadline=deadline,
         first_day=base,
         notice_days=notice_days,
@@ -156,15 +156,65 @@ def week_of(day: int, *, first_day: int) -> int:
     return max(1, min(LAST_WEEK, 1 + (first_day - day) // DAYS_PER_WEEK))
 
 
+@dataclass(frozen=True)
+class _RowMaker:
+    """Makes the rows of one plan, each with its day to renewal and its week."""
+
+    renewal_date: date
+    first_day: int
+
+    def for_person(self, kind: TouchKind, position: PlannedPosition, wanted: date, fit: Fits) -> PlannedTouch:
+        day = self._day(fit)
+        return PlannedTouch(
+            key=f"{kind.value}:{position.key}",
+            kind=kind,
+            title=title_of(kind, position.name),
+            owner=position.owner,
+            wanted=wanted,
+            date=fit.date,
+            order=position.order,
+            person_key=position.key,
+            name=position.name,
+            role=position.role,
+            day=day,
+            week=self._week(day),
+            condition=CONDITIONS.get(kind, ""),
+            moved_reason=fit.moved_reason,
+            infeasible=fit.infeasible,
+        )
+
+    def for_plan(self, kind: TouchKind, owner: OwnerKind, wanted: date, fit: Fits) -> PlannedTouch:
+        day = self._day(fit)
+        return PlannedTouch(
+            key=kind.value,
+            kind=kind,
+            title=title_of(kind),
+            owner=owner,
+            wanted=wanted,
+            date=fit.date,
+            day=day,
+            week=self._week(day),
+            condition=CONDITIONS.get(kind, ""),
+            moved_reason=fit.moved_reason,
+            infeasible=fit.infeasible,
+        )
+
+    def _day(self, fit: Fits) -> int | None:
+        return (self.renewal_date - fit.date).days if fit.date else None
+
+    def _week(self, day: int | None) -> int | None:
+        return None if day is None else week_of(day, first_day=self.first_day)
+
+
 def _first_emails(
-    positions: tuple[PlannedPosition, ...], *, renewal_date: date, notice_days: int, window: Window
+    positions: tuple[PlannedPosition, ...], make: _RowMaker, window: Window, *, latest: date
 ) -> list[PlannedTouch]:
-    latest = renewal_date - timedelta(days=max(notice_days, LEAST_FIRST_TOUCH_DAY))
     open_ones = [position for position in positions if position.sent_on is None]
-    wanted = [renewal_date - timedelta(days=position.day) for position in open_ones]
+    wanted = [make.renewal_date - timedelta(days=position.day) for position in open_ones]
     fits = spread_in_order(wanted, window=window, latest=latest)
     return [
-        _touch(TouchKind.EMAIL, position, day, fit) for position, day, fit in zip(open_ones, wanted, fits, strict=True)
+        make.for_person(TouchKind.EMAIL, position, day, fit)
+        for position, day, fit in zip(open_ones, wanted, fits, strict=True)
     ]
 
 
@@ -174,25 +224,22 @@ def _contact_dates(positions: tuple[PlannedPosition, ...], emails: list[PlannedT
     return sent | {email.person_key: email.date for email in emails if email.date}
 
 
-def _follow_ups(position: PlannedPosition, email_date: date, window: Window) -> list[PlannedTouch]:
+def _follow_ups(position: PlannedPosition, email_date: date, make: _RowMaker, window: Window) -> list[PlannedTouch]:
     earliest = day_after(email_date)
     rows = []
-    for kind, after in (
-        (TouchKind.REMINDER, REMIND_AFTER_DAYS),
-        (TouchKind.CALL, OTHER_CHANNEL_AFTER_DAYS),
-    ):
+    for kind, after in ((TouchKind.REMINDER, REMIND_AFTER_DAYS), (TouchKind.CALL, OTHER_CHANNEL_AFTER_DAYS)):
         wanted = email_date + timedelta(days=after)
-        rows.append(_touch(kind, position, wanted, window.place(wanted, not_before=earliest)))
-    return rows + _meeting(position, email_date, window)
+        rows.append(make.for_person(kind, position, wanted, window.place(wanted, not_before=earliest)))
+    return rows + _meeting(position, email_date, make, window)
 
 
-def _meeting(position: PlannedPosition, email_date: date, window: Window) -> list[PlannedTouch]:
+def _meeting(position: PlannedPosition, email_date: date, make: _RowMaker, window: Window) -> list[PlannedTouch]:
     after = MEETING_AFTER_DAYS.get(position.role)
     if after is None:
         return []
     earliest = day_after(email_date)
     wanted = email_date + timedelta(days=after)
-    meeting = _touch(TouchKind.MEETING, position, wanted, window.place(wanted, not_before=earliest))
+    meeting = make.for_person(TouchKind.MEETING, position, wanted, window.place(wanted, not_before=earliest))
     if meeting.date is None:
         return [meeting]
     confirm = meeting.date - timedelta(days=CONFIRM_BEFORE_DAYS)
@@ -200,26 +247,26 @@ def _meeting(position: PlannedPosition, email_date: date, window: Window) -> lis
     confirm_fit = window.place_between(confirm, not_before=earliest, before=meeting.date)
     recap_fit = window.place(recap, not_before=day_after(meeting.date))
     return [
-        _touch(TouchKind.CONFIRMATION, position, confirm, confirm_fit),
+        make.for_person(TouchKind.CONFIRMATION, position, confirm, confirm_fit),
         meeting,
-        _touch(TouchKind.RECAP, position, recap, recap_fit),
+        make.for_person(TouchKind.RECAP, position, recap, recap_fit),
     ]
 
 
-def _escalation(contacted: dict[str, date], window: Window) -> list[PlannedTouch]:
+def _escalation(contacted: dict[str, date], make: _RowMaker, window: Window) -> list[PlannedTouch]:
     if not contacted:
         return []
     first = min(contacted.values())
     wanted = first + timedelta(days=ESCALATE_AFTER_DAYS)
     fit = window.place(wanted, not_before=day_after(first))
-    return [_row(TouchKind.ESCALATION, OwnerKind.EXECUTIVE, wanted, fit)]
+    return [make.for_plan(TouchKind.ESCALATION, OwnerKind.EXECUTIVE, wanted, fit)]
 
 
 def _milestone_base(notice_days: int) -> int:
     return max(notice_days, LEAST_MILESTONE_BASE_DAY)
 
 
-def _milestones(contacted: dict[str, date], base: date, window: Window) -> list[PlannedTouch]:
+def _milestones(contacted: dict[str, date], make: _RowMaker, window: Window, *, base: date) -> list[PlannedTouch]:
     """Place final follow-ups and alignment after the last first email, and the notice on its deadline."""
     rows = []
     earliest = day_after(max(contacted.values())) if contacted else None
@@ -227,47 +274,13 @@ def _milestones(contacted: dict[str, date], base: date, window: Window) -> list[
         wanted = base - timedelta(days=before)
         fit = window.place(wanted, not_before=earliest) if contacted else _nobody()
         earliest = fit.date or earliest
-        rows.append(_row(kind, OwnerKind.CSM, wanted, fit))
-    rows.append(_row(TouchKind.NOTICE, OwnerKind.CSM, window.deadline, window.place(window.deadline)))
-    return rows
+        rows.append(make.for_plan(kind, OwnerKind.CSM, wanted, fit))
+    notice = window.place(window.deadline)
+    return [*rows, make.for_plan(TouchKind.NOTICE, OwnerKind.CSM, window.deadline, notice)]
 
 
 def _nobody() -> Fits:
     return Fits(None, infeasible="Nobody can be contacted in time.")
-
-
-def _touch(kind: TouchKind, position: PlannedPosition, wanted: date, fit: Fits) -> PlannedTouch:
-    row = _row(kind, position.owner, wanted, fit)
-    return replace(
-        row,
-        key=f"{kind.value}:{position.key}",
-        title=title_of(kind, position.name),
-        order=position.order,
-        person_key=position.key,
-        name=position.name,
-        role=position.role,
-    )
-
-
-def _row(kind: TouchKind, owner: OwnerKind, wanted: date, fit: Fits) -> PlannedTouch:
-    return PlannedTouch(
-        key=kind.value,
-        kind=kind,
-        title=title_of(kind),
-        owner=owner,
-        wanted=wanted,
-        date=fit.date,
-        condition=CONDITIONS.get(kind, ""),
-        moved_reason=fit.moved_reason,
-        infeasible=fit.infeasible,
-    )
-
-
-def _with_day(row: PlannedTouch, *, renewal_date: date, first_day: int) -> PlannedTouch:
-    if row.date is None:
-        return row
-    day = (renewal_date - row.date).days
-    return replace(row, day=day, week=week_of(day, first_day=first_day))
 
 
 KIND_ORDER: Mapping[TouchKind, int] = {kind: place for place, kind in enumerate(TouchKind)}

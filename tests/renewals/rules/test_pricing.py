@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customers.enums import Pressure
@@ -146,6 +146,7 @@ pressures = st.one_of(st.none(), st.sampled_from(Pressure))
 
 
 @given(increases, relationships, pressures)
+@settings(deadline=None)
 def test_no_vote_is_more_cautious_than_the_advice(
     increase: Decimal | None, relationship: int | None, pressure: Pressure | None
 ) -> None:
@@ -155,6 +156,7 @@ def test_no_vote_is_more_cautious_than_the_advice(
 
 
 @given(increases, relationships, pressures)
+@settings(deadline=None)
 def test_counterfactuals_name_every_other_approach(
     increase: Decimal | None, relationship: int | None, pressure: Pressure | None
 ) -> None:

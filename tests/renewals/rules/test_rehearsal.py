@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customers.enums import Pressure
@@ -147,6 +147,7 @@ facts = st.builds(
 
 
 @given(facts)
+@settings(deadline=None)
 def test_one_or_two_scenarios_without_an_invented_figure(given_facts: RehearsalFacts) -> None:
     found = choose_scenarios(given_facts)
 
