@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
@@ -16,7 +17,11 @@ def sweep_outbox(now: datetime) -> int:
 
 
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
-SWEEPERS = (Sweeper("holds", sweep_holds), Sweeper("outbox", sweep_outbox))
+SWEEPERS = (
+    Sweeper("holds", sweep_holds),
+    Sweeper("outbox", sweep_outbox),
+    Sweeper("idempotent_calls", sweep_calls),
+)
 
 
 def register() -> None:

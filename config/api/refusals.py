@@ -8,10 +8,14 @@ from typing import Any
 
 from config.api.shape import Fields
 from customers.queries.lookup import NotThere
+from customers.rules.book.tables import UnreadableFile
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
+from customers.services.importing.reading import BadMapping
+from customers.services.importing.runs import NotAllowed as MayNotImport
 from emails.services.editing import NotEditable, StaleVersion
 from emails.services.sending import InThePast, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
+from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
 from renewals.services.renewals import NotAllowed as MayNotDecide
@@ -71,6 +75,9 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotThere: _simple(404, "not_found"),
     AlreadyHeld: _simple(409, "already_held"),
     HoldEndsBeforeItStarts: _simple(400, "invalid", field_name="until"),
+    UnreadableFile: _simple(400, "invalid", field_name="file"),
+    BadMapping: _simple(400, "invalid", field_name="mapping"),
+    MayNotImport: _simple(403, "read_only"),
     StaleVersion: _stale,
     NotEditable: _simple(409, "not_editable"),
     Refused: _gate,
@@ -81,6 +88,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     PriceIsLocked: _simple(409, "price_locked"),
     RenewalClosed: _simple(409, "renewal_closed"),
     MayNotDecide: _simple(403, "may_not_decide"),
+    StalePlan: lambda exc: Refusal(409, "stale_version", str(exc), extra={"current": {"version": exc.version}}),  # type: ignore[attr-defined]
     EngageNotOpen: _simple(409, "engage_not_open"),
     PlanClosed: _simple(409, "plan_closed"),
 }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from customers.api.imports import Imports
 from customers.api.signs import Usage
 from customers.api.stops import BrakeView, HoldView
 from customers.api.views import CustomerDetail, CustomerList, StakeholderDetail, StakeholderList
@@ -14,4 +15,5 @@ urlpatterns = [
     path("customers/<str:id>/usage", Usage.as_view()),
     path("customers/<str:id>/hold", HoldView.as_view()),
     path("customers/<str:id>/brake", BrakeView.as_view()),
+    path("imports", Imports.as_view()),
 ]

@@ -65,8 +65,8 @@ def forget_call(call: IdempotentCall) -> None:
 
 def sweep_calls(now: datetime) -> int:
     """This will remove what is older than REMEMBERED_FOR and say how many rows it was."""
-    removed, _ = IdempotentCall.objects.filter(created_at__lt=now - REMEMBERED_FOR).delete()
-    return removed
+    old = IdempotentCall.objects.filter(created_at__lt=now - REMEMBERED_FOR)
+    return old.delete()[0] if old.exists() else 0
 
 
 def _take_over(call: IdempotentCall, *, now: datetime) -> bool:
