@@ -52,7 +52,6 @@ _PERCENT = r"(?:\s?%|[\s-]?(?:percent|per\s?cent|pct|percentage points?)\b)"
 MOST_IDLE_WORD = 12
 """Number words up to here claim nothing unless they count something measurable."""
 
-_URL_OR_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 _EXEMPT = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
@@ -123,8 +122,6 @@ _SHARE = re.compile(
 
 def find_figures(text: str, taken: Claimed) -> Iterator[Mention]:
     """Find every figure; the order of the readers matters, the more telling sign wins."""
-    for match in _URL_OR_ADDRESS.finditer(text):
-        taken.take(match.start(), match.end())
     for reader in (_money, _percents, _scores, _multiples):
         yield from reader(text, taken)
     for pattern in _EXEMPT:

@@ -11,12 +11,17 @@ from emails.rules.figures import find_figures
 from emails.rules.mentions import Claimed, Mention, MentionKind
 from emails.rules.names import FoundName, find_names
 
+_URL_OR_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+"""What stands inside an address is no claim."""
+
 
 def find_mentions(text: str, facts: Iterable[Fact] = (), *, is_subject: bool = False) -> list[FoundName]:
     """Find what the text claims, in order. A sentence on record quoted word for word counts as one claim."""
     facts = tuple(facts)
     taken = Claimed()
     found = list(_quoted(text, facts, taken))
+    for address in _URL_OR_ADDRESS.finditer(text):
+        taken.take(*address.span())
     found += [FoundName(mention) for mention in find_dates(text, taken)]
     found += [FoundName(mention) for mention in find_figures(text, taken)]
     found += find_names(text, facts, taken, is_subject=is_subject)

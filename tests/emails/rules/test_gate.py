@@ -1,0 +1,86 @@
+"""The gate: each check on both sides of its edge, the order, the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emails.enums import DraftState, Lane
+from emails.rules.gate import CHECKS, ChangedFact, GateFacts, HoldFacts, ask_gate
+
+NOW = datetime(2026, 3, 4, 15, tzinfo=UTC)
+GOOD = GateFacts(
+    now=NOW,
+    lane=Lane.RENEWAL,
+    state=DraftState.QUEUED,
+    approved_by="Dana",
+    approved_hash="a",
+    content_hash="a",
+    approval_expires_at=NOW + timedelta(seconds=1),
+    recipient="Sarah Lee",
+    recipient_email="sarah@acme.example",
+    is_stakeholder=True,
+    sender_email="dana@evergreen.example",
+)
+
+
+def test_gate_lets_a_good_letter_through_with_a_full_receipt() -> None:
+    receipt = ask_gate(GOOD)
+
+    assert receipt.refusal is None
+    assert [line["check"] for line in receipt.as_json()] == [name for name, _ in CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "code"),
+    [
+        ({"approved_hash": ""}, "approval", "not_approved"),
+        ({"content_hash": "b"}, "approval", "not_approved"),
+        ({"approval_expires_at": NOW}, "approval", "approval_expired"),
+        ({"is_stakeholder": False}, "stakeholder", "not_stakeholder"),
+        ({"has_left": True}, "stakeholder", "not_stakeholder"),
+        ({"recipient_email": ""}, "stakeholder", "not_stakeholder"),
+        ({"unknown_cc": ("who@else.example",)}, "stakeholder", "not_stakeholder"),
+        ({"sender_email": ""}, "stakeholder", "no_sender"),
+        ({"has_text": False}, "stakeholder", "empty"),
+        ({"hold": HoldFacts(None)}, "hold", "held"),
+        ({"brake_reason": ""}, "brake", "held"),
+        ({"changed": (ChangedFact("Price", "$1", "$2"),)}, "facts", "stale_facts"),
+        ({"unsupported": ("41%",)}, "facts", "unsupported_facts"),
+        ({"state": DraftState.SENT}, "once_only", "already_sent"),
+        ({"state": DraftState.UNKNOWN}, "once_only", "already_sent"),
+        ({"twin_state": DraftState.SENDING}, "once_only", "already_sent"),
+    ],
+)
+def test_each_check_refuses_with_its_code(change: dict[str, object], check: str, code: str) -> None:
+    refusal = ask_gate(replace(GOOD, **change)).refusal  # type: ignore[arg-type]
+
+    assert refusal is not None
+    assert (refusal.check, refusal.code) == (check, code)
+    assert refusal.reason
+
+
+def test_first_check_in_order_decides_and_the_receipt_shows_all() -> None:
+    receipt = ask_gate(replace(GOOD, unsupported=("41%",), hold=HoldFacts(None), approved_hash=""))
+
+    assert receipt.refusal is not None
+    assert receipt.refusal.check == "approval"
+    assert [line.check for line in receipt.lines if not line.passed] == ["approval", "hold", "facts"]
+
+
+def test_hold_with_an_end_names_the_next_try() -> None:
+    until = NOW + timedelta(days=3)
+
+    refusal = ask_gate(replace(GOOD, hold=HoldFacts(until, "Merger"))).refusal
+
+    assert refusal is not None
+    assert refusal.next_try_at == until
+    assert "Merger" in refusal.reason
+
+
+def test_contract_notice_passes_hold_and_brake() -> None:
+    facts = replace(GOOD, lane=Lane.NOTICE, hold=HoldFacts(None), brake_reason="She replied")
+
+    assert ask_gate(facts).refusal is None
