@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo.colleagues import log_in_lines
 from config.serving.programs import web_program, worker_program
 from config.serving.supervisor import Supervisor
 from customers.enums import ImportState
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         listener = bind(port)
         call_command("migrate", interactive=False, verbosity=0)
         if with_demo and wants_demo():
-            call_command("load_demo")
+            self.stdout.write("Loading the demo book …")
+            call_command("load_demo", verbosity=0)
         port = listener.getsockname()[1]
         public_url = os.environ.get("PUBLIC_URL") or f"http://{HOST}:{port}"
         supervisor = Supervisor([web_program(listener, public_url=public_url), worker_program(public_url=public_url)])
@@ -56,6 +58,8 @@ class Command(BaseCommand):
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\nEvergreen is ready at {address}")
         self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
+        for line in log_in_lines():
+            self.stdout.write(line)
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
         self.stdout.flush()
 

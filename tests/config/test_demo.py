@@ -1,0 +1,151 @@
+"""The demo book: loaded once, believable over all ten stages, and taken out without a trace of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.demo.book import build_files, read_data
+from config.demo.clearing import clear_demo
+from config.demo.colleagues import COLLEAGUES, PASSWORD, NameTaken, log_in_lines
+from config.demo.loading import is_loaded, load_demo
+from customers.models import Contract, Customer, ImportChange, Stakeholder, Team, UsageSample, User
+from customers.queries.calendars import local_date
+from emails.enums import DraftState
+from emails.models import CapturedMail, Draft
+from renewals.enums import Stage
+from renewals.models import EngageRun, Renewal
+from renewals.rules.stages import stage_for
+from tests import factories
+
+NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+OWN = (Customer, Stakeholder, Contract, User, Team, Draft, CapturedMail, Renewal, ImportChange)
+
+
+@pytest.fixture
+def _fast_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def demo(db, _fast_passwords, django_capture_on_commit_callbacks) -> int:
+    with django_capture_on_commit_callbacks(execute=True):
+        return load_demo(now=NOW)
+
+
+def rows() -> dict[str, int]:
+    return {model.__name__: model._default_manager.count() for model in OWN}
+
+
+def test_demo_covers_all_ten_stages_with_two_entering_engage_today(demo):
+    days = [
+        (c.renewal_date - local_date(NOW, c.customer.timezone)).days
+        for c in Contract.objects.select_related("customer")
+    ]
+
+    stages = Counter(stage_for(left) for left in days)
+    assert demo == 40
+    assert set(stages) == set(Stage)
+    assert stages[Stage.ENGAGE] >= 5
+    assert days.count(119) == 2
+
+
+def test_every_account_has_its_people_history_and_a_win(demo):
+    for customer in Customer.objects.prefetch_related("stakeholders", "usagesamples", "wins"):
+        assert 3 <= len(customer.stakeholders.all()) <= 4, customer
+        assert len(customer.usagesamples.all()) >= 8, customer
+        assert customer.health_score is not None
+        assert customer.notes
+        assert sum(person.primary for person in customer.stakeholders.all()) == 1
+    assert not UsageSample.objects.filter(at__gt=NOW).exists()
+
+
+def test_one_letter_has_left_and_others_wait_for_their_person(demo):
+    states = Counter(Draft.objects.values_list("state", flat=True))
+
+    assert (states[DraftState.SENT], states[DraftState.DRAFT]) == (1, 5)
+    assert CapturedMail.objects.count() == 1
+    assert EngageRun.objects.count() == 2
+
+
+def test_people_of_the_demo_sign_in_and_only_ops_is_staff(demo):
+    users = User.objects.in_bulk(field_name="username")
+
+    assert set(users) == {person.username for person in COLLEAGUES}
+    assert all(user.check_password(PASSWORD) for user in users.values())
+    assert [name for name, user in users.items() if user.is_staff] == ["olga"]
+    assert [line.split()[0] for line in log_in_lines()[1:]] == ["dana", "liam", "olga"]
+
+
+def test_clearing_takes_the_demo_out_and_leaves_what_is_ones_own(db, _fast_passwords):
+    factories.StakeholderFactory.create()
+    before = rows()
+    load_demo(now=NOW)
+
+    cleared = clear_demo(now=NOW)
+
+    assert (cleared.accounts, cleared.people, cleared.stayed) == (40, len(COLLEAGUES), ())
+    assert rows() == before
+    assert not is_loaded()
+    assert log_in_lines() == []
+
+
+def test_person_of_the_demo_with_an_own_account_stays(demo):
+    factories.CustomerFactory.create(name="Own", owner=User.objects.get(username="dana"))
+
+    cleared = clear_demo(now=NOW)
+
+    assert cleared.stayed == ("dana",)
+    assert Customer.objects.get().owner.username == "dana"
+
+
+def test_demo_never_takes_over_somebody_elses_name(db, _fast_passwords):
+    factories.UserFactory.create(username="dana", email="dana@real.example")
+
+    with pytest.raises(NameTaken):
+        load_demo(now=NOW)
+    assert rows()["User"] == 1
+
+
+def test_demo_that_fails_midway_leaves_nothing(db, _fast_passwords, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("config.demo.loading._hold_meetings", fail)
+
+    with pytest.raises(RuntimeError):
+        load_demo(now=NOW)
+    assert (Customer.objects.count(), User.objects.count(), is_loaded()) == (0, 0, False)
+
+
+def test_commands_load_once_and_clear(db, _fast_passwords):
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    call_command("load_demo", stdout=out)
+    call_command("clear_demo", stdout=out)
+    call_command("clear_demo", stdout=out)
+
+    text = out.getvalue()
+    assert text.count("Loaded the demo: 40 accounts.") == 1
+    assert "loaded already" in text
+    assert f"Taken out: 40 accounts and {len(COLLEAGUES)} people" in text
+    assert text.endswith("There is no demo here.\n")
+
+
+def test_command_names_who_is_in_the_way(db, _fast_passwords):
+    factories.UserFactory.create(username="liam")
+
+    with pytest.raises(CommandError, match="liam"):
+        call_command("load_demo", stdout=StringIO())
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 31), date(2026, 12, 31), date(2028, 2, 29)])
+def test_files_are_built_on_any_day(day):
+    files = build_files(datetime(day.year, day.month, day.day, 23, 30, tzinfo=UTC))
+
+    assert len(files) == 5
+    assert len(files[0].data.decode().splitlines()) == len(read_data("accounts")) + 1
