@@ -11,10 +11,12 @@ from time_machine import TimeMachineFixture
 
 from customers.enums import TodoState
 from customers.models import Stakeholder, Todo, User
-from emails.enums import PriceApproach, Writer
+from emails.enums import DraftState, PriceApproach, Writer
 from emails.facts import read
-from emails.models import Draft
+from emails.models import CapturedMail, Draft
 from emails.services.editing import save_draft
+from emails.services.outbox import deliver
+from emails.services.sending import Refused, send
 from emails.signals import draft_sent
 from outreach.enums import PlanState, TouchKind, TouchState
 from renewals.models import EngageRun, Renewal
@@ -194,3 +196,28 @@ def test_sent_letter_finishes_touch_and_task_and_moves_the_follow_ups(
     assert run.plan.touches.get(key=f"reminder:{people['champion'].pk}").wanted_date == date(2026, 3, 13)
     assert Todo.objects.get(customer=run.customer, title="Send the email to Ada Byrne").state == TodoState.DONE
     assert Todo.objects.filter(customer=run.customer, actor="ai", state=TodoState.OPEN).count() == 5
+
+
+def test_each_letter_of_the_plan_passes_the_gate_and_leaves(
+    run: EngageRun, drafts: list[Draft], csm: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for draft in drafts:
+            send(draft, version=draft.version, now=NOW, by=csm)
+            deliver(draft.pk, now=NOW)
+
+    assert {draft.state for draft in list_drafts(run)} == {DraftState.SENT}
+    assert CapturedMail.objects.count() == 3
+    emails = run.plan.touches.filter(kind=TouchKind.EMAIL)
+    assert {touch.state for touch in emails} == {TouchState.DONE}
+
+
+def test_letter_that_states_a_price_unlocked_since_does_not_leave(
+    run: EngageRun, drafts: list[Draft], csm: User
+) -> None:
+    unlock_price(run.renewal, now=NOW, by=csm)
+
+    with pytest.raises(Refused):
+        send(drafts[2], version=drafts[2].version, now=NOW, by=csm)
+
+    assert not CapturedMail.objects.exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customers.rules.workdays import Calendar, NoOpenDay
@@ -76,6 +76,7 @@ def test_calendar_closed_for_ever_says_so() -> None:
 
 
 @given(st.dates(date(2024, 1, 1), date(2030, 1, 1)), st.sets(st.dates(date(2024, 1, 1), date(2030, 1, 1))))
+@settings(deadline=None)
 def test_neighbours_are_open_and_nearest(day: date, closed: set[date]) -> None:
     calendar = Calendar(closed=dict.fromkeys(closed, "closed"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.enums import OwnerKind, SequencingApproach
@@ -124,6 +124,7 @@ def test_week_of_counts_from_the_first_position(day: int, first: int, week: int)
     st.integers(-30, 200),
     st.integers(0, 200),
 )
+@settings(deadline=None)
 def test_spread_days_keeps_order_and_deadline(steps: tuple[int, ...], first: int, notice: int) -> None:
     days = spread_days(steps, first=first, notice_days=notice)
 
