@@ -15,6 +15,7 @@ from customers.services.activity import record
 from customers.signals import send_after_commit
 from emails.enums import DraftState, Lane, OriginKind, PriceApproach, Purpose, Tone, Writer
 from emails.models import Draft
+from emails.queries.checks import renew_facts
 from emails.queries.ground_facts import account_facts
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
 from emails.rules.letters import LetterBrief, Origin, attaches_proposal, brief_from_json, tone_for, with_instruction
@@ -177,7 +178,7 @@ def regenerate(draft: Draft, *, instruction: str, version: int, now: datetime, b
         raise StaleVersion(current)
     if current.state not in EDITABLE_STATES:
         raise NotEditable(current)
-    facts = tuple(fact_from_json(row) for row in current.facts)
+    facts = _facts_today(current, now=now)
     brief = replace(
         with_instruction(brief_from_json(current.brief["letter"]), instruction),
         tone=Tone(current.tone),
@@ -195,11 +196,31 @@ def regenerate(draft: Draft, *, instruction: str, version: int, now: datetime, b
             writer=written.writer,
             writer_note=written.note[:500],
             written_by=by,
+            facts=[fact.as_json() for fact in facts],
         )
+        _renew_proposal(changed)
         reason = f"Written again: {instruction}" if instruction.strip() else "Written again"
         keep_version(changed, reason=reason, now=now, by=by)
         record("draft.rewritten", f"{reason} – “{changed}”", customer=draft.customer_id, by=by, now=now, subject=draft)
-    return changed
+    return reload(changed)
+
+
+def _facts_today(draft: Draft, *, now: datetime) -> tuple[Fact, ...]:
+    """What the records say now: of the facts the draft was written from, and what the account has gained since."""
+    ground = account_facts(draft.customer, stakeholder=draft.stakeholder, sender=draft.sender, now=now)
+    known = renew_facts(fact_from_json(row) for row in draft.facts)
+    return tuple((facts_by_key(known) | facts_by_key(ground)).values())
+
+
+def _renew_proposal(draft: Draft) -> None:
+    """Make the proposal again where one goes along; without a price on record it stays behind."""
+    proposals = draft.attachments.filter(kind=PROPOSAL_KIND)
+    if not proposals.exists():
+        return
+    try:
+        attach_proposal(draft)
+    except NoLockedPrice:
+        proposals.delete()
 
 
 def rewrite_for(draft: Draft, order: LetterOrder, *, now: datetime, by: User | None) -> Draft:
@@ -226,7 +247,7 @@ def rewrite_for(draft: Draft, order: LetterOrder, *, now: datetime, by: User | N
     return reload(changed)
 
 
-def delete_draft(draft: Draft, *, now: datetime, by: User) -> Draft:
+def delete_draft(draft: Draft, *, now: datetime, by: User | None) -> Draft:
     """Cancel a draft that has not left; its texts stay on record. Raises NotEditable."""
     with transaction.atomic():
         moved = Draft.objects.filter(pk=draft.pk, state__in=EDITABLE_STATES).update(

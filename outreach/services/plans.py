@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F
 
+from customers.base import lock_customer
 from customers.models import Customer, User
 from customers.services.activity import record
 from customers.signals import send_after_commit
-from emails.enums import PriceApproach
+from emails.enums import EDITABLE_STATES, OriginKind, PriceApproach
+from emails.models import Draft
+from emails.services.drafts import delete_draft
+from emails.services.editing import NotEditable
 from outreach.enums import LIVE_PLAN_STATES, PlanEnd, PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
 from outreach.queries.plans import Owners, owners_of
@@ -112,7 +117,7 @@ def attach_draft(plan: OutreachPlan, *, stakeholder_id: uuid.UUID, draft_id: uui
 
 def forget_draft(draft_id: uuid.UUID) -> None:
     """Untie a draft that was deleted, so that another can be written for its touch."""
-    Touch.objects.filter(draft_id=draft_id, state=TouchState.PLANNED).update(draft_id=None)
+    Touch.objects.filter(draft_id=draft_id).exclude(state=TouchState.DONE).update(draft_id=None)
 
 
 def note_draft_sent(draft_id: uuid.UUID, *, sent_at: datetime) -> Touch | None:
@@ -148,8 +153,12 @@ def open_plan(plan: OutreachPlan, *, now: datetime) -> bool:
 
 
 def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datetime, by: User | None) -> bool:
-    """Close a live plan and cancel what it had still planned; False when it was closed already."""
+    """Close a live plan and cancel what it had still planned, letters among it; False when it was closed already.
+
+    A letter that has been handed over cannot be called back.
+    """
     with transaction.atomic():
+        lock_customer(plan.customer_id)
         closed = OutreachPlan.objects.filter(pk=plan.pk, state__in=LIVE_PLAN_STATES).update(
             state=PlanState.CLOSED,
             closed_at=now,
@@ -160,6 +169,7 @@ def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datet
         )
         if closed:
             plan.touches.filter(state=TouchState.PLANNED).update(state=TouchState.CANCELLED, updated_at=now)
+            _cancel_letters(plan, now=now, by=by)
             record(
                 "plan.closed",
                 f"Outreach plan closed: {end.label.lower()}" + (f" ({reason})" if reason else ""),
@@ -171,6 +181,12 @@ def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datet
             )
             send_after_commit(plan_closed, customer_id=plan.customer_id, plan_id=plan.pk, end=str(end))
     return bool(closed)
+
+
+def _cancel_letters(plan: OutreachPlan, *, now: datetime, by: User | None) -> None:
+    for draft in Draft.objects.filter(origin_kind=OriginKind.ENGAGE, origin_id=plan.pk, state__in=EDITABLE_STATES):
+        with suppress(NotEditable):
+            delete_draft(draft, now=now, by=by)
 
 
 def finish_touch(touch: Touch, *, state: TouchState, now: datetime, by: User) -> None:

@@ -5,6 +5,7 @@ The only place where Engage asks for a text. Writing may call Claude, so never c
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +13,14 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import User
-from emails.enums import EDITABLE_STATES, Lane, Writer
+from emails.enums import EDITABLE_STATES, Lane, OriginKind, Writer
 from emails.models import Draft
 from emails.rules.letters import PRICE_KEYS, RENEWAL_DATE, attaches_proposal
-from emails.services.drafts import LetterOrder, complete_facts, find_draft, rewrite_for, write_order
-from emails.services.editing import touch
+from emails.services.drafts import LetterOrder, complete_facts, delete_draft, find_draft, rewrite_for, write_order
+from emails.services.editing import NotEditable, touch
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.writing.proposal import NoLockedPrice
+from outreach.enums import TouchKind, TouchState
 from outreach.services.plans import attach_draft
 from renewals.models import EngageRun
 from renewals.queries.letters import NotWritten, Wanted, list_wanted
@@ -55,8 +57,10 @@ def refresh_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letter
     """Bring the unsent letters in line with the plan, and write those that are missing.
 
     A letter whose price, approach or sender changed is written again, unless a person has edited it: then
-    the text stays, and the checks on its card show what no longer fits. What leaves is never touched.
+    the text stays, and the checks on its card show what no longer fits. A letter to somebody who was taken
+    out of the order is cancelled. What has left is never touched.
     """
+    _retire(run, now=now, by=by)
     for wanted in list_wanted(run, now=now):
         if isinstance(wanted, NotWritten):
             continue
@@ -69,6 +73,15 @@ def refresh_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letter
         else:
             _align(draft, order, now=now)
     return write_letters(run, now=now, by=by)
+
+
+def _retire(run: EngageRun, *, now: datetime, by: User | None) -> None:
+    """Cancel the unsent letters to people whom the plan no longer contacts."""
+    dropped = run.plan.touches.filter(kind=TouchKind.EMAIL, state=TouchState.CANCELLED).values("stakeholder_id")
+    letters = Draft.objects.filter(origin_kind=OriginKind.ENGAGE, origin_id=run.plan_id, stakeholder__in=dropped)
+    for draft in letters.filter(state__in=EDITABLE_STATES):
+        with suppress(NotEditable):
+            delete_draft(draft, now=now, by=by)
 
 
 def _order(wanted: Wanted) -> LetterOrder:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from customers.models import Activity, Contract, Customer, Todo
+from customers.models import Activity, Contract, Customer, Todo, User
 from outreach.models import OutreachPlan
 from renewals.enums import Outcome
 from renewals.models import EngageRun, Renewal
@@ -33,6 +33,12 @@ def customer() -> Customer:
     return customer
 
 
+@pytest.fixture
+def owner(customer: Customer) -> User:
+    assert customer.owner is not None
+    return customer.owner
+
+
 def at_once(call: Callable[[], Any]) -> list[Any]:
     """Run the call on several threads and give what each returned or raised."""
 
@@ -49,8 +55,8 @@ def at_once(call: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in futures]
 
 
-def test_engage_opened_by_many_at_once_is_one_plan(customer: Customer) -> None:
-    runs = at_once(lambda: open_engage(Customer.objects.get(pk=customer.pk), now=NOW, by=customer.owner))
+def test_engage_opened_by_many_at_once_is_one_plan(customer: Customer, owner: User) -> None:
+    runs = at_once(lambda: open_engage(Customer.objects.get(pk=customer.pk), now=NOW, by=owner))
 
     assert [type(run) for run in runs] == [EngageRun] * TOGETHER
     assert len({run.pk for run in runs}) == 1
@@ -59,20 +65,20 @@ def test_engage_opened_by_many_at_once_is_one_plan(customer: Customer) -> None:
     assert Todo.objects.filter(kind="csm.email").count() == 3
 
 
-def test_price_locked_by_many_at_once_is_one_line_on_record(customer: Customer) -> None:
-    renewal = open_renewal_of(customer, now=NOW, by=customer.owner)
+def test_price_locked_by_many_at_once_is_one_line_on_record(customer: Customer, owner: User) -> None:
+    renewal = open_renewal_of(customer, now=NOW, by=owner)
 
-    locked = at_once(lambda: lock_price(Renewal.objects.get(pk=renewal.pk), now=NOW, by=customer.owner))
+    locked = at_once(lambda: lock_price(Renewal.objects.get(pk=renewal.pk), now=NOW, by=owner))
 
     assert sorted(locked) == [False] * (TOGETHER - 1) + [True]
     assert Activity.objects.filter(verb="price.locked").count() == 1
 
 
-def test_outcome_set_by_many_at_once_opens_one_cycle(customer: Customer) -> None:
-    renewal = open_renewal_of(customer, now=NOW, by=customer.owner)
+def test_outcome_set_by_many_at_once_opens_one_cycle(customer: Customer, owner: User) -> None:
+    renewal = open_renewal_of(customer, now=NOW, by=owner)
     ending = Ending(Outcome.RENEWED, renewal.contract.current_price, 12)
 
-    ended = at_once(lambda: set_outcome(Renewal.objects.get(pk=renewal.pk), ending=ending, now=NOW, by=customer.owner))
+    ended = at_once(lambda: set_outcome(Renewal.objects.get(pk=renewal.pk), ending=ending, now=NOW, by=owner))
 
     assert sum(isinstance(one, Renewal) for one in ended) == 1
     assert sum(isinstance(one, RenewalClosed) for one in ended) == TOGETHER - 1

@@ -18,7 +18,8 @@ from emails.services.editing import save_draft
 from emails.services.outbox import deliver
 from emails.services.sending import Refused, send
 from emails.signals import draft_sent
-from outreach.enums import PlanState, TouchKind, TouchState
+from outreach.enums import PlanEnd, PlanState, TouchKind, TouchState
+from outreach.services.plans import close_plan
 from renewals.models import EngageRun, Renewal
 from renewals.queries.letters import list_drafts
 from renewals.services.engage import choose_price_approach, open_engage, reorder
@@ -221,3 +222,38 @@ def test_letter_that_states_a_price_unlocked_since_does_not_leave(
         send(drafts[2], version=drafts[2].version, now=NOW, by=csm)
 
     assert not CapturedMail.objects.exists()
+
+
+def test_letters_of_a_closed_plan_are_cancelled_even_when_queued(
+    run: EngageRun, drafts: list[Draft], csm: User
+) -> None:
+    send(drafts[0], version=drafts[0].version, now=NOW, by=csm, undo_seconds=60)
+
+    close_plan(run.plan, end=PlanEnd.PERSON, reason="Settled by phone", now=NOW, by=csm)
+
+    assert list_drafts(run) == []
+    assert deliver(drafts[0].pk, now=at_day(116)) is None
+    assert not CapturedMail.objects.exists()
+
+
+def test_letter_that_has_left_survives_the_end_of_its_plan(run: EngageRun, drafts: list[Draft], csm: User) -> None:
+    send(drafts[0], version=drafts[0].version, now=NOW, by=csm)
+    deliver(drafts[0].pk, now=NOW)
+
+    close_plan(run.plan, end=PlanEnd.PERSON, now=NOW, by=csm)
+
+    assert [draft.state for draft in list_drafts(run)] == [DraftState.SENT]
+
+
+def test_letter_to_somebody_taken_out_of_the_order_is_cancelled_and_written_anew_when_back(
+    run: EngageRun, drafts: list[Draft], people: dict[str, Stakeholder], csm: User
+) -> None:
+    ada, bob = people["champion"].pk, people["decision_maker"].pk
+
+    reorder(run, order=(ada,), reason="Ada first", now=NOW, by=csm)
+    refresh_letters(run, now=NOW, by=csm)
+    assert [draft.to_name for draft in list_drafts(run)] == ["Ada Byrne"]
+
+    reorder(run, order=(ada, bob), reason="Bob after all", now=NOW, by=csm)
+    refresh_letters(run, now=NOW, by=csm)
+    assert [draft.to_name for draft in list_drafts(run)] == ["Ada Byrne", "Bob Marsh"]
