@@ -4,12 +4,17 @@ from datetime import datetime
 
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
+from customers.services.importing.runs import sweep_runs
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
 
 def sweep_holds(now: datetime) -> int:
     return end_due_holds(now=now)
+
+
+def sweep_imports(now: datetime) -> int:
+    return sweep_runs(now=now)
 
 
 def sweep_outbox(now: datetime) -> int:
@@ -21,6 +26,8 @@ SWEEPERS = (
     Sweeper("holds", sweep_holds),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),
+    # Last, since a large book takes a while.
+    Sweeper("imports", sweep_imports),
 )
 
 
