@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from rest_framework.fields import DateTimeField
+
 from config.api.shape import Fields
 from customers.queries.lookup import NotThere
 from customers.rules.book.tables import UnreadableFile
@@ -58,8 +60,9 @@ def _stale(exc: Exception) -> Refusal:
 def _gate(exc: Exception) -> Refusal:
     """This will name the first check that said no, and every one that did."""
     assert isinstance(exc, Refused)
+    moment = DateTimeField()
     lines = [
-        {"check": line.check, "reason": line.reason, "nextTryAt": line.next_try_at and line.next_try_at.isoformat()}
+        {"check": line.check, "reason": line.reason, "nextTryAt": moment.to_representation(line.next_try_at)}
         for line in exc.receipt.lines
         if not line.passed
     ]

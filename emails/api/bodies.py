@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -145,11 +146,19 @@ class SpanBody(serializers.Serializer[Any]):
     source = SourceBody(allow_null=True)
 
 
+@extend_schema_field({"type": "string", "format": "date-time", "nullable": True})
+class KeptMomentField(serializers.Field[Any, Any, str, Any]):
+    """A moment as a receipt keeps it, in the form of every other one."""
+
+    def to_representation(self, value: str) -> str | None:
+        return serializers.DateTimeField().to_representation(datetime.fromisoformat(value))
+
+
 class ReceiptLineBody(serializers.Serializer[Any]):
     check = serializers.CharField()
     passed = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True)
-    nextTryAt = serializers.DateTimeField(source="next_try_at", allow_null=True)
+    nextTryAt = KeptMomentField(source="next_try_at", allow_null=True)
 
 
 class EventBody(serializers.Serializer[Any]):
