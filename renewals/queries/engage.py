@@ -122,7 +122,7 @@ def advise(
     if facts is None:
         return None
     chosen = choices or Choices()
-    sequence = _sequence(facts, chosen)
+    sequence = _sequence(customer, facts, chosen)
     price = advise_on_price(price_facts(facts))
     used = chosen.price_approach or price.approach
     plan = _plan(customer, facts, sequence, run)
@@ -139,14 +139,27 @@ def advise(
     )
 
 
-def _sequence(facts: RenewalFacts, chosen: Choices) -> SequenceAdvice:
+def _sequence(customer: Customer, facts: RenewalFacts, chosen: Choices) -> SequenceAdvice:
     """Order the people; who has left since a person set an order is dropped from it."""
     present = {person.key for person in facts.people}
-    return build_sequence(
+    advice = build_sequence(
         sequence_facts(facts),
         approach=chosen.approach,
         order=tuple(key for key in chosen.order if key in present),
         owners=chosen.owners,
+    )
+    return replace(advice, warnings=(*advice.warnings, *_missing_owners(customer, advice)))
+
+
+def _missing_owners(customer: Customer, advice: SequenceAdvice) -> tuple[str, ...]:
+    """Say where the CSM stands in, because the account has nobody for an owner that the sequence asks for."""
+    on_record = {OwnerKind.AE: customer.account_executive_id, OwnerKind.EXECUTIVE: customer.executive_id}
+    asked = {position.owner for position in advice.positions}
+    words = {OwnerKind.AE: "account executive", OwnerKind.EXECUTIVE: "executive"}
+    return tuple(
+        f"The account has no {words[kind]}: the CSM stands in."
+        for kind, person in on_record.items()
+        if kind in asked and person is None
     )
 
 

@@ -344,3 +344,12 @@ def test_runs_and_overrides_are_seen_by_those_who_see_the_account(run: EngageRun
         assert rows.all().visible_to(csm).count() == 1
         assert rows.all().visible_to(stranger).count() == 0
     assert run.plan.touches.all().visible_to(stranger).count() == 0
+
+
+def test_csm_stands_in_where_the_account_has_no_account_executive(run: EngageRun, csm: User) -> None:
+    Customer.objects.filter(pk=run.customer_id).update(account_executive=None)
+
+    advice = replan(EngageRun.objects.get(pk=run.pk), now=at_day(117), by=None)
+
+    assert "The account has no account executive: the CSM stands in." in advice.sequence.warnings
+    assert set(run.plan.touches.filter(kind=TouchKind.EMAIL).values_list("owner", flat=True)) == {csm.pk}
