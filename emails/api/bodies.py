@@ -150,8 +150,8 @@ class SpanBody(serializers.Serializer[Any]):
 class KeptMomentField(serializers.Field[Any, Any, str, Any]):
     """A moment as a receipt keeps it, in the form of every other one."""
 
-    def to_representation(self, value: str) -> str | None:
-        return serializers.DateTimeField().to_representation(datetime.fromisoformat(value))
+    def to_representation(self, value: str) -> str:
+        return serializers.DateTimeField().to_representation(datetime.fromisoformat(value)) or ""
 
 
 class ReceiptLineBody(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.models import User
+from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere, require_customer
 from emails.api.access import may_approve, require_approve_scope
 from emails.api.bodies import EmailBody, NotSentBody, SendAnswerBody, SendDraftIn, SendTextIn
@@ -49,7 +50,7 @@ class EmailDetail(APIView):
     @extend_schema(responses=EmailBody)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """Where an email stands: its state, the receipt of the gate, and what has happened to it."""
-        draft: Draft | None = list_visible_drafts(request.user).filter(pk=id).first()
+        draft: Draft | None = list_visible_drafts(caller_of(request)).filter(pk=id).first()
         if draft is None:
             raise NotThere("There is no such email, or it is not yours.")
         draft.events = _events(draft)  # type: ignore[attr-defined]
@@ -63,12 +64,12 @@ def _members(request: Request) -> dict[str, Any]:
 def _send_draft(request: Request) -> Draft:
     asked = SendDraftIn(data=request.data)
     asked.is_valid(raise_exception=True)
-    draft = require_draft(asked.validated_data["draftId"], user=request.user)
+    draft = require_draft(asked.validated_data["draftId"], user=caller_of(request))
     version, now = asked.validated_data["version"], timezone.now()
     if may_approve(request):
-        return send(draft, version=version, now=now, by=request.user)
+        return send(draft, version=version, now=now, by=caller_of(request))
     try:
-        return send_approved(draft, version=version, now=now, by=request.user)
+        return send_approved(draft, version=version, now=now, by=caller_of(request))
     except Refused as refused:
         if refused.code == "not_approved":
             require_approve_scope(request)
@@ -79,8 +80,8 @@ def _send_text(request: Request) -> Draft:
     require_approve_scope(request)
     asked = SendTextIn(data=request.data)
     asked.is_valid(raise_exception=True)
-    submission = _submission(asked.validated_data, by=request.user)
-    return submit_and_send(submission, now=timezone.now(), by=request.user)
+    submission = _submission(asked.validated_data, by=caller_of(request))
+    return submit_and_send(submission, now=timezone.now(), by=caller_of(request))
 
 
 def _submission(asked: dict[str, Any], *, by: User) -> Submission:

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.enums import Scope
+from customers.queries.callers import caller_of
 from customers.queries.lookup import require_customer
 from emails.api.access import require_approve_scope
 from emails.api.bodies import (
@@ -72,14 +73,14 @@ class DraftList(ListAPIView[Draft]):
     }
 
     def get_queryset(self) -> QuerySet[Draft]:
-        rows: QuerySet[Draft] = list_visible_drafts(self.request.user).order_by("-created_at", "pk")
+        rows: QuerySet[Draft] = list_visible_drafts(caller_of(self.request)).order_by("-created_at", "pk")
         return rows if "state" in self.request.query_params else rows.exclude(state=DraftState.CANCELLED)
 
     @extend_schema(request=DraftIn, responses={201: DraftBody})
     def post(self, request: Request) -> Response:
         """Keep a draft. With `scheduledSendDate` it is approved for that moment, which takes the scope approve."""
         asked = _read(DraftIn, request)
-        customer = require_customer(asked["customerId"], user=request.user)
+        customer = require_customer(asked["customerId"], user=caller_of(request))
         submission = Submission(
             customer=customer,
             stakeholder=require_stakeholder(asked["stakeholderId"], customer=customer),
@@ -92,7 +93,7 @@ class DraftList(ListAPIView[Draft]):
         )
         if submission.scheduled is not None:
             require_approve_scope(request)
-        draft = submit_draft(submission, now=timezone.now(), by=request.user)
+        draft = submit_draft(submission, now=timezone.now(), by=caller_of(request))
         return Response(DraftBody(draft).data, status=status.HTTP_201_CREATED)
 
 
@@ -103,7 +104,7 @@ class DraftDetail(GenericAPIView[Draft]):
     filter_backends = ()
 
     def get(self, request: Request, id: uuid.UUID) -> Response:
-        return Response(DraftBody(require_draft(id, user=request.user)).data)
+        return Response(DraftBody(require_draft(id, user=caller_of(request))).data)
 
     @extend_schema(request=DraftChange, responses=DraftBody)
     def patch(self, request: Request, id: uuid.UUID) -> Response:
@@ -111,20 +112,22 @@ class DraftDetail(GenericAPIView[Draft]):
 
         `attachments` replaces the list. `scheduledSendDate` approves for that moment, null takes it back.
         """
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         asked = _read(DraftChange, request)
         version, files = asked.pop("version"), asked_files(asked.pop("attachments", None))
         if asked.get("scheduled_send_date") is not None:
             require_approve_scope(request)
         if "stakeholder_id" in asked:
             asked["stakeholder"] = require_stakeholder(asked.pop("stakeholder_id"), customer=draft.customer)
-        changed = change_draft(draft, version=version, changes=asked, files=files, now=timezone.now(), by=request.user)
+        changed = change_draft(
+            draft, version=version, changes=asked, files=files, now=timezone.now(), by=caller_of(request)
+        )
         return Response(DraftBody(changed).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Delete a draft that has not left; its texts stay on record."""
-        delete_draft(require_draft(id, user=request.user), now=timezone.now(), by=request.user)
+        delete_draft(require_draft(id, user=caller_of(request)), now=timezone.now(), by=caller_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -132,14 +135,14 @@ class DraftRegenerate(APIView):
     @extend_schema(request=RegenerateIn, responses=DraftBody)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Write the text anew, with an instruction; the old text is kept."""
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         asked = _read(RegenerateIn, request)
         changed = regenerate(
             draft,
             instruction=asked["instruction"],
             version=asked.get("version", draft.version),
             now=timezone.now(),
-            by=request.user,
+            by=caller_of(request),
         )
         return Response(DraftBody(changed).data)
 
@@ -150,9 +153,9 @@ class DraftApprove(APIView):
     @extend_schema(request=SeenIn, responses=DraftBody)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Approve exactly this text, these recipients and files."""
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         version = _read(SeenIn, request).get("version", draft.version)
-        approved = approve(draft, version=version, now=timezone.now(), by=request.user)
+        approved = approve(draft, version=version, now=timezone.now(), by=caller_of(request))
         return Response(DraftBody(approved).data)
 
 
@@ -162,14 +165,14 @@ class DraftSchedule(APIView):
     @extend_schema(request=ScheduleIn, responses=DraftBody)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Approve for a later moment."""
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         asked = _read(ScheduleIn, request)
         scheduled = schedule(
             draft,
             at=asked["scheduled_send_date"],
             version=asked.get("version", draft.version),
             now=timezone.now(),
-            by=request.user,
+            by=caller_of(request),
         )
         return Response(DraftBody(scheduled).data)
 
@@ -178,7 +181,7 @@ class DraftPreview(APIView):
     @extend_schema(responses=PreviewBody)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The letter as its recipient will see it, HTML and plain text."""
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         person, sender = draft.stakeholder, draft.sender
         rendered = render(subject=draft.subject, body=draft.body, language=(person and person.language) or "en")
         preview = {
@@ -198,7 +201,7 @@ class DraftFacts(APIView):
     @extend_schema(responses=SpanBody(many=True))
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """Every figure, date and name of the text with the record behind it."""
-        draft = require_draft(id, user=request.user)
+        draft = require_draft(id, user=caller_of(request))
         return Response(SpanBody([_span(span) for span in judge(draft).spans], many=True).data)
 
 

@@ -14,7 +14,7 @@ class CapturedMail(CustomerRow):
     whoever reads a link can use it.
     """
 
-    customer = models.ForeignKey(
+    customer = models.ForeignKey(  # type: ignore[assignment]  # the parent demands one
         "customers.Customer", on_delete=models.CASCADE, null=True, blank=True, related_name="capturedmails"
     )
     draft = models.ForeignKey("emails.Draft", on_delete=models.SET_NULL, null=True, blank=True, related_name="captured")

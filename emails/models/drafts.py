@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -87,7 +87,7 @@ class Draft(ClaimedRow):
     clicked_at = models.DateTimeField(null=True, blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
 
-    objects = DraftQuerySet.as_manager()
+    objects: ClassVar[Any] = DraftQuerySet.as_manager()
 
     class Meta(ClaimedRow.Meta):
         ordering = ["position", "created_at"]

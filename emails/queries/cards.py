@@ -39,6 +39,14 @@ _STATE_WORDS = {
 }
 
 
+_WHY = {
+    DraftState.BLOCKED: "Not sent yet",
+    DraftState.FAILED: "Could not be sent",
+    DraftState.UNKNOWN: "It may have been sent; nobody can say yet",
+    DraftState.NEEDS_REVIEW: "A person must settle this",
+}
+
+
 @dataclass(frozen=True)
 class FactRow:
     """One claim of the letter in the list under the editor; the same words stand there once."""
@@ -90,6 +98,11 @@ class DraftCard:
     judgement: Judgement
     may_edit: bool
     may_approve: bool
+
+    @property
+    def why_title(self) -> str:
+        """What to call the reason why it stands where it stands; "" where nothing stopped it."""
+        return _WHY.get(DraftState(self.draft.state), "") if self.draft.outcome else ""
 
     @property
     def state_tone(self) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from emails.enums import DraftState, Lane, PriceApproach, Purpose
 from emails.facts import current_values, read_again
 from emails.models import Draft
 from emails.rules.approvals import needs_lead, states_price
-from emails.rules.facts import Fact, FactType, fact_from_json, format_date, format_money, format_percent
+from emails.rules.facts import Fact, fact_from_json, with_value
 from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
 from emails.rules.grounding import Span, ground, open_spans, used_facts
 from emails.rules.prices import PriceBreach, check_price_approach, shown_price
@@ -102,13 +101,14 @@ def judge_many(drafts: Iterable[Draft]) -> dict[UUID, Judgement]:
 
 def display_value(fact: Fact, value: str | None) -> str | None:
     """Write a record's present value as the fact's display would be."""
-    if value is None:
-        return None
-    if fact.type == FactType.MONEY:
-        return format_money(Decimal(value), fact.currency)
-    if fact.type == FactType.PERCENT:
-        return format_percent(Decimal(value))
-    return format_date(date.fromisoformat(value)) if fact.type == FactType.DATE else value
+    return None if value is None else with_value(fact, value).display
+
+
+def renew_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts with what their records say now; those whose record is gone are left out."""
+    facts = tuple(facts)
+    values = current_values(facts, read_again(facts))
+    return tuple(with_value(fact, value) for fact in facts if (value := values[fact.key]) is not None)
 
 
 def read_gate_facts(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import cast
 
 from emails.models import CapturedMail
 
@@ -38,7 +37,7 @@ class OpenedMail:
 
 def open_mail(captured: CapturedMail) -> OpenedMail:
     """Parse the raw bytes."""
-    message = cast(EmailMessage, message_from_bytes(bytes(captured.raw), policy=default))
+    message = message_from_bytes(bytes(captured.raw), policy=default)
     html, text = message.get_body(("html",)), message.get_body(("plain",))
     return OpenedMail(
         headers=[(name, str(value)) for name in SHOWN_HEADERS for value in message.get_all(name, [])],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from customers.models import UsageSample
 
@@ -39,7 +40,7 @@ def growth_of(sample: UsageSample) -> Growth | None:
     return Growth(first, sample, round(percent, 4))
 
 
-def latest_samples(customer_id: object) -> list[UsageSample]:
+def latest_samples(customer_id: UUID) -> list[UsageSample]:
     """Give the newest sample of each metric, the metric nearest to its limit first."""
     newest: dict[str, UsageSample] = {}
     for sample in UsageSample.objects.filter(customer_id=customer_id).order_by("at"):

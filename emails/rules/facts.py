@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -123,6 +123,29 @@ def format_date(day: date) -> str:
 def format_number(value: Decimal) -> str:
     whole = value == value.to_integral_value()
     return f"{value:,.0f}" if whole else f"{value:,}"
+
+
+def with_value(fact: Fact, value: str) -> Fact:
+    """The same fact with what its record says now, written the same way. value: canonical."""
+    return replace(fact, value=value, display=_display(fact, value))
+
+
+def _display(fact: Fact, value: str) -> str:
+    match fact.type:
+        case FactType.MONEY:
+            return format_money(Decimal(value), fact.currency)
+        case FactType.PERCENT:
+            return format_percent(Decimal(value))
+        case FactType.MULTIPLE:
+            return f"{_plain(round(Decimal(value), 2))}x"
+        case FactType.SCORE:
+            return f"{value}/{fact.unit}"
+        case FactType.COUNT:
+            return format_number(Decimal(value))
+        case FactType.DATE:
+            return format_date(date.fromisoformat(value))
+        case _:
+            return value
 
 
 def money_fact(

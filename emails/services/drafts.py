@@ -18,7 +18,15 @@ from emails.models import Draft
 from emails.queries.checks import renew_facts
 from emails.queries.ground_facts import account_facts
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
-from emails.rules.letters import LetterBrief, Origin, attaches_proposal, brief_from_json, tone_for, with_instruction
+from emails.rules.letters import (
+    PRICE_NEW,
+    LetterBrief,
+    Origin,
+    attaches_proposal,
+    brief_from_json,
+    tone_for,
+    with_instruction,
+)
 from emails.services.editing import (
     EDITABLE_STATES,
     NO_APPROVAL,
@@ -183,7 +191,7 @@ def regenerate(draft: Draft, *, instruction: str, version: int, now: datetime, b
         with_instruction(brief_from_json(current.brief["letter"]), instruction),
         tone=Tone(current.tone),
         price_approach=PriceApproach(current.price_approach),
-        proposal_attached=current.attachments.filter(kind=PROPOSAL_KIND).exists(),
+        proposal_attached=_keeps_proposal(current, facts),
     )
     written = write(brief, facts)
     with transaction.atomic():
@@ -210,6 +218,11 @@ def _facts_today(draft: Draft, *, now: datetime) -> tuple[Fact, ...]:
     ground = account_facts(draft.customer, stakeholder=draft.stakeholder, sender=draft.sender, now=now)
     known = renew_facts(fact_from_json(row) for row in draft.facts)
     return tuple((facts_by_key(known) | facts_by_key(ground)).values())
+
+
+def _keeps_proposal(draft: Draft, facts: Iterable[Fact]) -> bool:
+    has_price = any(fact.key == PRICE_NEW for fact in facts)
+    return has_price and draft.attachments.filter(kind=PROPOSAL_KIND).exists()
 
 
 def _renew_proposal(draft: Draft) -> None:

@@ -123,14 +123,15 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         if draft.state != DraftState.QUEUED or not is_due:
             return None
         receipt = ask_gate(read_gate_facts(draft, now=now))
-        if receipt.refusal:
+        person = draft.stakeholder
+        if receipt.refusal or person is None:
             _block(draft, receipt, now=now)
             return None
         token = claim(draft, now=now)
         if token is None:
             return None
         Draft.objects.filter(pk=draft.pk, claim_token=token).update(
-            receipt=receipt.as_json(), to_email=draft.stakeholder.email, to_name=draft.stakeholder.name
+            receipt=receipt.as_json(), to_email=person.email, to_name=person.name
         )
     return _Claimed(reload(draft), token)
 

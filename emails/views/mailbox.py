@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from emails.models import CapturedMail
 from emails.queries.mailbox import open_mail
-from emails.views.sending import MAIL_CSP, file_response
-from emails.views.shared import reader_of
+from emails.views.sending import file_response
+from emails.views.shared import framed_mail, reader_of
 
 PAGE_SIZE = 50
 
@@ -42,11 +40,9 @@ def message(request: HttpRequest, mail_id: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-@xframe_options_sameorigin
-@csp_replace(MAIL_CSP)
 def message_html(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     """The HTML part alone, for the frame."""
-    return HttpResponse(open_mail(_find(request, mail_id)).html)
+    return framed_mail(open_mail(_find(request, mail_id)).html)
 
 
 @require_GET

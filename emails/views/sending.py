@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -13,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.queries.workspace import get_settings
@@ -25,23 +23,7 @@ from emails.services import outbox
 from emails.services.editing import reload
 from emails.services.files import attach_file, remove_file
 from emails.services.sending import schedule, send, undo
-from emails.views.shared import EXPECTED, answer, back_url, find_draft, for_writers, reader_of, say_no
-
-MAIL_CSP = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["data:"],
-    "frame-ancestors": ["'self'"],
-    "form-action": ["'none'"],
-    "script-src": ["'none'"],
-    "connect-src": ["'none'"],
-    "font-src": ["'none'"],
-    "frame-src": ["'none'"],
-    "base-uri": ["'none'"],
-    "object-src": ["'none'"],
-    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-}
-"""A mail's HTML stands in a frame of its own: nothing in it runs, loads, posts or navigates."""
+from emails.views.shared import EXPECTED, answer, back_url, find_draft, for_writers, framed_mail, reader_of, say_no
 
 
 @require_GET
@@ -60,13 +42,11 @@ def preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-@xframe_options_sameorigin
-@csp_replace(MAIL_CSP)
 def preview_html(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The HTML part alone, for the frame."""
     draft = find_draft(request, draft_id)
     language = draft.stakeholder.language if draft.stakeholder else ""
-    return HttpResponse(render_mail(subject=draft.subject, body=draft.body, language=language or "en").html)
+    return framed_mail(render_mail(subject=draft.subject, body=draft.body, language=language or "en").html)
 
 
 @require_http_methods(["GET", "POST"])

@@ -230,3 +230,31 @@ def test_second_first_letter_of_a_plan_is_refused_by_the_database(draft: Draft) 
 def test_attachment_above_the_limit_is_refused_by_the_database(draft: Draft) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Attachment.objects.create(draft=draft, name="x", size=5 * 1024 * 1024 + 1, sha256="0", content=b"x")
+
+
+def test_writing_again_takes_the_price_that_is_on_record_now(
+    draft: Draft, contract: Contract, csm: User, now: datetime
+) -> None:
+    Contract.objects.filter(pk=contract.pk).update(target_price=270_000)
+    old_file = draft.attachments.get().sha256
+    assert [span.text for span in judge(draft).open_spans] == ["$268,000"]
+
+    fresh = regenerate(draft, instruction="", version=1, now=now, by=csm)
+
+    assert "$270,000" in fresh.body
+    assert judge(fresh).open_spans == []
+    assert judge(fresh).changed == ()
+    assert fresh.attachments.get().sha256 != old_file
+
+
+def test_writing_again_without_a_price_on_record_names_none(
+    draft: Draft, contract: Contract, csm: User, now: datetime
+) -> None:
+    Contract.objects.filter(pk=contract.pk).update(target_price=None)
+
+    fresh = regenerate(draft, instruction="", version=1, now=now, by=csm)
+
+    assert "$268,000" not in fresh.body
+    assert judge(fresh).open_spans == []
+    assert not fresh.attachments.exists()
+    assert "attached" not in fresh.body.lower()
