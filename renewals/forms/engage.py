@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from customers.enums import TodoState
@@ -27,9 +25,15 @@ class ReasonForm(forms.Form):
     )
 
     @property
-    def first_error(self) -> str:
-        """The one sentence that stands beside the reason."""
-        return next((str(error) for errors in self.errors.values() for error in errors), "")
+    def reason_error(self) -> str:
+        """The sentence that stands beside the reason."""
+        return next(iter(self.errors.get("reason", [])), "")
+
+    @property
+    def other_error(self) -> str:
+        """What else is wrong, in one sentence above the step."""
+        others = [error for name, errors in self.errors.items() if name != "reason" for error in errors]
+        return " ".join(others)
 
 
 class StrategyForm(ReasonForm):
@@ -75,8 +79,3 @@ class TaskForm(forms.Form):
 
 class TouchForm(forms.Form):
     state = forms.ChoiceField(choices=[(TouchState.DONE, "Done"), (TouchState.SKIPPED, "Skipped")])
-
-
-def typed(form: ReasonForm, name: str) -> Any:
-    """This will give a field as it was typed, for the form that is shown again."""
-    return form.data.get(name, "")

@@ -113,13 +113,7 @@ class Workspace:
 
     @property
     def plan_badge(self) -> Badge:
-        if self.plan is None:
-            return Badge("Not opened")
-        if self.plan.state == PlanState.OPEN:
-            return Badge("Plan open", "good", "At least one email has left")
-        if self.plan.state == PlanState.CLOSED:
-            return Badge("Plan closed", "", self.plan.end_reason or self.plan.get_end_display())
-        return Badge("Plan proposed", "info", "Nothing has been sent yet")
+        return badge_of(self.plan)
 
     @property
     def first_emails(self) -> tuple[Touch, ...]:
@@ -140,6 +134,17 @@ class Workspace:
 
 
 GONE = frozenset({TouchState.CANCELLED})
+
+
+def badge_of(plan: OutreachPlan | None) -> Badge:
+    """Say in two words where a plan stands."""
+    if plan is None:
+        return Badge("Not opened")
+    if plan.state == PlanState.OPEN:
+        return Badge("Plan open", "good", "At least one email has left")
+    if plan.state == PlanState.CLOSED:
+        return Badge("Plan closed", "", plan.end_reason or plan.get_end_display())
+    return Badge("Plan proposed", "info", "Nothing has been sent yet")
 
 
 def find_workspace(customer_id: uuid.UUID, *, user: User, now: datetime) -> Workspace | None:

@@ -13,6 +13,7 @@ from customers.rules.workdays import Calendar
 from outreach.enums import TouchKind, TouchState
 from renewals.rules.opening import NEGOTIATE_LABEL_AT_DAY, engage_opens_at
 
+DAYS_BEFORE_FIRST = 4
 MOST_COLUMNS = 42
 """Six weeks: what lies further off (a notice deadline long after the four weeks) is named beside the picture."""
 
@@ -115,9 +116,12 @@ def draw_plan(
 
 
 def _span(dates: Iterable[date], *, renewal_date: date, notice_days: int) -> tuple[date, date]:
-    """Reach from the day on which Engage opens to day 90 or the notice, further where a touch comes later."""
+    """Reach from the day on which Engage opens, or shortly before the first touch of a late plan, to day 90 or the
+    notice; further where a touch comes later."""
     dates = list(dates)
     opens = renewal_date - timedelta(days=engage_opens_at(notice_days))
+    if dates:
+        opens = max(opens, min(dates) - timedelta(days=DAYS_BEFORE_FIRST))
     ends = renewal_date - timedelta(days=max(NEGOTIATE_LABEL_AT_DAY + 1, notice_days))
     first = min([opens, *dates])
     furthest = first + timedelta(days=MOST_COLUMNS - 1)

@@ -110,7 +110,8 @@ def replan(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         else:
             refresh_letters(workspace.run, now=now, by=by)
             messages.success(request, "The plan is computed again from what is known now.")
-    return redirect(step_url(customer_id, "plan"))
+    code = request.POST.get("from", "")
+    return redirect(step_url(customer_id, code if code in BY_CODE else "plan"))
 
 
 @login_required
@@ -249,15 +250,18 @@ def _change(
         now, by = timezone.now(), reader_of(request)
         try:
             save(workspace.run, now, by)
-        except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]
-        except (engage.PlanClosed, NoContract, NotAllowed) as error:
-            form.add_error(None, str(error))
+        except (ValidationError, engage.PlanClosed, NoContract, NotAllowed) as error:
+            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
         else:
             refresh_letters(workspace.run, now=now, by=by)
             messages.success(request, f"{said} The plan follows it.")
             return redirect(step_url(customer_id, code))
-    refused = FormState(form.data.get(field, ""), form.data.get("reason", ""), form.first_error)
+    refused = FormState(
+        field=form.data.get(field, ""),
+        reason=form.data.get("reason", ""),
+        error=form.reason_error,
+        problem=form.other_error,
+    )
     return show(request, require_workspace(request, customer_id), code, form=refused)
 
 

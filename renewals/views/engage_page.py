@@ -104,11 +104,13 @@ class RailItem:
 
 @dataclass(frozen=True)
 class FormState:
-    """A form that was refused, as it was typed. field: which of the forms on the page it is."""
+    """A form that was refused, as it was typed. field: which of the forms on the page it is. error: of the reason;
+    problem: of anything else."""
 
     field: str = ""
     reason: str = ""
     error: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the run was decided on: its facts as they were at opening, read back for the rules."""
+"""What the decisions rest on: the account's figures for the rules, and what has changed since Engage was opened."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from customers.enums import Pressure
 from customers.models import Stakeholder
-from outreach.enums import OwnerKind
+from outreach.enums import OwnerKind, PlanState
 from renewals.models import EngageRun
 from renewals.queries.workspace import Workspace
 from renewals.rules.facts import percent_text, score_text
+from renewals.rules.opening import DEFAULT_NOTICE_DAYS
 from renewals.rules.positions import Person
 from renewals.rules.pricing import PriceFacts
 from renewals.rules.proofs import ProofFacts
@@ -39,41 +40,44 @@ def person_of(row: Stakeholder) -> Person:
 
 
 def sequence_basis(workspace: Workspace, run: EngageRun) -> SequenceFacts:
-    """Give the figures of the opening with the people of today."""
-    facts = run.facts
+    """Give the figures that the order rests on. The days are those of the opening once outreach has begun: what was
+    right with four weeks to go is not judged by the week that is left."""
+    customer = workspace.customer
+    is_under_way = run.plan.state != PlanState.PROPOSED
     return SequenceFacts(
-        days_to_renewal=facts["days_to_renewal"],
-        increase_pct=_decimal(facts, "increase_pct"),
-        churn_risk=facts.get("churn_risk"),
-        relationship=facts.get("relationship"),
-        notice_days=facts["notice_days"],
+        days_to_renewal=run.facts["days_to_renewal"] if is_under_way else workspace.days,
+        increase_pct=workspace.increase_pct,
+        churn_risk=customer.churn_risk,
+        relationship=customer.relationship_strength,
+        notice_days=workspace.contract.notice_days if workspace.contract else DEFAULT_NOTICE_DAYS,
         people=tuple(person_of(row) for row in workspace.people),
     )
 
 
-def price_basis(workspace: Workspace, run: EngageRun) -> PriceFacts:
-    facts = run.facts
+def price_basis(workspace: Workspace) -> PriceFacts:
+    customer = workspace.customer
     return PriceFacts(
-        increase_pct=_decimal(facts, "increase_pct"),
-        relationship=facts.get("relationship"),
-        competitive_pressure=_pressure(facts.get("competitive_pressure")),
-        budget_pressure=_pressure(facts.get("budget_pressure")),
+        increase_pct=workspace.increase_pct,
+        relationship=customer.relationship_strength,
+        competitive_pressure=_pressure(customer.competitive_pressure),
+        budget_pressure=_pressure(customer.budget_pressure),
         roles=tuple(dict.fromkeys(role for row in workspace.people for role in row.roles)),
     )
 
 
-def proof_basis(run: EngageRun) -> ProofFacts:
-    facts = run.facts
-    growth = facts.get("growth") or {}
+def proof_basis(workspace: Workspace, run: EngageRun) -> ProofFacts:
+    """Give what can be held against an objection; use and successes as they were when Engage was opened."""
+    renewal = workspace.renewal
+    growth = run.facts.get("growth") or {}
     return ProofFacts(
-        currency=facts.get("currency", "USD"),
-        quantified_value=_decimal(facts, "quantified_value"),
+        currency=run.facts.get("currency", "USD"),
+        quantified_value=renewal.quantified_value if renewal else None,
         usage_growth_pct=_decimal(growth, "percent"),
         usage_metric=growth.get("metric", ""),
-        peer_price_pct=_decimal(facts, "peer_price_pct"),
-        stickiness=facts.get("stickiness"),
-        value_leverage=_decimal(facts, "value_leverage"),
-        wins=tuple(win["text"] for win in facts.get("wins", ())),
+        peer_price_pct=renewal.peer_price_pct if renewal else None,
+        stickiness=renewal.stickiness if renewal else None,
+        value_leverage=renewal.value_leverage if renewal else None,
+        wins=tuple(win["text"] for win in run.facts.get("wins", ())),
     )
 
 

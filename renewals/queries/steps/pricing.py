@@ -81,7 +81,7 @@ class PricingArtifact:
 
 def build_pricing_step(workspace: Workspace, run: EngageRun, *, shown: str = "") -> PricingArtifact:
     """Put step 2 together. shown: the approach to look at; the one in use when it is none."""
-    basis = price_basis(workspace, run)
+    basis = price_basis(workspace)
     advice = advise_on_price(basis)
     used = PriceApproach(run.plan.pricing_approach)
     looked_at = PriceApproach(shown) if shown in PriceApproach.values else used

@@ -21,12 +21,12 @@ STEP_NAMES = (
     ("bridge", "Bridge"),
 )
 SOURCES: Mapping[str, tuple[str, str]] = {
-    "value": ("Prepare: value delivered in a year", "contract"),
-    "leverage": ("Prepare: value over price", "contract"),
-    "peer": ("Prepare: price against peers", "contract"),
-    "stickiness": ("Prepare: stickiness", "contract"),
-    "usage": ("Usage on record", "usage"),
-    "win": ("Successes on record", "wins"),
+    "value": ("Prepare: value delivered in a year", "renewal"),
+    "leverage": ("Prepare: value over price", "renewal"),
+    "peer": ("Prepare: price against peers", "renewal"),
+    "stickiness": ("Prepare: stickiness", "renewal"),
+    "usage": ("Usage on record", "signals"),
+    "win": ("Successes on record", "signals"),
 }
 """Kind of proof → where it was read, and the panel of the account page that shows it."""
 
@@ -66,7 +66,7 @@ class RehearsalArtifact:
 
 def build_rehearsal_step(workspace: Workspace, run: EngageRun) -> RehearsalArtifact:
     """Put step 5 together from the scenarios that the run keeps."""
-    sources = {proof.badge: SOURCES[proof.kind] for proof in gather_proofs(proof_basis(run))}
+    sources = {proof.badge: SOURCES[proof.kind] for proof in gather_proofs(proof_basis(workspace, run))}
     return RehearsalArtifact(tuple(_card(row, sources) for row in run.scenarios))
 
 
@@ -86,5 +86,5 @@ def _card(row: Mapping[str, Any], sources: Mapping[str, tuple[str, str]]) -> Sce
 
 
 def _evidence(text: str, sources: Mapping[str, tuple[str, str]]) -> Evidence:
-    source, panel = sources.get(text, ("As it was when this was prepared", ""))
+    source, panel = sources.get(text, ("On record when this was prepared", ""))
     return Evidence(text, source, panel)
