@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from customers.admin_base import ViewOnlyAdmin
@@ -18,12 +20,14 @@ from customers.models import (
     Win,
 )
 
+BY_CUSTOMER = ("customer__name", "=customer__external_id")
+
 
 class OfCustomerAdmin(ViewOnlyAdmin):
     """Rows of one account: found by its name or its id in the CRM."""
 
-    list_select_related = ("customer",)
-    search_fields = ("customer__name", "=customer__external_id")
+    list_select_related: ClassVar[tuple[str, ...]] = ("customer",)
+    search_fields: ClassVar[tuple[str, ...]] = BY_CUSTOMER
 
 
 @admin.register(Customer)
@@ -38,7 +42,7 @@ class CustomerAdmin(ViewOnlyAdmin):
 class StakeholderAdmin(OfCustomerAdmin):
     list_display = ("name", "email", "title", "customer", "primary", "left_at")
     list_filter = ("primary", ("left_at", admin.EmptyFieldListFilter))
-    search_fields = ("name", "email", *OfCustomerAdmin.search_fields)
+    search_fields = ("name", "email", *BY_CUSTOMER)
 
 
 @admin.register(Contract)
@@ -61,14 +65,14 @@ class HealthSampleAdmin(OfCustomerAdmin):
 @admin.register(Win)
 class WinAdmin(OfCustomerAdmin):
     list_display = ("text", "customer", "value", "achieved_on")
-    search_fields = ("text", *OfCustomerAdmin.search_fields)
+    search_fields = ("text", *BY_CUSTOMER)
 
 
 @admin.register(Meeting)
 class MeetingAdmin(OfCustomerAdmin):
     list_display = ("title", "customer", "starts_at", "state")
     list_filter = ("state",)
-    search_fields = ("title", *OfCustomerAdmin.search_fields)
+    search_fields = ("title", *BY_CUSTOMER)
 
 
 @admin.register(Hold)
@@ -88,4 +92,4 @@ class TodoAdmin(OfCustomerAdmin):
     list_display = ("title", "customer", "actor", "owner", "due_date", "state")
     list_filter = ("state", "actor")
     list_select_related = ("customer", "owner")
-    search_fields = ("title", *OfCustomerAdmin.search_fields)
+    search_fields = ("title", *BY_CUSTOMER)

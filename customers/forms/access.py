@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UsernameField
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils import timezone
 
 from customers.forms.fields import TimezoneField
 from customers.models import User
 from customers.services.invitations import Newcomer
 from customers.services.users import set_password
+
+PASSWORD_HELP = (
+    f"At least {settings.PASSWORD_MIN_LENGTH} characters, not only digits, nothing common and nothing of your name."
+)
 
 
 def new_password_widget(**attrs: Any) -> forms.PasswordInput:
@@ -51,7 +55,7 @@ class NewPasswordForm(SetPasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["new_password1"].help_text = PASSWORD_HELP
         self.fields["new_password2"].label = "The same again"
         self.fields["new_password2"].help_text = ""
 
@@ -77,7 +81,7 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = PASSWORD_HELP
 
     def clean_password_again(self) -> str:
         again: str = self.cleaned_data["password_again"]

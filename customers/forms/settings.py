@@ -98,6 +98,8 @@ class PersonForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("first_name", "email"):
             self.fields[name].required = True
+        team: Any = self.fields["team"]
+        team.empty_label = "No team"
 
     def clean_role(self) -> str:
         role: str = self.cleaned_data["role"]
@@ -142,7 +144,7 @@ class InvitationForm(forms.Form):
         role: Any = self.fields["role"]
         role.choices = [(code.value, code.label) for code in list_invitable_roles(own_role)]
         team: Any = self.fields["team"]
-        team.queryset = Team.objects.visible_to(by)
+        team.queryset, team.empty_label = Team.objects.visible_to(by), "No team"
         if not invites_into_any_team(own_role):
             team.queryset = team.queryset.filter(pk=by.team_id)
             team.required, team.empty_label, team.initial = True, None, by.team_id

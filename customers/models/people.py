@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from customers.enums import Role, Scope
@@ -55,13 +56,13 @@ class User(AbstractUser):
         default=0, editable=False, help_text="Grows when every session and reset link of this person must end."
     )
 
-    objects = EvergreenUserManager()
+    objects: ClassVar[EvergreenUserManager] = EvergreenUserManager()
 
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"),
+                Lower("email"),
                 condition=~Q(email=""),
                 name="user_email_once",
                 violation_error_message="Another person has this address.",
@@ -151,7 +152,7 @@ class Invitation(Row):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                models.functions.Lower("email"),
+                Lower("email"),
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="invitation_open_once",
             ),

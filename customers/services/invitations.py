@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from customers.enums import Role
 from customers.models import Invitation, Team, User
@@ -55,32 +55,18 @@ def invite(
     """
     email = email.strip()
     _check_may_invite(role, team, by=by)
-    with transaction.atomic():
-        person = _find_person(email, person)
-        _check_person_is_reachable(person, by=by)
-        _replace_open(email, now=now, by=by)
-        secret = secrets.token_urlsafe(SECRET_BYTES)
-        invitation = Invitation(
-            email=email,
-            role=role,
-            team=team,
-            invited_by=by,
-            digest=digest_of(secret),
-            expires_at=now + LINK_LIVES,
-            user=person,
-        )
-        invitation.full_clean(exclude={"id"})
-        invitation.save(force_insert=True)
-        record(
-            "invitation.made",
-            f"Invited {email} as {role.label}",
-            customer=None,
-            by=by,
-            now=now,
-            subject=invitation,
-            role=role,
-            team=str(team.pk) if team else None,
-        )
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    invitation = Invitation(
+        email=email, role=role, team=team, invited_by=by, digest=digest_of(secret), expires_at=now + LINK_LIVES
+    )
+    try:
+        with transaction.atomic():
+            invitation.user = _find_person(email, person)
+            _check_person_is_reachable(invitation.user, by=by)
+            _replace_open(email, now=now, by=by)
+            _save_invitation(invitation, now=now, by=by)
+    except IntegrityError as error:
+        raise ValidationError({"email": "Somebody invited this address at this very moment; look again."}) from error
     return Invited(invitation, secret)
 
 
@@ -153,6 +139,22 @@ def _replace_open(email: str, *, now: datetime, by: User) -> None:
     if earlier.exclude(pk__in=Invitation.objects.visible_to(by).values("pk")).exists():
         raise ValidationError({"email": "Somebody else has invited this address already."})
     earlier.update(revoked_at=now, updated_at=now)
+
+
+def _save_invitation(invitation: Invitation, *, now: datetime, by: User) -> None:
+    # Whether another open one was made meanwhile is the database's to say.
+    invitation.full_clean(exclude={"id"}, validate_constraints=False)
+    invitation.save(force_insert=True)
+    record(
+        "invitation.made",
+        f"Invited {invitation.email} as {Role(invitation.role).label}",
+        customer=None,
+        by=by,
+        now=now,
+        subject=invitation,
+        role=invitation.role,
+        team=str(invitation.team_id) if invitation.team_id else None,
+    )
 
 
 def _fill_person(invitation: Invitation, newcomer: Newcomer) -> User:

@@ -22,7 +22,7 @@ class ResetTokens(PasswordResetTokenGenerator):
 
     key_salt = "customers.services.password_resets"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{user.session_version}"
 
 

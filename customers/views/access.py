@@ -58,6 +58,6 @@ class ChooseNewPassword(auth_views.PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        forget_attempts(username=self.user.username)
+        forget_attempts(username=form.user.username)
         messages.success(self.request, "Saved. Sign in with your new password.")
         return response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from customers.enums import Weekday
 from customers.forms.access import ChangePasswordForm
 from customers.forms.settings import STALE, ProfileForm, WorkspaceForm
-from customers.models import User
+from customers.models import User, WorkspaceSettings
 from customers.queries.workspace import get_settings
 from customers.services.users import change_profile
 from customers.services.workspace import StaleSettings, change_settings
@@ -55,19 +54,24 @@ def workspace(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save_workspace(form, by=reader_of(request)):
         messages.success(request, "Saved.")
         return redirect("customers:settings")
-    context = {"form": form, "facts": _in_words(form)}
+    context = {"form": form, "facts": _in_words(get_settings())}
     return show(request, "customers/settings_workspace.html", context, tab="customers:settings")
 
 
-def _in_words(form: WorkspaceForm) -> list[tuple[str, str]]:
+def _in_words(settings: WorkspaceSettings) -> list[tuple[str, str]]:
     """This will give the settings as people read them, for who may not change them."""
-    return [(str(form[name].label), _word(form.initial[name])) for name in WorkspaceForm.Meta.fields]
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(Weekday(day).label for day in sorted(value))
-    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
+    return [
+        ("Company", settings.company_name),
+        ("Programme", settings.programme_name),
+        ("Sender domain", settings.sender_domain),
+        ("Mails leave", f"{settings.window_start:%H:%M} to {settings.window_end:%H:%M}, in the customer's zone"),
+        ("Working days", ", ".join(Weekday(day).label for day in sorted(settings.working_days))),
+        ("To one contact", f"{settings.contact_cap} mails in 7 days at most"),
+        ("To one account", f"{settings.account_cap} mails in 7 days at most"),
+        ("Between two parts", f"{settings.collision_days} working days to one contact"),
+        ("Undo after Send", f"{settings.undo_seconds} seconds"),
+        ("An approval lives", f"{settings.approval_days} days"),
+    ]
 
 
 def _save_workspace(form: WorkspaceForm, *, by: User) -> bool:
