@@ -44,7 +44,7 @@ class IdempotencyMiddleware:
     def _carry_out(self, request: HttpRequest, call: IdempotentCall) -> HttpResponseBase:
         try:
             response = self.get_response(request)
-            if _is_final(response):
+            if isinstance(response, HttpResponse) and _is_final(response):
                 finish_call(
                     call,
                     status=response.status_code,
@@ -58,9 +58,8 @@ class IdempotencyMiddleware:
             forget_call(call)
 
 
-def _is_final(response: HttpResponseBase) -> bool:
-    is_whole = isinstance(response, HttpResponse)
-    return is_whole and response.status_code < 500 and response.status_code not in NOT_REMEMBERED
+def _is_final(response: HttpResponse) -> bool:
+    return response.status_code < 500 and response.status_code not in NOT_REMEMBERED
 
 
 def _answer_repeat(standing: Standing, call: IdempotentCall) -> HttpResponse:

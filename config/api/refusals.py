@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rest_framework.fields import DateTimeField
@@ -60,15 +61,18 @@ def _stale(exc: Exception) -> Refusal:
 def _gate(exc: Exception) -> Refusal:
     """This will name the first check that said no, and every one that did."""
     assert isinstance(exc, Refused)
-    moment = DateTimeField()
     lines = [
-        {"check": line.check, "reason": line.reason, "nextTryAt": moment.to_representation(line.next_try_at)}
+        {"check": line.check, "reason": line.reason, "nextTryAt": _instant(line.next_try_at)}
         for line in exc.receipt.lines
         if not line.passed
     ]
     status = 400 if exc.code in BAD_REQUESTS else 409
     fields = {BAD_REQUESTS[exc.code]: [exc.reason]} if exc.code in BAD_REQUESTS else None
     return Refusal(status, exc.code, exc.reason, fields, {"checks": lines})
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else DateTimeField().to_representation(moment)
 
 
 BAD_REQUESTS = {"not_stakeholder": "to", "empty": "body"}

@@ -8,6 +8,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.views import APIView
 
 from customers.models import Customer
+from customers.queries.callers import caller_of
 from customers.queries.lookup import require_customer
 
 
@@ -23,4 +24,4 @@ class OfCustomer(APIView):
 
     def get_customer(self, queryset: Any = None) -> Customer:
         """This will find the account. Raises NotThere."""
-        return require_customer(self.kwargs["id"], user=self.request.user, queryset=queryset)
+        return require_customer(self.kwargs["id"], user=caller_of(self.request), queryset=queryset)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from customers.api.base import Conflict
 from customers.enums import ImportState
+from customers.queries.callers import caller_of
 from customers.services.importing.reading import Options, Upload, parse_mapping
 from customers.services.importing.reports import answer
 from customers.services.importing.runs import dry_run, import_now
@@ -64,8 +65,8 @@ class Imports(APIView):
             raise ValidationError({"file": ["Send at least one file."]})
         options, now = _options(asked.validated_data.get("mapping", "")), timezone.now()
         if asked.validated_data["dry_run"]:
-            return Response(answer(dry_run(uploads, options, by=request.user, now=now)))
-        run = import_now(uploads, options, by=request.user, now=now)
+            return Response(answer(dry_run(uploads, options, by=caller_of(request), now=now)))
+        run = import_now(uploads, options, by=caller_of(request), now=now)
         if run.state != ImportState.DONE:
             raise Conflict(run.report.get("problem") or "The import has been started, but it is not through yet.")
         return Response(answer(run.report))

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from customers.api.base import OfCustomer
 from customers.api.serializers import ReadingSerializer, RecordedSerializer
+from customers.queries.callers import caller_of
 from customers.services.usage import Reading, record_usage
 
 
@@ -24,5 +25,5 @@ class Usage(OfCustomer):
         body.is_valid(raise_exception=True)
         now = timezone.now()
         readings = [Reading(**{"at": now, **values}) for values in body.validated_data]
-        recorded = record_usage(customer, readings, now=now, by=request.user)
+        recorded = record_usage(customer, readings, now=now, by=caller_of(request))
         return Response(RecordedSerializer(recorded).data, status=status.HTTP_201_CREATED)

@@ -14,6 +14,7 @@ from customers.api.fields import moment_of
 from customers.api.serializers import BrakeSerializer, HoldSerializer
 from customers.enums import HoldScope
 from customers.queries.calendars import zone
+from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from customers.queries.stops import list_open_holds
 from customers.services.holds import clear_brake, end_hold, hold_customer, set_brake
@@ -35,7 +36,7 @@ class HoldView(OfCustomer):
             until=moment_of(asked.get("until"), zone=zone(customer.timezone)),
             reason=asked["reason"],
             now=timezone.now(),
-            by=request.user,
+            by=caller_of(request),
         )
         return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
 
@@ -49,7 +50,9 @@ class HoldView(OfCustomer):
         scope = request.query_params.get("scope", "")
         if scope and scope not in HoldScope.values:
             raise ValidationError({"scope": [f"One of {', '.join(HoldScope.values)}."]})
-        ended = [end_hold(hold, now=timezone.now(), by=request.user) for hold in list_open_holds(customer, scope=scope)]
+        ended = [
+            end_hold(hold, now=timezone.now(), by=caller_of(request)) for hold in list_open_holds(customer, scope=scope)
+        ]
         if not any(ended):
             raise NotThere("This account is not on hold.")
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -65,12 +68,12 @@ class BrakeView(OfCustomer):
         body = BrakeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         reason = body.validated_data["reason"] or "Set by API"
-        brake = set_brake(customer, reason=reason, now=timezone.now(), by=request.user)
+        brake = set_brake(customer, reason=reason, now=timezone.now(), by=caller_of(request))
         return Response(BrakeSerializer(brake).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: str) -> Response:
         """Clear the brake."""
-        if not clear_brake(self.get_customer(), now=timezone.now(), by=request.user):
+        if not clear_brake(self.get_customer(), now=timezone.now(), by=caller_of(request)):
             raise NotThere("No brake is set on this account.")
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -18,6 +18,7 @@ from customers.api.base import Conflict, OfCustomer
 from customers.api.filters import CustomerFilter
 from customers.api.serializers import CustomerSerializer, StakeholderSerializer
 from customers.models import Customer, Stakeholder
+from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from customers.queries.stops import with_open_stops
 from customers.services.accounts import create_customer, update_customer
@@ -49,14 +50,14 @@ class CustomerList(ListAPIView[Customer]):
     }
 
     def get_queryset(self) -> QuerySet[Customer]:
-        return full_customers().visible_to(self.request.user).order_by("name", "pk")
+        return full_customers().visible_to(caller_of(self.request)).order_by("name", "pk")
 
     @extend_schema(request=CustomerSerializer, responses={201: CustomerSerializer})
     def post(self, request: Request) -> Response:
         """Make an account; without an owner it is the caller's."""
         body = CustomerSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        customer = create_customer(body.validated_data, now=timezone.now(), by=request.user)
+        customer = create_customer(body.validated_data, now=timezone.now(), by=caller_of(request))
         return Response(_shown(customer), status=status.HTTP_201_CREATED)
 
 
@@ -74,7 +75,7 @@ class CustomerDetail(OfCustomer, GenericAPIView[Customer]):
         customer = self.get_customer()
         body = CustomerSerializer(customer, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        update_customer(customer, body.validated_data, now=timezone.now(), by=request.user)
+        update_customer(customer, body.validated_data, now=timezone.now(), by=caller_of(request))
         return Response(_shown(customer))
 
 
@@ -97,9 +98,9 @@ class StakeholderList(OfCustomer, ListAPIView[Stakeholder]):
         values = dict(body.validated_data)
         has_left = values.pop("has_left", False)
         now = timezone.now()
-        person = add_stakeholder(customer, values, now=now, by=request.user)
+        person = add_stakeholder(customer, values, now=now, by=caller_of(request))
         if has_left:
-            mark_left(person, now=now, by=request.user)
+            mark_left(person, now=now, by=caller_of(request))
             person.refresh_from_db()
         return Response(StakeholderSerializer(person).data, status=status.HTTP_201_CREATED)
 
@@ -118,14 +119,14 @@ class StakeholderDetail(OfCustomer, GenericAPIView[Stakeholder]):
         person = self._person(stakeholderId)
         body = StakeholderSerializer(person, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        _change(person, dict(body.validated_data), by=request.user)
+        _change(person, dict(body.validated_data), by=caller_of(request))
         return Response(StakeholderSerializer(self._person(stakeholderId)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
         """Take the person out. Somebody who is part of the record is marked as left instead (409)."""
         try:
-            remove_stakeholder(self._person(stakeholderId), now=timezone.now(), by=request.user)
+            remove_stakeholder(self._person(stakeholderId), now=timezone.now(), by=caller_of(request))
         except ValidationError as error:
             raise Conflict(" ".join(error.messages)) from None
         return Response(status=status.HTTP_204_NO_CONTENT)

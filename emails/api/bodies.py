@@ -56,7 +56,7 @@ class TextIn(serializers.Serializer[Any]):
     body = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=MOST_BODY)
     tone = serializers.ChoiceField(choices=Tone.choices, required=False)
     cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=MOST_CC)
-    attachments = FileIn(many=True, required=False, max_length=MOST_FILES)
+    attachments = serializers.ListField(child=FileIn(), required=False, max_length=MOST_FILES)
     scheduledSendDate = serializers.DateTimeField(source="scheduled_send_date", required=False, allow_null=True)
 
 
@@ -130,7 +130,8 @@ class PreviewBody(serializers.Serializer[Any]):
 
 
 class SourceBody(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    # The class takes declared fields off itself, so that these names are free; the stubs do not know.
+    label = serializers.CharField()  # type: ignore[assignment]
     url = serializers.CharField()
     value = serializers.CharField(allow_null=True, help_text="What the record says now.")
 
@@ -143,7 +144,7 @@ class SpanBody(serializers.Serializer[Any]):
     end = serializers.IntegerField()
     part = serializers.ChoiceField(choices=["subject", "body"])
     state = serializers.ChoiceField(choices=[state.value for state in SpanState])
-    source = SourceBody(allow_null=True)
+    source = SourceBody(allow_null=True)  # type: ignore[assignment]
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "nullable": True})

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.models import Todo
+from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from emails.enums import PriceApproach
 from outreach.enums import OwnerKind, SequencingApproach
@@ -46,8 +47,8 @@ class EngageView(OfCustomer):
     def post(self, request: Request, id: str) -> Response:
         """Open Engage: order, price, letters, plan, rehearsal and tasks. Repeated, it gives the plan that is there."""
         customer, now = self.get_customer(), timezone.now()
-        run = open_engage(customer, now=now, by=request.user)
-        letters = write_letters(run, now=now, by=request.user)
+        run = open_engage(customer, now=now, by=caller_of(request))
+        letters = write_letters(run, now=now, by=caller_of(request))
         is_new = run.opened_at == now
         return Response(
             _show(run, now=now, not_written=letters.not_written),
@@ -67,13 +68,15 @@ class PlanView(APIView):
         run, now = _require_run(id, request), timezone.now()
         asked = PlanChangeIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        decide_plan(run, _decisions(asked.validated_data), now=now, by=request.user)
-        letters = refresh_letters(run, now=now, by=request.user)
+        decide_plan(run, _decisions(asked.validated_data), now=now, by=caller_of(request))
+        letters = refresh_letters(run, now=now, by=caller_of(request))
         return Response(_show(run, now=now, not_written=letters.not_written))
 
 
 def _require_run(plan_id: uuid.UUID, request: Request) -> EngageRun:
-    runs = EngageRun.objects.visible_to(request.user).select_related("plan", "renewal", "renewal__contract", "customer")
+    runs = EngageRun.objects.visible_to(caller_of(request)).select_related(
+        "plan", "renewal", "renewal__contract", "customer"
+    )
     run: EngageRun | None = runs.filter(plan=plan_id).first()
     if run is None:
         raise NotThere("There is no such plan, or it is not yours.")

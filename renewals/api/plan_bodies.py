@@ -146,9 +146,9 @@ class PlanChangeIn(serializers.Serializer[Any]):
     order = serializers.ListField(
         child=serializers.UUIDField(), required=False, allow_empty=False, max_length=50, help_text="Stakeholder ids."
     )
-    owners = OwnerChange(many=True, required=False, max_length=50)
+    owners = serializers.ListField(child=OwnerChange(), required=False, max_length=50)
     priceApproach = serializers.ChoiceField(source="price_approach", choices=PriceApproach.choices, required=False)
-    variations = VariationChange(many=True, required=False, max_length=50)
+    variations = serializers.ListField(child=VariationChange(), required=False, max_length=50)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 
     def validate_order(self, order: list[Any]) -> list[Any]:

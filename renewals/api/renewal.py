@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.models import Customer
+from customers.queries.callers import caller_of
 from customers.queries.lookup import require_customer
 from renewals.api.renewal_bodies import OutcomeBody, OutcomeIn, RenewalBody, RenewalChange
 from renewals.enums import Outcome
@@ -23,7 +24,7 @@ class OfCustomer(APIView):
 
     def get_customer(self) -> Customer:
         """Find the account. Raises NotThere."""
-        return require_customer(self.kwargs["id"], user=self.request.user)
+        return require_customer(self.kwargs["id"], user=caller_of(self.request))
 
     def show_renewal(self, customer: Customer) -> Response:
         return Response(RenewalBody(require_shown_renewal(customer, now=timezone.now())).data)
@@ -41,7 +42,7 @@ class RenewalView(OfCustomer):
         customer = self.get_customer()
         asked = RenewalChange(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
-        change_renewal(customer, asked.validated_data, now=timezone.now(), by=request.user)
+        change_renewal(customer, asked.validated_data, now=timezone.now(), by=caller_of(request))
         return self.show_renewal(customer)
 
 
@@ -50,14 +51,14 @@ class LockPriceView(OfCustomer):
     def post(self, request: Request, id: str) -> Response:
         """Lock the target price, so that proposals and emails may state it."""
         customer, now = self.get_customer(), timezone.now()
-        lock_price(open_renewal_of(customer, now=now, by=request.user), now=now, by=request.user)
+        lock_price(open_renewal_of(customer, now=now, by=caller_of(request)), now=now, by=caller_of(request))
         return self.show_renewal(customer)
 
     @extend_schema(responses=RenewalBody)
     def delete(self, request: Request, id: str) -> Response:
         """Unlock it; what states it is stopped until it is locked again."""
         customer, now = self.get_customer(), timezone.now()
-        unlock_price(open_renewal_of(customer, now=now, by=request.user), now=now, by=request.user)
+        unlock_price(open_renewal_of(customer, now=now, by=caller_of(request)), now=now, by=caller_of(request))
         return self.show_renewal(customer)
 
 
@@ -72,7 +73,7 @@ class OutcomeView(OfCustomer):
         ending = Ending(
             Outcome(values["result"]), values.get("price"), values.get("term_months"), values["reason"].strip()
         )
-        closed = open_renewal_of(customer, now=now, by=request.user)
-        following = set_outcome(closed, ending=ending, now=now, by=request.user)
+        closed = open_renewal_of(customer, now=now, by=caller_of(request))
+        following = set_outcome(closed, ending=ending, now=now, by=caller_of(request))
         shown = require_shown_renewal(customer, now=now) if following else None
         return Response(OutcomeBody({"closed": closed, "next": shown}).data, status=status.HTTP_201_CREATED)

@@ -17,8 +17,9 @@ class MoneyField(serializers.DecimalField):
     """An amount with two decimals at most, zero or more."""
 
     def __init__(self, **kwargs: Any) -> None:
-        limits = {"min_value": Decimal(0), "max_value": HIGHEST_PRICE}
-        super().__init__(max_digits=MOST_PRICE_DIGITS, decimal_places=2, **limits, **kwargs)
+        super().__init__(
+            max_digits=MOST_PRICE_DIGITS, decimal_places=2, min_value=Decimal(0), max_value=HIGHEST_PRICE, **kwargs
+        )
 
 
 class RenewalBody(serializers.Serializer[Any]):

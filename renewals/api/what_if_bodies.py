@@ -37,7 +37,7 @@ class WhatIf(serializers.Serializer[Any]):
     noticeDays = WholeNumberField(min_value=0, max_value=MOST_NOTICE_DAYS, default=DEFAULT_NOTICE_DAYS)
     competitivePressure = serializers.ChoiceField(choices=Pressure.choices, required=False)
     budgetPressure = serializers.ChoiceField(choices=Pressure.choices, required=False)
-    stakeholders = WhatIfStakeholder(many=True, required=False, default=list, max_length=MOST_STAKEHOLDERS)
+    stakeholders = serializers.ListField(child=WhatIfStakeholder(), default=list, max_length=MOST_STAKEHOLDERS)
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
