@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.registry.panels import Panel, PanelRequest, register_panel
-from renewals.queries.engage_panel import read_engage_lines
+from renewals.queries.engage_panel import engage_lines, read_touches
 from renewals.queries.term import read_term
 from renewals.queries.workspace import badge_of
 from renewals.rules.stage_guide import stage_guide
@@ -26,5 +26,5 @@ def load_renewal(asked: PanelRequest) -> Mapping[str, Any]:
 
 def load_engage(asked: PanelRequest) -> Mapping[str, Any] | None:
     """Nothing while Engage is not open: the account's head offers to open it when it is time."""
-    lines = read_engage_lines(asked.customer)
+    lines = engage_lines(asked.once("touches", lambda: read_touches(asked.customer)))
     return {"emails": lines.people, "state": badge_of(lines.plan)} if lines else None

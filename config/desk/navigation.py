@@ -35,9 +35,13 @@ class NavGroup:
     foot: bool = False
 
 
+BOOK_PAGES = (
+    "renewals:",
+    *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
+)
 WORK = (
     Place("Today", "today", "sun"),
-    Place("Book", "renewals:book", "rectangle-stack", also=("renewals:", "customers:account")),
+    Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
     Place("Approvals", "emails:approvals", "check-badge"),
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox",)),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),

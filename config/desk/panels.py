@@ -13,8 +13,8 @@ from customers.queries.calendars import local_date, zone
 from customers.registry.panels import Panel, PanelRequest, register_panel
 from emails.enums import DraftState
 from emails.models import Draft
-from outreach.enums import LIVE_PLAN_STATES, TouchState
-from outreach.models import Touch
+from outreach.enums import TouchState
+from renewals.queries.engage_panel import read_touches
 
 MOST_MEETINGS = 12
 MOST_MAILS = 40
@@ -71,9 +71,7 @@ def _todos(asked: PanelRequest, today: date) -> list[PlannedItem]:
 
 
 def _touches(asked: PanelRequest, today: date) -> list[PlannedItem]:
-    touches = Touch.objects.filter(
-        plan__customer=asked.customer, plan__state__in=LIVE_PLAN_STATES, state=TouchState.PLANNED
-    ).select_related("stakeholder")
+    touches = asked.once("touches", lambda: read_touches(asked.customer))
     return [
         PlannedItem(
             "touch",
@@ -84,6 +82,7 @@ def _touches(asked: PanelRequest, today: date) -> list[PlannedItem]:
             touch,
         )
         for touch in touches
+        if touch.plan.is_live and touch.state == TouchState.PLANNED
     ]
 
 

@@ -29,7 +29,8 @@ class ColleagueField(forms.ModelChoiceField):
     """One of our own people, shown by name."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=User.objects.order_by("first_name", "last_name", "username"), **kwargs)
+        people = User.objects.order_by("first_name", "last_name", "username")
+        super().__init__(queryset=people, empty_label="Nobody", **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.display_name} ({obj.title})" if obj.title else str(obj.display_name)

@@ -76,6 +76,12 @@ def field_kind(field: BoundField) -> str:
 
 
 @register.filter
+def is_long(field: BoundField) -> bool:
+    """This will say whether a form field wants the whole width: a text of several lines, a list of choices."""
+    return isinstance(field.field.widget, forms.Textarea) or field_kind(field) == "group"
+
+
+@register.filter
 def day(value: date | None) -> str:
     """This will write a date with its year, never to be misread: 3 Mar 2027; – for none."""
     return "–" if value is None else date_format(value, "j M Y")

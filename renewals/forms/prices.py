@@ -34,6 +34,13 @@ class ContractForm(forms.ModelForm):
             "notice_days": "So many days before the renewal, notice must have been given.",
         }
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        start, renewal = data.get("start_date"), data.get("renewal_date")
+        if start and renewal and renewal <= start:
+            self.add_error("renewal_date", "The renewal must come after the start of the contract.")
+        return data
+
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 

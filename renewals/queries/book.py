@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, OrderBy, OuterRef, Q, QuerySet
-from django.db.models.functions import NullIf
+from django.db.models import Count, Exists, F, FilteredRelation, FloatField, OrderBy, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, NullIf
 
 from customers.enums import ContractState
 from customers.models import Contract, Customer, Stakeholder, User
@@ -110,7 +110,9 @@ class Book:
             *_conditions(self.wanted, self.dates, account="customer__", term=""), state=ContractState.ACTIVE
         )
         if self.wanted.sort == "increase":
-            rows = rows.annotate(increase=F("target_price") / NullIf(F("current_price"), 0))
+            # As floats: SQLite keeps whole amounts as integers and would divide them as such.
+            target, current = Cast("target_price", FloatField()), Cast("current_price", FloatField())
+            rows = rows.annotate(increase=target / NullIf(current, Value(0.0)))
         return rows.order_by(*self._order(TERM_SORTS[self.wanted.sort]), "customer_id")
 
     def _ids_by_step(self) -> list[uuid.UUID]:

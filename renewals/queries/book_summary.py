@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -44,8 +43,8 @@ class StageSummary:
     """One stage's accounts: how many, what they pay a year and how much of it is at risk, per currency."""
 
     count: int = 0
-    value: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    at_risk: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    value: dict[str, Decimal] = field(default_factory=dict)
+    at_risk: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ class BookSummary:
     @property
     def at_risk(self) -> dict[str, Decimal]:
         """The whole book's money at risk per currency, the largest first."""
-        total: dict[str, Decimal] = defaultdict(Decimal)
+        total: dict[str, Decimal] = {}
         for summary in self.stages.values():
             for currency, amount in summary.at_risk.items():
-                total[currency] += amount
+                total[currency] = total.get(currency, Decimal(0)) + amount
         return dict(sorted(total.items(), key=lambda item: -item[1]))
 
 
@@ -98,8 +97,8 @@ def summarize_book(user: User, *, dates: LocalDates) -> BookSummary:
             continue
         summary = stages[STAGE_SPANS[rank].stage]
         summary.count += count
-        summary.value[currency] += paid or 0
-        summary.at_risk[currency] += (weighted or Decimal(0)) / 100
+        summary.value[currency] = paid or Decimal(0)
+        summary.at_risk[currency] = (weighted or Decimal(0)) / 100
     return BookSummary(stages, without_contract)
 
 

@@ -34,16 +34,19 @@ class EngageLines:
     people: tuple[PersonLine, ...]
 
 
-def read_engage_lines(customer: Customer) -> EngageLines | None:
-    """Read the plan of the customer's running renewal and its people; None when Engage is not open. One query."""
+def read_touches(customer: Customer) -> list[Touch]:
+    """Read all touches of the customer's running renewal with plan, person and the state of their letter. One query."""
     state = Draft.objects.filter(pk=OuterRef("draft_id")).values("state")[:1]
-    touches = list(
+    return list(
         Touch.objects.filter(plan__customer=customer, plan__engage_run__renewal__closed_at=None)
-        .filter(kind__in=(TouchKind.EMAIL, TouchKind.NOTICE))
         .select_related("plan", "stakeholder")
         .annotate(draft_state=Subquery(state))
         .order_by("order", "key")
     )
+
+
+def engage_lines(touches: list[Touch]) -> EngageLines | None:
+    """Give the plan and its people out of its touches; None when Engage is not open."""
     if not touches:
         return None
     emails = [touch for touch in touches if touch.kind == TouchKind.EMAIL and touch.state not in GONE]

@@ -19,7 +19,7 @@ HEADS: tuple[tuple[str, str, bool], ...] = (
     ("target", "Target", True),
     ("increase", "Increase", True),
     ("risk", "Churn risk", False),
-    ("relationship", "Relationship", True),
+    ("relationship", "Relation", True),
     ("action", "Next action", False),
     ("waits", "Waits", True),
     ("owner", "Owner", False),
