@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from customers.base import lock_customer
 from customers.models import Customer, User
+from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, OriginKind, PriceApproach
@@ -127,11 +129,13 @@ def note_draft_sent(draft_id: uuid.UUID, *, sent_at: datetime) -> Touch | None:
     """
     with transaction.atomic():
         waiting = Touch.objects.filter(draft_id=draft_id).exclude(state=TouchState.DONE)
-        touch = waiting.select_related("plan").first()
+        touch = waiting.select_related("plan__customer").first()
         if touch is None:
             return None
-        # Whatever the plan had come to think of it: the letter has left.
-        if not waiting.filter(pk=touch.pk).update(state=TouchState.DONE, done_at=sent_at, updated_at=sent_at):
+        # Whatever the plan had come to think of it: the letter has left. One that had no day left gets this one.
+        day = Coalesce(F("due_date"), Value(local_date(sent_at, touch.plan.customer.timezone)))
+        done = {"state": TouchState.DONE, "due_date": day, "done_at": sent_at, "updated_at": sent_at}
+        if not waiting.filter(pk=touch.pk).update(**done):
             return None
         open_plan(touch.plan, now=sent_at)
         customer_id = touch.plan.customer_id

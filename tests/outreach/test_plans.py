@@ -91,6 +91,18 @@ def test_sent_draft_finishes_its_touch_and_opens_the_plan(
     assert sent_dates(plan, zone="America/New_York") == {str(people[0]): date(2026, 3, 4)}
 
 
+def test_letter_sent_though_no_day_was_left_takes_the_day_it_left(
+    plan: OutreachPlan, people: list[uuid.UUID], now: datetime
+) -> None:
+    draft_id = uuid.uuid4()
+    attach_draft(plan, stakeholder_id=people[0], draft_id=draft_id)
+    plan.touches.filter(draft_id=draft_id).update(state=TouchState.INFEASIBLE, due_date=None)
+
+    touch = note_draft_sent(draft_id, sent_at=now)
+
+    assert touch is not None and (touch.state, touch.due_date) == (TouchState.DONE, date(2026, 3, 4))
+
+
 def test_deleted_draft_frees_its_touch(plan: OutreachPlan, people: list[uuid.UUID]) -> None:
     draft_id = uuid.uuid4()
     attach_draft(plan, stakeholder_id=people[0], draft_id=draft_id)
