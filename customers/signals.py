@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,4 +19,9 @@ brake_cleared = Signal()  # customer_id, brake_id
 
 def send_after_commit(signal: Signal, **values: Any) -> None:
     """This will send the news once the transaction is committed; never when it is rolled back."""
-    transaction.on_commit(partial(signal.send, sender=None, **values), robust=True)
+
+    def send() -> None:
+        # A function, as Django names a callback that failed by its __qualname__, which a partial has not.
+        signal.send(sender=None, **values)
+
+    transaction.on_commit(send, robust=True)
