@@ -117,11 +117,13 @@ def _usage(rows: Sequence[Row], today: date) -> list[dict[str, str]]:
 
 
 def _health(rows: Sequence[Row], today: date) -> list[dict[str, str]]:
-    return [
-        {"Account ID": external_id(row["key"]), "Health Score": str(min(score, 100)), "Health Date": month.isoformat()}
-        for row in rows
-        for month, score in _curve(*map(int, row["health"].split(">")), today)
-    ]
+    points = []
+    for row in rows:
+        first, _, last = row["health"].partition(">")
+        for month, score in _curve(int(first), int(last), today):
+            point = {"Health Score": str(min(score, 100)), "Health Date": month.isoformat()}
+            points.append({"Account ID": external_id(row["key"]), **point})
+    return points
 
 
 def _win(row: Row, today: date) -> dict[str, str]:

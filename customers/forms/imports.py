@@ -42,19 +42,19 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """The files of one import."""
 
-    files = FilesField(
+    book = FilesField(
         label="CSV files",
         help_text="One or more exports: accounts, and people, usage or wins that name their account by id or name.",
     )
 
-    def clean_files(self) -> list[UploadedFile]:
-        files: list[UploadedFile] = self.cleaned_data["files"]
+    def clean_book(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["book"]
         if sum(file.size or 0 for file in files) > MAX_FILE_BYTES:
             raise forms.ValidationError(f"Together at most {MAX_FILE_BYTES // 1024 // 1024} MB; split the files.")
         return files
 
     def uploads(self) -> list[Upload]:
-        return [Upload(file.name or "book.csv", file.read()) for file in self.cleaned_data["files"]]
+        return [Upload(file.name or "book.csv", file.read()) for file in self.cleaned_data["book"]]
 
 
 class ReadingForm(forms.Form):
@@ -78,7 +78,7 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, report: Mapping[str, Any], options: Options, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.files: list[Mapping[str, Any]] = list(report.get("files", ()))
+        self.described: list[Mapping[str, Any]] = list(report.get("files", ()))
         currency: Any = self.fields["currency"]
         currency.choices = [("", "USD"), *((code, code) for code in sorted(CURRENCIES) if code != "USD")]
         for name in ("date_order", "decimal", "currency"):
@@ -96,7 +96,7 @@ class ReadingForm(forms.Form):
                 "file": file,
                 "columns": [{"column": column, "field": self[_name(number, column)]} for column in file["columns"]],
             }
-            for number, file in enumerate(self.files)
+            for number, file in enumerate(self.described)
         ]
 
     def options(self) -> Options:
@@ -105,13 +105,13 @@ class ReadingForm(forms.Form):
         for number, column in self._columns():
             key = self.cleaned_data[_name(number, column)]
             if key != column["key"] or column["chosen"]:
-                columns.setdefault(self.files[number]["name"], {})[f"#{column['index']}"] = key
+                columns.setdefault(self.described[number]["name"], {})[f"#{column['index']}"] = key
         data = self.cleaned_data
         return Options(columns, data["date_order"], data["decimal"], data["currency"])
 
     def clean(self) -> None:
         """Refuse one field for two columns of a file, beside the second."""
-        for number, file in enumerate(self.files):
+        for number, file in enumerate(self.described):
             taken: dict[str, str] = {}
             for column in file["columns"]:
                 key = self.cleaned_data.get(_name(number, column), "")
@@ -120,7 +120,7 @@ class ReadingForm(forms.Form):
                 taken.setdefault(key, column["header"])
 
     def _columns(self) -> list[tuple[int, Mapping[str, Any]]]:
-        return [(number, column) for number, file in enumerate(self.files) for column in file["columns"]]
+        return [(number, column) for number, file in enumerate(self.described) for column in file["columns"]]
 
 
 def _name(number: int, column: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             run = create_run(form.uploads(), Options(), by=by, now=now)
             check_run(run, Options(), by=by, now=now)
         except UnreadableFile as why:
-            form.add_error("files", _sentence(str(why)))
+            form.add_error("book", _sentence(str(why)))
         else:
             return redirect("customers:import_run", run.pk)
     runs = ImportRun.objects.visible_to(request.user).defer("content", "report", "options")[:_RECENT]

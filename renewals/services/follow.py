@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from customers.enums import TodoState
 from customers.models import Customer, Todo
 from customers.services.todos import finish_todo
-from outreach.enums import TouchKind, TouchState
+from outreach.enums import LIVE_PLAN_STATES, TouchKind, TouchState
 from renewals.models import EngageRun
 from renewals.queries.engage import find_run
 from renewals.services.engage import replan
@@ -28,6 +29,14 @@ def follow_account(customer_id: uuid.UUID, *, now: datetime) -> None:
     run = _live_run(customer_id)
     if run is not None:
         replan(run, now=now, by=None)
+
+
+def list_live_accounts(customer_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Give those of the accounts that have a running plan."""
+    runs = EngageRun.objects.filter(
+        customer__in=customer_ids, renewal__closed_at=None, plan__state__in=sorted(LIVE_PLAN_STATES)
+    )
+    return list(runs.values_list("customer_id", flat=True).distinct())
 
 
 def follow_sent(customer_id: uuid.UUID, *, plan_id: uuid.UUID, now: datetime) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from config.demo.book import build_files, read_data
@@ -24,6 +26,13 @@ from tests import factories
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 OWN = (Customer, Stakeholder, Contract, User, Team, Draft, CapturedMail, Renewal, ImportChange)
+
+
+@pytest.fixture(autouse=True)
+def _clock_stands() -> Iterator[None]:
+    """What hears of news reads the clock itself."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

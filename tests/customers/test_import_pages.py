@@ -15,7 +15,7 @@ GOOD = "Account Name,Amount,Renewal Date\nAcme,5,2027-01-31\nBolt,-5,2027-01-31\
 
 def upload(client, *texts: str):
     files = [SimpleUploadedFile(f"book{i}.csv", text.encode()) for i, text in enumerate(texts)]
-    return client.post(reverse("customers:imports"), {"files": files})
+    return client.post(reverse("customers:imports"), {"book": files})
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_ambiguous_column_is_named_with_the_choice_to_make(page):
     ("content", "reason"), [(b"", "empty"), (b"PK\x03\x04 zip", "save the sheet as CSV"), (b"x\n1\n", "fewer than two")]
 )
 def test_unusable_file_is_refused_beside_the_field(page, content, reason):
-    response = page.post(reverse("customers:imports"), {"files": [SimpleUploadedFile("b.csv", content)]})
+    response = page.post(reverse("customers:imports"), {"book": [SimpleUploadedFile("b.csv", content)]})
 
     assert response.status_code == 400
     assert reason in response.content.decode()

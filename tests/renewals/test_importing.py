@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from customers.models import Contract, Customer, Stakeholder
 from customers.registry.imports import list_import_fields
@@ -13,7 +14,9 @@ from customers.services.importing.runs import import_now
 from customers.services.importing.undoing import CannotUndo, undo_import
 from emails.enums import DraftState
 from emails.models import Draft
+from outreach.enums import TouchKind
 from renewals.models import Renewal
+from renewals.services.engage import open_engage
 from tests.conftest import NOW
 
 HEAD = (
@@ -95,3 +98,18 @@ def test_no_two_fields_of_an_import_claim_one_name():
     for known in list_import_fields():
         for name in known.names:
             assert claimed.setdefault(name, known.key) == known.key
+
+
+@time_machine.travel(NOW, tick=False)
+def test_running_plan_follows_a_date_that_an_import_changes(csm, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        run_import(csm, HEAD + ROW.replace("2026-07-02", "2026-06-29"))
+        person = "Account ID,Account Name,Contact Name,Email,Role\n1,Acme,Ann Lee,ann@acme.example,Champion\n"
+        run_import(csm, person)
+    run = open_engage(Customer.objects.get(), now=NOW, by=csm)
+    before = run.plan.touches.get(kind=TouchKind.NOTICE).due_date
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run_import(csm, HEAD + ROW.replace("2026-07-02", "2026-06-22"))
+
+    assert run.plan.touches.get(kind=TouchKind.NOTICE).due_date < before

@@ -17,6 +17,7 @@ from customers.services.importing.writes import shown
 # A report is one JSON value of a row; a book of 40,000 rows is told by its counts and by these.
 MAX_ROWS_KEPT = 2_000
 MAX_REFUSALS_KEPT = 20_000
+_DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLES, _SAMPLE_ROWS, _SAMPLE_LENGTH = 3, 50, 40
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -62,7 +63,7 @@ def describe_files(book: ReadBook) -> dict[str, Any]:
                 "name": table.name,
                 "rows": len(table.rows),
                 "encoding": table.encoding,
-                "delimiter": "tab" if table.delimiter == "\t" else table.delimiter,
+                "delimiter_name": _DELIMITER_NAMES.get(table.delimiter, table.delimiter),
                 "notices": list(table.notices),
                 "names_account": table.name not in book.without_account,
                 "columns": [
