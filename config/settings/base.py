@@ -210,7 +210,8 @@ MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="capture")
 EMAIL_BACKEND = "config.staff_mail.CaptureBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evergreen <desk@evergreen.example>")
-if env.str("EMAIL_URL", default=""):
+STAFF_MAIL_IS_KEPT = not env.str("EMAIL_URL", default="")
+if not STAFF_MAIL_IS_KEPT:
     vars().update(env.email_url("EMAIL_URL"))
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="https://api.anthropic.com")

@@ -62,15 +62,6 @@ class OwnQuerySet(models.QuerySet[Any]):
         return self.filter(user=user)
 
 
-class AdminQuerySet(models.QuerySet[Any]):
-    """Rows that ops alone may see (invitations)."""
-
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        if isinstance(user, AnonymousUser) or not user.is_active:
-            return self.none()
-        return self if user.is_superuser or sees_everything(user.role) else self.none()
-
-
 class Row(models.Model):
     """The parent of every table: an id that says nothing, and when the row was made and last changed."""
 

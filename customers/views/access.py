@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from axes.utils import reset as forget_attempts
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.forms import Form
@@ -46,6 +47,9 @@ class Forgotten(FormView):
 
 class ResetSent(TemplateView):
     template_name = "customers/password_sent.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(is_kept=settings.STAFF_MAIL_IS_KEPT, **kwargs)
 
 
 class ChooseNewPassword(auth_views.PasswordResetConfirmView):

@@ -201,6 +201,7 @@ def _show_invited(request: HttpRequest, invited: Invited) -> HttpResponse:
     context = {
         "invitation": invited.invitation,
         "link": request.build_absolute_uri(path),
+        "is_kept": settings.STAFF_MAIL_IS_KEPT,
         "was_mailed": _mail_invitation(invited.invitation, f"{settings.PUBLIC_URL}{path}"),
     }
     return show_people(request, "customers/settings_invited.html", context)
