@@ -251,7 +251,7 @@ def _change(
         try:
             save(workspace.run, now, by)
         except (ValidationError, engage.PlanClosed, NoContract, NotAllowed) as error:
-            form.add_error(None, error if isinstance(error, ValidationError) else str(error))
+            form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
         else:
             refresh_letters(workspace.run, now=now, by=by)
             messages.success(request, f"{said} The plan follows it.")
