@@ -1,0 +1,134 @@
+"""Every call of the description with values that no caller should send: refused in the shape, never a 5xx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from drf_spectacular.generators import SchemaGenerator
+
+from customers.models import Customer
+from tests import factories
+from tests.api.conftest import Caller, error_of
+
+NASTY = [
+    None,
+    -1,
+    10**30,
+    1.5e308,
+    "",
+    "x" * 30_000,
+    "a\x00b",
+    "a\ud800b",
+    "🌲\u202e\u0007",
+    "2026-02-30",
+    "9999-12-31T23:59:59-14:00",
+    [],
+    {},
+    [None],
+    [{}],
+]
+QUERIES = ["page=-1", "page=9" * 20, "pageSize=x", "ordering=,,", "ordering=-", "externalId=%F0%9F%8C%B2"]
+REFUSED = range(400, 500)
+
+
+def describe() -> dict[str, Any]:
+    description: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return description
+
+
+DESCRIPTION = describe()
+CALLS = [(method, address) for address, calls in sorted(DESCRIPTION["paths"].items()) for method in calls]
+
+
+@pytest.fixture(autouse=True)
+def _on_day_115(db: None) -> Iterator[None]:
+    cache.clear()  # the limit on calls an hour counts across tests
+    with time_machine.travel(datetime(2026, 3, 9, 15, 0, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def ids(api: Caller, customer: Customer) -> dict[str, str]:
+    """An account with everything: a path gets the id that fits it."""
+    factories.ContractFactory.create(customer=customer)
+    person = factories.StakeholderFactory.create(customer=customer)
+    plan = api.post(f"/api/customers/{customer.pk}/engage").json()
+    draft = plan["drafts"][0]["id"]
+    return {"customers": str(customer.pk), "stakeholderId": str(person.pk), "emails": draft, "engage": plan["id"]}
+
+
+def fill(address: str, ids: dict[str, str]) -> str:
+    part = address.split("/")[2]
+    return address.replace("{stakeholderId}", ids["stakeholderId"]).replace("{id}", ids.get(part, "nobody"))
+
+
+def resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        schema = DESCRIPTION["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def body_schemas(method: str, address: str) -> list[dict[str, Any]]:
+    content = DESCRIPTION["paths"][address][method].get("requestBody", {}).get("content", {})
+    schema = resolve(content.get("application/json", {}).get("schema", {}))
+    return [resolve(one) for one in schema.get("oneOf", [schema])]
+
+
+def good_body(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
+    """Give what makes the call get past its first check, so that the nasty value is looked at."""
+    person = {"customerId": ids["customers"], "stakeholderId": ids["stakeholderId"]}
+    what_if = {"priceIncreasePercent": 7, "churnRisk": 1, "relationshipStrength": 7, "daysToRenewal": 110}
+    bodies: dict[tuple[str, str], dict[str, Any]] = {
+        ("post", "/api/customers"): {"name": "Fresh"},
+        ("post", "/api/customers/{id}/stakeholders"): {"name": "Fresh"},
+        ("post", "/api/customers/{id}/renewal/outcome"): {"result": "renewed", "price": "1.00", "termMonths": 12},
+        ("patch", "/api/engage/{id}"): {"approach": "parallel", "reason": "Asked for"},
+        ("patch", "/api/emails/drafts/{id}"): {"version": 1},
+        ("post", "/api/emails/drafts"): {**person, "subject": "Hello", "body": "Hello"},
+        ("post", "/api/emails/send"): {**person, "to": "nobody@acme.example", "subject": "Hello", "body": "Hello"},
+    }
+    return bodies.get((method, address), {**what_if, "competitivePressure": "low"} if "/engage/" in address else {})
+
+
+def nasty_bodies(method: str, address: str, ids: dict[str, str]) -> Iterator[Any]:
+    yield from NASTY
+    good = good_body(method, address, ids)
+    for schema in body_schemas(method, address):
+        for name in schema.get("properties", {}):
+            yield from ({**good, name: value} for value in NASTY)
+        for name in resolve(schema.get("items", {})).get("properties", {}):
+            yield from ([{name: value}] for value in NASTY)
+
+
+@pytest.mark.parametrize(("method", "address"), CALLS)
+def test_nasty_body_is_never_a_crash(api: Caller, ids: dict[str, str], method: str, address: str) -> None:
+    path = fill(address, ids)
+    if method == "get":
+        answers = [api.get(f"{path}?{query}") for query in QUERIES]
+    else:
+        answers = [
+            api.client.generic(method.upper(), path, json.dumps(body), "application/json", headers=api.headers)
+            for body in nasty_bodies(method, address, ids)
+        ]
+
+    assert {answer.status_code for answer in answers if answer.status_code >= 500} == set()
+    for answer in answers:
+        if answer.status_code in REFUSED:
+            error_of(answer)
+
+
+@pytest.mark.parametrize(("method", "address"), [call for call in CALLS if "{" in call[1]])
+@pytest.mark.parametrize("nasty", ["a%00b", "%FF", "x" * 3000, "ext:%F0%9F%8C%B2"])
+def test_nasty_path_is_never_a_crash(api: Caller, method: str, address: str, nasty: str) -> None:
+    path = address.replace("{stakeholderId}", nasty).replace("{id}", nasty)
+
+    response = api(method, path)
+
+    assert response.status_code in REFUSED
+    error_of(response)
