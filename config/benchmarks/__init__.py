@@ -1,0 +1,13 @@
+"""What `manage.py bench` measures; one file per part. Each gives dictionaries that are printed as JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from config.benchmarks.pages import measure_pages
+from config.benchmarks.rules import measure_rules
+
+Benchmark = Callable[..., Iterator[dict[str, Any]]]
+
+BENCHMARKS: dict[str, Benchmark] = {"pages": measure_pages, "rules": measure_rules}

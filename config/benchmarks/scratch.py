@@ -1,0 +1,58 @@
+"""A database that a benchmark makes and drops, and figures over repeated calls."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    """This will switch the connection to an empty, migrated database and drop it afterwards.
+
+    SQLite gets a file, as in use; an in-memory one would flatter the figures.
+    """
+    old_name = connection.settings_dict["NAME"]
+    with tempfile.TemporaryDirectory(prefix="evergreen-bench-") as folder:
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
+        else:
+            connection.settings_dict["TEST"]["NAME"] = f"{old_name}_bench"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            yield
+        finally:
+            connection.creation.destroy_test_db(str(old_name), verbosity=0)
+
+
+class QueryCounter:
+    """Counts the statements that pass; use with `connection.execute_wrapper`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+def timed(call: Callable[[], object], *, repeats: int, warm_up: int = 3) -> dict[str, float]:
+    """This will run `call` and give the median and the 95th percentile in milliseconds."""
+    for _ in range(warm_up):
+        call()
+    spent = []
+    for _ in range(max(repeats, 2)):
+        start = time.perf_counter()
+        call()
+        spent.append((time.perf_counter() - start) * 1000)
+    return {
+        "median_ms": round(statistics.median(spent), 2),
+        "p95_ms": round(statistics.quantiles(spent, n=20)[-1], 2),
+    }
