@@ -361,3 +361,16 @@ def test_a_mail_server_that_is_away_loses_nothing(client: Client, ops: User, set
 
     assert "The mail server did not take the mail" in response.content.decode()
     assert Invitation.objects.get().email == NINA
+
+
+def test_the_service_itself_refuses_an_expired_or_revoked_invitation(ops: User, team: Team) -> None:
+    late = invite(email=NINA, role=Role.CSM, team=team, now=NOW, by=ops).invitation
+    revoked = invite(email="other@evergreen.example", role=Role.CSM, team=team, now=NOW, by=ops).invitation
+    revoke_invitation(revoked, now=NOW, by=ops)
+
+    with pytest.raises(InvitationGone):
+        accept_invitation(late, NEWCOMER, now=late.expires_at)
+    with pytest.raises(InvitationGone):
+        accept_invitation(revoked, NEWCOMER, now=NOW)
+
+    assert not User.objects.filter(first_name="Nina").exists()
