@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from customers.models import User
 from emails.enums import DraftState, Writer
 from emails.models import Attachment, Draft
-from emails.queries.checks import Judgement, display_value, judge_many
+from emails.queries.checks import Judgement, display_value, judge, judge_figures
 from emails.rules.annotation import Segment, annotate
 from emails.rules.grounding import Span, SpanState
 from emails.rules.prices import PriceBreach
@@ -112,7 +113,7 @@ class DraftCard:
     def state_label(self) -> str:
         return DraftState(self.draft.state).label
 
-    @property
+    @cached_property
     def rows(self) -> list[FactRow]:
         """Every claim once, the open ones first."""
         seen: dict[tuple[str, str], FactRow] = {}
@@ -121,11 +122,11 @@ class DraftCard:
             seen[key] = FactRow(span, seen[key].count + 1 if key in seen else 1)
         return sorted(seen.values(), key=lambda row: not row.is_open)
 
-    @property
+    @cached_property
     def open_rows(self) -> list[FactRow]:
         return [row for row in self.rows if row.is_open]
 
-    @property
+    @cached_property
     def settled_rows(self) -> list[FactRow]:
         return [row for row in self.rows if not row.is_open]
 
@@ -146,7 +147,7 @@ class DraftCard:
     def body_segments(self) -> list[Segment]:
         return annotate(self.draft.body, [span for span in self.judgement.spans if span.part == "body"])
 
-    @property
+    @cached_property
     def attachments(self) -> list[Attachment]:
         return list(self.draft.attachments.all())
 
@@ -164,7 +165,7 @@ class DraftCard:
             ("Replied", self.draft.replied_at),
         ]
 
-    @property
+    @cached_property
     def marks(self) -> list[dict[str, Any]]:
         """The claims for the editor's script."""
         return [
@@ -174,19 +175,21 @@ class DraftCard:
 
 
 def make_card(draft: Draft, *, reader: User) -> DraftCard:
-    return make_cards([draft], reader=reader)[draft.pk]
+    """Make the card of one draft, every fact read again."""
+    return _card(draft, judge(draft), reader)
 
 
 def make_cards(drafts: Iterable[Draft], *, reader: User) -> dict[UUID, DraftCard]:
     """Make the cards of several drafts (from `Draft.objects.with_people()`) together."""
     rows = list(drafts)
-    judged = judge_many(rows)
-    return {
-        draft.pk: DraftCard(
-            draft,
-            judged[draft.pk],
-            may_edit=reader.is_writer and draft.is_editable,
-            may_approve=reader.is_leader or (reader.is_writer and not judged[draft.pk].lead_reasons),
-        )
-        for draft in rows
-    }
+    judged = judge_figures(rows)
+    return {draft.pk: _card(draft, judged[draft.pk], reader) for draft in rows}
+
+
+def _card(draft: Draft, judgement: Judgement, reader: User) -> DraftCard:
+    return DraftCard(
+        draft,
+        judgement,
+        may_edit=reader.is_writer and draft.is_editable,
+        may_approve=reader.is_leader or (reader.is_writer and not judgement.lead_reasons),
+    )

@@ -17,7 +17,7 @@ from emails.enums import DraftState, Lane, PriceApproach, Purpose
 from emails.facts import current_values, read_again
 from emails.models import Draft
 from emails.rules.approvals import needs_lead, states_price
-from emails.rules.facts import Fact, fact_from_json, with_value
+from emails.rules.facts import Fact, FactType, fact_from_json, with_value
 from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
 from emails.rules.grounding import Span, ground, open_spans, used_facts
 from emails.rules.prices import PriceBreach, check_price_approach, shown_price
@@ -45,13 +45,12 @@ class Judgement:
     def open_spans(self) -> list[Span]:
         return open_spans(self.spans)
 
-    @property
+    @cached_property
     def breaches(self) -> list[PriceBreach]:
         """Where the letter departs from its price approach."""
         return check_price_approach(
             PriceApproach(self.draft.price_approach),
-            subject=self.draft.subject,
-            body=self.draft.body,
+            spans=self.spans,
             facts=self.facts,
             has_proposal=any(file.is_proposal for file in self.draft.attachments.all()),
         )
@@ -94,9 +93,32 @@ def judge(draft: Draft) -> Judgement:
 
 def judge_many(drafts: Iterable[Draft]) -> dict[UUID, Judgement]:
     """Judge drafts together: as many reads as there are kinds of facts, however many drafts."""
-    known = {draft.pk: (draft, tuple(fact_from_json(row) for row in draft.facts)) for draft in drafts}
+    known = _known_facts(drafts)
     values = read_again(fact for _, facts in known.values() for fact in facts)
     return {pk: Judgement(draft, facts, current_values(facts, values)) for pk, (draft, facts) in known.items()}
+
+
+def judge_figures(drafts: Iterable[Draft]) -> dict[UUID, Judgement]:
+    """Judge drafts for a page that shows many: figures and dates are read again, names and sentences are not.
+
+    A name that changed meanwhile shows on the draft's own page, and stops it at the gate.
+    """
+    known = _known_facts(drafts)
+    values = read_again(fact for _, facts in known.values() for fact in facts if _is_figure(fact))
+    return {
+        pk: Judgement(
+            draft, facts, {fact.key: values.get((fact.kind, fact.id, fact.field), fact.value) for fact in facts}
+        )
+        for pk, (draft, facts) in known.items()
+    }
+
+
+def _known_facts(drafts: Iterable[Draft]) -> dict[UUID, tuple[Draft, tuple[Fact, ...]]]:
+    return {draft.pk: (draft, tuple(fact_from_json(row) for row in draft.facts)) for draft in drafts}
+
+
+def _is_figure(fact: Fact) -> bool:
+    return fact.type not in (FactType.NAME, FactType.TEXT) and fact.kind != "meeting"
 
 
 def display_value(fact: Fact, value: str | None) -> str | None:

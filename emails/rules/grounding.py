@@ -44,7 +44,7 @@ class Span:
     """One claim of the letter, judged.
 
     part: "subject" or "body"; start, end: places in that part. fact: the record behind it, if any. now:
-    what that record says today, where it has changed.
+    what that record says today, where it has changed. mention: the claim as it was read.
     """
 
     part: str
@@ -55,6 +55,7 @@ class Span:
     state: SpanState
     fact: Fact | None = None
     now: str | None = None
+    mention: Mention | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +109,7 @@ def _judge(
     mention = found.mention
     behind = _facts_behind(found, facts)
     fresh = [fact for fact in behind if current is None or current.get(fact.key) == fact.value]
-    span = Span(part, mention.start, mention.end, mention.text, mention.kind, SpanState.UNSUPPORTED)
+    span = Span(part, mention.start, mention.end, mention.text, mention.kind, SpanState.UNSUPPORTED, mention=mention)
     if fresh:
         return replace(span, state=SpanState.SUPPORTED, fact=fresh[0])
     if behind:

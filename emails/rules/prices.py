@@ -14,7 +14,6 @@ from emails.rules.facts import Fact
 from emails.rules.grounding import Span, supports
 from emails.rules.letters import PRICE_KEYS, PRICE_NEW
 from emails.rules.mentions import MentionKind
-from emails.rules.texts import find_mentions
 
 
 @dataclass(frozen=True)
@@ -28,47 +27,44 @@ class PriceBreach:
     end: int = 0
 
 
-def price_spans(*, subject: str, body: str, facts: Iterable[Fact]) -> list[tuple[str, str, int, int, str]]:
-    """Find where the letter states the price: part, words, start, end, key of the fact."""
+def price_spans(spans: Iterable[Span], facts: Iterable[Fact]) -> list[tuple[Span, str]]:
+    """Find where the letter states the price: the claim, and the key of the price it states."""
     prices = [fact for fact in facts if fact.key in PRICE_KEYS]
     found = []
-    for part, text in (("subject", subject), ("body", body)):
-        for one in find_mentions(text, is_subject=part == "subject"):
-            key = next((fact.key for fact in prices if supports(fact, one.mention)), "")
-            if key:
-                found.append((part, one.mention.text, one.mention.start, one.mention.end, key))
+    for span in spans:
+        key = next((fact.key for fact in prices if span.mention and supports(fact, span.mention)), "")
+        if key:
+            found.append((span, key))
     return found
 
 
 def check_price_approach(
-    approach: PriceApproach, *, subject: str, body: str, facts: Iterable[Fact], has_proposal: bool
+    approach: PriceApproach, *, spans: Iterable[Span], facts: Iterable[Fact], has_proposal: bool
 ) -> list[PriceBreach]:
-    """List where the letter departs from the approach; empty when it keeps to it."""
+    """List where the letter departs from the approach; empty when it keeps to it. spans: as `ground` gave them."""
     facts = tuple(facts)
-    spans = price_spans(subject=subject, body=body, facts=facts)
-    stated = {part for part, _, _, _, key in spans if key == PRICE_NEW}
+    stating = price_spans(spans, facts)
+    stated = {span.part for span, key in stating if key == PRICE_NEW}
     has_price = any(fact.key == PRICE_NEW for fact in facts)
     if approach == PriceApproach.LEAD_WITH_PRICE:
         missing = has_price and "subject" not in stated
         return [PriceBreach("subject", "", "“Lead with price” needs the price in the subject.")] if missing else []
     if approach == PriceApproach.VALUE_FIRST:
-        return _value_first(spans, stated, has_price)
+        return _value_first([span for span, _ in stating], stated, has_price)
     where = "only in the attachment" if approach == PriceApproach.BURY_PRICE else "nowhere in this email"
-    breaches = [
-        PriceBreach(part, text, f"The chosen approach keeps the price {where}.", start, end)
-        for part, text, start, end, _ in spans
-    ]
+    breaches = [_breach(span, f"The chosen approach keeps the price {where}.") for span, _ in stating]
     if approach == PriceApproach.NO_PRICE and has_proposal:
         breaches.append(PriceBreach("attachment", "", "“No price” goes without the proposal."))
     return breaches
 
 
-def _value_first(spans: list[tuple[str, str, int, int, str]], stated: set[str], has_price: bool) -> list[PriceBreach]:
-    breaches = [
-        PriceBreach(part, text, "“Value first” keeps the price out of the subject.", start, end)
-        for part, text, start, end, _ in spans
-        if part == "subject"
-    ]
+def _breach(span: Span, reason: str) -> PriceBreach:
+    return PriceBreach(span.part, span.text, reason, span.start, span.end)
+
+
+def _value_first(stating: list[Span], stated: set[str], has_price: bool) -> list[PriceBreach]:
+    reason = "“Value first” keeps the price out of the subject."
+    breaches = [_breach(span, reason) for span in stating if span.part == "subject"]
     if has_price and "body" not in stated:
         breaches.append(PriceBreach("body", "", "“Value first” states the price after the value."))
     return breaches

@@ -88,8 +88,6 @@ def find_faults(letter: Letter, brief: LetterBrief, facts: Iterable[Fact], *, pa
         faults.append("No links, addresses, placeholders or markup.")
     spans = ground(subject=letter.subject, body=letter.body, facts=facts)
     faults += [f"“{span.text}” stands in no fact." for span in open_spans(spans)]
-    breaches = check_price_approach(
-        brief.price_approach, subject=letter.subject, body=letter.body, facts=facts, has_proposal=False
-    )
+    breaches = check_price_approach(brief.price_approach, spans=spans, facts=facts, has_proposal=False)
     faults += [breach.reason for breach in breaches]
     return list(dict.fromkeys(faults))

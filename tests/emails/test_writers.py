@@ -58,14 +58,10 @@ def test_every_letter_is_sound_grounded_and_keeps_its_approach(role: str, approa
 
     letter = write_letter(brief(role, approach), facts)
 
-    assert open_spans(ground(subject=letter.subject, body=letter.body, facts=facts)) == []
-    kept = check_price_approach(
-        approach,
-        subject=letter.subject,
-        body=letter.body,
-        facts=facts,
-        has_proposal=approach != PriceApproach.NO_PRICE,
-    )
+    spans = ground(subject=letter.subject, body=letter.body, facts=facts)
+    assert open_spans(spans) == []
+    has_proposal = approach != PriceApproach.NO_PRICE
+    kept = check_price_approach(approach, spans=spans, facts=facts, has_proposal=has_proposal)
     assert kept == []
     paragraphs = letter.body.split("\n\n")[1:-1]
     assert 3 <= len(paragraphs) <= 5

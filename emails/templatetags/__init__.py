@@ -1,0 +1,1 @@
+"""What templates of letters need beside Django's own."""
