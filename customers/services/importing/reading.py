@@ -98,6 +98,12 @@ def read_book(uploads: Sequence[Upload], options: Options) -> ReadBook:
     )
 
 
+def check_files(uploads: Sequence[Upload], options: Options) -> None:
+    """This will raise UnreadableFile or BadMapping for a file that is no table, without reading its rows."""
+    for upload in uploads:
+        _open(upload, options)
+
+
 def _open(upload: Upload, options: Options) -> tuple[Table, tuple[Column, ...]]:
     try:
         table = read_table(upload.name, upload.data)

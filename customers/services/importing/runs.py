@@ -19,7 +19,15 @@ from customers.models import ImportRun, User
 from customers.rules.book.tables import MAX_FILE_BYTES, UnreadableFile
 from customers.services.activity import record
 from customers.services.importing.plans import Plan, make_plan
-from customers.services.importing.reading import BadMapping, Options, ReadBook, Upload, options_from_json, read_book
+from customers.services.importing.reading import (
+    BadMapping,
+    Options,
+    ReadBook,
+    Upload,
+    check_files,
+    options_from_json,
+    read_book,
+)
 from customers.services.importing.reports import make_report
 from customers.services.importing.writing import Progress, write_plan
 
@@ -49,7 +57,7 @@ def create_run(
     if sum(len(upload.data) for upload in uploads) > MAX_FILE_BYTES:
         raise UnreadableFile(f"the files are larger than {MAX_FILE_BYTES // 1024 // 1024} MB together; split them")
     uploads = _with_names_of_their_own(uploads)
-    read_book(uploads, options)
+    check_files(uploads, options)
     return ImportRun.objects.create(
         user=by,
         kind=kind,
