@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
-from customers.enums import ContractState, HoldScope
-from customers.models import Contract, Customer, Stakeholder, User
+from customers.enums import ContractState, HoldScope, TodoState
+from customers.models import Contract, Customer, Stakeholder, Todo, User
 from customers.queries.calendars import local_date
 from emails.enums import SENT_STATES
 from emails.models import Draft
@@ -22,6 +22,10 @@ from renewals.models import EngageRun, Renewal
 from renewals.rules.stages import days_to_renewal, stage_for
 
 NOTICE_IS_NEAR_DAYS = 7
+ENGAGE_TASK = "engage"
+DRAFT_TASK = "draft"
+"""Where a task comes from: the run, or one of its emails when it was sent."""
+
 RISK_TONES = ((67, "bad"), (50, "warn"))
 
 
@@ -48,13 +52,15 @@ class Workspace:
     """
 
     customer: Customer
-    contract: Contract | None
-    renewal: Renewal | None
-    run: EngageRun | None
-    plan: OutreachPlan | None
-    people: tuple[Stakeholder, ...]
-    touches: tuple[Touch, ...]
     today: date
+    people: tuple[Stakeholder, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    contract: Contract | None = None
+    renewal: Renewal | None = None
+    run: EngageRun | None = None
+    plan: OutreachPlan | None = None
+    touches: tuple[Touch, ...] = ()
+    open_tasks: int = 0
 
     @property
     def is_opened(self) -> bool:
@@ -102,16 +108,6 @@ class Workspace:
         return next((tone for least, tone in RISK_TONES if risk > least), "")
 
     @property
-    def stops(self) -> tuple[Stop, ...]:
-        customer: Any = self.customer
-        stops = []
-        if customer.hold_id:
-            stops.append(Stop("On hold", f"{_until(customer.hold_until)} {customer.hold_reason}".strip()))
-        if customer.brake_id:
-            stops.append(Stop("Stopped by a reply", customer.brake_reason or "Decide how to go on."))
-        return tuple(stops)
-
-    @property
     def plan_badge(self) -> Badge:
         return badge_of(self.plan)
 
@@ -149,30 +145,51 @@ def badge_of(plan: OutreachPlan | None) -> Badge:
 
 def find_workspace(customer_id: uuid.UUID, *, user: User, now: datetime) -> Workspace | None:
     """Read the workspace in three queries; None when the account is not there or not the reader's."""
-    customer = _with_stops(Customer.objects.visible_to(user)).filter(pk=customer_id).first()
-    if customer is None:
-        return None
-    contract = _running_contract(customer)
+    contract = _contracts(user).filter(customer=customer_id, state=ContractState.ACTIVE).first()
+    if contract is None:
+        return _without_contract(customer_id, user=user, now=now)
     renewal = getattr(contract, "renewal", None)
     run = getattr(renewal, "engage_run", None)
     plan = run.plan if run else None
     return Workspace(
-        customer=customer,
+        customer=contract.customer,
         contract=contract,
         renewal=renewal,
         run=run,
         plan=plan,
-        people=tuple(Stakeholder.objects.filter(customer=customer, left_at=None)),
+        people=_people(contract.customer),
         touches=_touches(plan),
-        today=local_date(now, customer.timezone),
+        stops=_stops(contract),
+        open_tasks=contract.open_tasks or 0,
+        today=local_date(now, contract.customer.timezone),
     )
 
 
-def _with_stops(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Join what stops mail: at most one open hold of the account and one brake, so no row comes twice."""
-    return customers.select_related("owner", "account_executive", "executive").annotate(
-        hold=FilteredRelation("holds", condition=Q(holds__ended_at=None, holds__scope=HoldScope.ACCOUNT)),
-        brake=FilteredRelation("brakes", condition=Q(brakes__cleared_at=None)),
+def _without_contract(customer_id: uuid.UUID, *, user: User, now: datetime) -> Workspace | None:
+    customers = Customer.objects.visible_to(user).select_related("owner")
+    customer = with_stops(customers).filter(pk=customer_id).first()
+    if customer is None:
+        return None
+    today = local_date(now, customer.timezone)
+    return Workspace(customer, people=_people(customer), stops=_stops(customer), today=today)
+
+
+def _contracts(user: User) -> QuerySet[Any]:
+    people = ("customer__owner", "customer__account_executive", "customer__executive")
+    contracts = Contract.objects.visible_to(user).select_related(*people, "renewal__engage_run__plan")
+    return with_stops(contracts, path="customer__").annotate(open_tasks=_open_tasks())
+
+
+def with_stops(rows: QuerySet[Any], *, path: str = "") -> QuerySet[Any]:
+    """Join what stops mail: at most one open hold of the account and one brake, so no row comes twice.
+
+    path: leads from the row to its customer, with its trailing underscores.
+    """
+    holds, brakes = f"{path}holds", f"{path}brakes"
+    is_open = Q(**{f"{holds}__ended_at": None, f"{holds}__scope": HoldScope.ACCOUNT})
+    return rows.annotate(
+        hold=FilteredRelation(holds, condition=is_open),
+        brake=FilteredRelation(brakes, condition=Q(**{f"{brakes}__cleared_at": None})),
         hold_id=F("hold__id"),
         hold_until=F("hold__until"),
         hold_reason=F("hold__reason"),
@@ -181,12 +198,26 @@ def _with_stops(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     )
 
 
-def _running_contract(customer: Customer) -> Contract | None:
-    contracts = Contract.objects.select_related("renewal__engage_run__plan")
-    contract = contracts.filter(customer=customer, state=ContractState.ACTIVE).first()
-    if contract is not None:
-        contract.customer = customer
-    return contract
+def _open_tasks() -> Subquery:
+    """Count the open tasks of the contract's run and of its emails."""
+    run_id = "renewal__engage_run__id"
+    drafts = Touch.objects.filter(plan__engage_run=OuterRef(OuterRef(run_id))).values("draft_id")
+    of_run = Q(source_kind=ENGAGE_TASK, source_id=OuterRef(run_id)) | Q(source_kind=DRAFT_TASK, source_id__in=drafts)
+    open_ones = Todo.objects.filter(of_run, customer=OuterRef("customer_id"), state=TodoState.OPEN)
+    return Subquery(open_ones.order_by().values("customer").annotate(number=Count("pk")).values("number"))
+
+
+def _people(customer: Customer) -> tuple[Stakeholder, ...]:
+    return tuple(Stakeholder.objects.filter(customer=customer, left_at=None))
+
+
+def _stops(row: Any) -> tuple[Stop, ...]:
+    stops = []
+    if row.hold_id:
+        stops.append(Stop("On hold", f"{_until(row.hold_until)} {row.hold_reason}".strip()))
+    if row.brake_id:
+        stops.append(Stop("Stopped by a reply", row.brake_reason or "Decide how to go on."))
+    return tuple(stops)
 
 
 def _touches(plan: OutreachPlan | None) -> tuple[Touch, ...]:

@@ -12,10 +12,7 @@ from django.db.models import Q, QuerySet
 from customers.enums import TodoActor, TodoState
 from customers.models import Todo
 from renewals.models import EngageRun
-from renewals.queries.workspace import Workspace
-
-ENGAGE = "engage"
-DRAFT = "draft"
+from renewals.queries.workspace import DRAFT_TASK, ENGAGE_TASK, Workspace
 
 
 @dataclass(frozen=True)
@@ -81,14 +78,10 @@ def build_actions_step(workspace: Workspace, run: EngageRun, *, show: str = "") 
     return ActionsArtifact(filters, tuple(row for row in rows if keep(row)), code, empty)
 
 
-def count_open_tasks(run: EngageRun, *, draft_ids: list[uuid.UUID]) -> int:
-    return _tasks_of(run, draft_ids).filter(state=TodoState.OPEN).count()
-
-
 def _tasks_of(run: EngageRun, draft_ids: list[uuid.UUID]) -> QuerySet[Todo]:
     """The tasks of the run, and those that its emails made when they were sent; without the dismissed ones."""
-    of_run = Q(source_kind=ENGAGE, source_id=run.pk)
-    of_drafts = Q(source_kind=DRAFT, source_id__in=draft_ids)
+    of_run = Q(source_kind=ENGAGE_TASK, source_id=run.pk)
+    of_drafts = Q(source_kind=DRAFT_TASK, source_id__in=draft_ids)
     return Todo.objects.filter(of_run | of_drafts, customer=run.customer_id).exclude(state=TodoState.DISMISSED)
 
 

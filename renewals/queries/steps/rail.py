@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from emails.enums import PriceApproach
 from outreach.enums import PlanState, SequencingApproach, TouchState
 from renewals.models import EngageRun
-from renewals.queries.steps.actions import count_open_tasks
 from renewals.queries.workspace import Workspace
 
 
@@ -21,7 +20,7 @@ class StepNote:
 
 
 def note_steps(workspace: Workspace, run: EngageRun) -> Mapping[str, StepNote]:
-    """Say for each step how far it is; one query."""
+    """Say for each step how far it is."""
     plan, people = run.plan, len(workspace.first_emails)
     order = SequencingApproach(plan.approach).label
     is_under_way = plan.state != PlanState.PROPOSED
@@ -31,7 +30,7 @@ def note_steps(workspace: Workspace, run: EngageRun) -> Mapping[str, StepNote]:
         "emails": StepNote(f"{workspace.sent_count} of {people} sent", 0 < people == workspace.sent_count),
         "plan": StepNote(_next_touch(workspace)),
         "rehearsal": StepNote(_count(len(run.scenarios), "objection", "objections")),
-        "actions": _actions(count_open_tasks(run, draft_ids=workspace.draft_ids)),
+        "actions": _actions(workspace.open_tasks),
     }
 
 
