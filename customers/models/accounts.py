@@ -55,7 +55,12 @@ class Customer(Row):
 
     class Meta(Row.Meta):
         ordering = ["name"]
-        indexes = [models.Index(fields=["owner", "name"]), models.Index(fields=["name"])]
+        indexes = [
+            models.Index(fields=["owner", "name"]),
+            models.Index(fields=["name"]),
+            # What the book can be filtered by, and its zones, are read from the index alone.
+            models.Index(fields=["timezone", "segment", "owner"], name="customer_facets"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(health_score=None) | Q(health_score__lte=100), name="customer_health_0_100"

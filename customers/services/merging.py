@@ -124,7 +124,7 @@ def _absorb_person(twin: Stakeholder, person: Stakeholder, *, has_primary: bool)
             for row in getattr(person, str(relation.get_accessor_name())).all():
                 getattr(row, relation.field.name).add(twin)
         else:
-            rows: Any = relation.related_model._base_manager  # type: ignore[union-attr]
+            rows: Any = relation.related_model._base_manager
             rows.filter(**{relation.field.name: person}).update(**{relation.field.name: twin})
     twin.roles = list(dict.fromkeys([*twin.roles, *person.roles]))
     for name in ("title", "history", "timezone", "language", "relationship_strength", "email"):
@@ -166,7 +166,7 @@ def _move_rows(kept: Customer, gone: Customer) -> None:
     for relation in Customer._meta.related_objects:
         if relation.related_model is Activity or relation.many_to_many:
             continue
-        rows: Any = relation.related_model._base_manager  # type: ignore[union-attr]
+        rows: Any = relation.related_model._base_manager
         rows.filter(**{relation.field.name: gone}).update(**{relation.field.name: kept})
 
 

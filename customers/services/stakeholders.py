@@ -107,7 +107,7 @@ def remove_stakeholder(person: Stakeholder, *, now: datetime, by: User | None) -
 def is_referred_to(person: Stakeholder) -> bool:
     """This will say whether any row of any app (a mail, a planned contact, a meeting) is about the person."""
     return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: person}).exists()  # type: ignore[union-attr]
+        relation.related_model._base_manager.filter(**{relation.field.name: person}).exists()
         for relation in Stakeholder._meta.related_objects
     )
 

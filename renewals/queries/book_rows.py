@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, Value
@@ -49,11 +50,15 @@ class BookRow:
     waits_since: date | None
     waits_days: int | None
 
-    @property
+    @cached_property
     def stage(self) -> Stage | None:
         return None if self.days is None else stage_for(self.days)
 
-    @property
+    @cached_property
+    def stage_label(self) -> str:
+        return str(self.stage.label) if self.stage else ""
+
+    @cached_property
     def increase_pct(self) -> Decimal | None:
         if self.target_price is None or not self.current_price:
             return None

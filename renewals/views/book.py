@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,27 +26,11 @@ from renewals.queries.book_rows import iterate_rows, read_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
 from renewals.rules.csv_cells import csv_line
 from renewals.rules.stage_guide import all_guides, stage_guide
-from renewals.views.book_table import EXPORT_HEAD, Columns, export_cells, next_step_url
+from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, export_cells
 
 PAGE = "book"
 PAGE_SIZE = 50
 KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
-
-
-class Counted:
-    """A list of which only the length is known: the paginator counts it, the page reads its own part."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-
-    def count(self) -> int:
-        return self._count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, part: slice) -> range:
-        return range(self._count)[part]
 
 
 @login_required
@@ -57,12 +41,13 @@ def book(request: HttpRequest) -> HttpResponse:
     summary = summarize_book(reader, dates=facets.dates)
     asked = Book(reader, wanted, facets.dates)
     count = _count(asked, summary)
-    page = Paginator(Counted(count.total), PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    page: Page[int] = Paginator(range(count.total), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
     rows = read_rows(asked.ids(begin, begin + PAGE_SIZE, count=count), dates=facets.dates)
+    to = Addresses()
     context = {
         "page": page,
-        "rows": [(row, next_step_url(row)) for row in rows],
+        "rows": [(row, to.account(row), to.next_step(row)) for row in rows],
         "wanted": wanted,
         "columns": Columns(request.GET, wanted),
         "summary": summary,
