@@ -32,11 +32,13 @@ class ApiFrameMiddleware:
         if not is_api(request):
             return self.get_response(request)
         request.path_info = _without_slash(request.path_info)
-        return _refuse_early(request) or _in_shape(self.get_response(request))
+        response = _refuse_early(request) or _in_shape(self.get_response(request))
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(PREFIX)
+    return request.path_info.startswith(PREFIX) or request.path_info == PREFIX.rstrip("/")
 
 
 def _without_slash(path: str) -> str:
@@ -46,6 +48,8 @@ def _without_slash(path: str) -> str:
 def _refuse_early(request: HttpRequest) -> HttpResponseBase | None:
     if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
         return error_response(400, "malformed", "Null characters are not allowed.")
+    if request.headers.get("Transfer-Encoding"):
+        return error_response(411, "length_required", "Send the body with its Content-Length.")
     if _length(request) > _limit(request):
         return error_response(413, "too_large", f"At most {_limit(request) // 1024 // 1024} MB are taken here.")
     return None

@@ -45,17 +45,29 @@ ANSWERS_TO_WRITES = {
 }
 
 
+CUSTOMER_PATH = "/api/customers/{id}"
+CUSTOMER_ID = "The account's id, or `ext:` and the id that the other system gave it."
+
+
 def add_shared_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """This will add the error shape and the repeat header to every call; a hook of drf-spectacular."""
     result.setdefault("components", {}).setdefault("schemas", {})["Error"] = ERROR
-    for calls in result["paths"].values():
+    for address, calls in result["paths"].items():
         for method, call in calls.items():
             is_write = method in WRITES
+            if address.startswith(CUSTOMER_PATH):
+                _describe_id(call)
             if is_write:
                 call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             for status, text in {**ANSWERS, **(ANSWERS_TO_WRITES if is_write else {})}.items():
                 call["responses"].setdefault(status, _error_answer(text))
     return result
+
+
+def _describe_id(call: dict[str, Any]) -> None:
+    for parameter in call["parameters"]:
+        if parameter["name"] == "id":
+            parameter["description"] = CUSTOMER_ID
 
 
 def _error_answer(text: str) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere, require_customer
 from emails.api.access import may_approve, require_approve_scope
 from emails.api.bodies import EmailBody, NotSentBody, SendAnswerBody, SendDraftIn, SendTextIn
+from emails.api.waiting import deliver_within
 from emails.models import Draft
 from emails.queries.answers import answer_for
 from emails.queries.listing import find_recipient, list_visible_drafts, require_draft
 from emails.services.editing import reload
-from emails.services.outbox import deliver
 from emails.services.sending import Refused, send, send_approved
 from emails.services.submitting import Submission, submit_and_send
 
@@ -39,7 +39,7 @@ class Send(APIView):
         The scope `approve` counts as its person's approval; without it a draft must have been approved before.
         """
         draft = _send_draft(request) if "draftId" in _members(request) else _send_text(request)
-        deliver(draft.pk, now=timezone.now())
+        deliver_within(draft.pk, now=timezone.now())
         answer = answer_for(reload(draft))
         if answer.status == "sent":
             return Response(SendAnswerBody(answer).data)

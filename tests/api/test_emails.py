@@ -6,7 +6,8 @@ import base64
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
+from threading import Barrier, Event
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from customers.models import Contract, Customer, Stakeholder, Todo, User
 from customers.services.holds import set_brake
 from emails.models import CapturedMail, Draft
 from emails.providers.base import MaybeAccepted
+from emails.providers.capture import CaptureProvider
 from emails.services.outbox import sweep
 from tests import factories
 from tests.api.conftest import Caller, error_of, key_of
@@ -501,7 +503,7 @@ def test_doubt_about_the_provider_is_202_unknown_and_never_sent_again(
     def doubt(*args: Any, **kwargs: Any) -> None:
         raise MaybeAccepted("No answer within 20 s")
 
-    monkeypatch.setattr("emails.providers.capture.CaptureProvider.send", doubt)
+    monkeypatch.setattr(CaptureProvider, "send", doubt)
     body = {"draftId": draft["id"], "version": 1}
 
     first, second = api.post("/api/emails/send", body), api.post("/api/emails/send", body)
@@ -515,6 +517,43 @@ def test_doubt_about_the_provider_is_202_unknown_and_never_sent_again(
         "nextTryAt": None,
     }
     assert second.status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slow_provider_is_202_queued_and_the_letter_leaves_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    csm = factories.UserFactory.create(username="dana")
+    customer = factories.CustomerFactory.create(owner=csm, external_id="001RAIL")
+    api = Caller(key_of(csm))
+    made = make_draft(api, customer, factories.StakeholderFactory.create(customer=customer))
+    may_answer, send = Event(), CaptureProvider.send
+
+    def slow(self: CaptureProvider, mail: Any, *, now: datetime) -> Any:
+        assert may_answer.wait(10)
+        return send(self, mail, now=now)
+
+    monkeypatch.setattr(CaptureProvider, "send", slow)
+    monkeypatch.setattr("emails.api.waiting.WAITED_FOR_S", 0.3)
+
+    response = api.post("/api/emails/send", {"draftId": made["id"], "version": 1})
+    handing_over = next(thread for thread in enumerate_threads() if thread.name == f"deliver-{made['id']}")
+    may_answer.set()
+    handing_over.join(10)
+
+    assert (response.status_code, response.json()["status"], response.json()["sentAt"]) == (202, "queued", None)
+    assert api.get(f"/api/emails/{made['id']}").json()["state"] == "sent"
+
+
+def test_crash_of_a_provider_is_202_unknown(
+    api: Caller, draft: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("a bug in the vendor's package")
+
+    monkeypatch.setattr(CaptureProvider, "send", crash)
+
+    response = api.post("/api/emails/send", {"draftId": draft["id"], "version": 1})
+
+    assert (response.status_code, response.json()["status"]) == (202, "unknown")
 
 
 EMAIL_CALLS = [
