@@ -27,12 +27,12 @@ class ReasonForm(forms.Form):
     @property
     def reason_error(self) -> str:
         """The sentence that stands beside the reason."""
-        return next(iter(self.errors.get("reason", [])), "")
+        return str(next(iter(self.errors.get("reason", [])), ""))
 
     @property
     def other_error(self) -> str:
         """What else is wrong, in one sentence above the step."""
-        others = [error for name, errors in self.errors.items() if name != "reason" for error in errors]
+        others = [str(error) for name, errors in self.errors.items() if name != "reason" for error in errors]
         return " ".join(others)
 
 

@@ -134,7 +134,7 @@ def _variations(
     for touch in workspace.first_emails:
         key = str(touch.stakeholder_id)
         approach = PriceApproach(chosen.get(key, used))
-        by_role = advised.get(touch.role)  # type: ignore[call-overload]
+        by_role = advised.get(touch.role)
         as_advised = by_role is not None and by_role.approach == approach
         rows.append(
             PersonPriceRow(
