@@ -67,7 +67,7 @@ def _wanted(
     run: EngageRun, touch: Touch, facts: RenewalFacts, people: list[Stakeholder], *, total: int
 ) -> Wanted | NotWritten:
     customer, person = run.customer, touch.stakeholder
-    sender = customer.owner or touch.owner
+    sender = _sender(run, touch)
     if person is None or person.has_left:
         return NotWritten(touch.title, "This person has left.")
     if not person.email:
@@ -89,6 +89,15 @@ def _wanted(
         cc=_copies(touch, sender),
         is_price_locked=facts.price_locked,
     )
+
+
+def _sender(run: EngageRun, touch: Touch) -> User | None:
+    """Choose who signs: the account's owner, else the position's, else who opened Engage; with an address if one has.
+
+    An import may have named the owner without an address, and nothing can leave from such a person.
+    """
+    candidates = [person for person in (run.customer.owner, touch.owner, run.opened_by) if person is not None]
+    return next((person for person in candidates if person.email), candidates[0] if candidates else None)
 
 
 def _copies(touch: Touch, sender: User) -> tuple[str, ...]:

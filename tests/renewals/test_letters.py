@@ -257,3 +257,15 @@ def test_letter_to_somebody_taken_out_of_the_order_is_cancelled_and_written_anew
     reorder(run, order=(ada, bob), reason="Bob after all", now=NOW, by=csm)
     refresh_letters(run, now=NOW, by=csm)
     assert [draft.to_name for draft in list_drafts(run)] == ["Ada Byrne", "Bob Marsh"]
+
+
+def test_owner_without_an_address_does_not_sign(renewal: Renewal, people: dict[str, Stakeholder], csm: User) -> None:
+    customer = renewal.customer
+    customer.owner = factories.UserFactory.create(username="named.by.import", email="", is_active=False)
+    customer.account_executive = None
+    customer.save()
+    lead = factories.UserFactory.create(username="opener", role="lead", team=csm.team)
+
+    written = write_letters(open_engage(customer, now=NOW, by=lead), now=NOW, by=lead)
+
+    assert {draft.sender for draft in written.drafts} == {lead}

@@ -46,10 +46,15 @@ class AmountColumn:
         return self.decimal is None and self.ambiguous > 0
 
 
-def study_amounts(cells: Iterable[str], *, chosen: DecimalMark | None = None) -> AmountColumn:
-    """Find the decimal mark that a column proves, and count the cells that need it."""
+def study_amounts(cells: Iterable[str], *, chosen: DecimalMark | None = None, money: bool = False) -> AmountColumn:
+    """Find the decimal mark that a column proves, and count the cells that need it.
+
+    money: amounts have no three decimals, so a column whose only marks are commas before three digits ("12,000")
+    groups thousands. Points alone stay open: "1.234" is also what a program writes for a fraction.
+    """
     proofs: set[DecimalMark] = set()
     ambiguous = 0
+    only_commas = True
     for cell in cells:
         match = _SHAPE.match(tidy(cell))
         if match is None:
@@ -60,8 +65,11 @@ def study_amounts(cells: Iterable[str], *, chosen: DecimalMark | None = None) ->
             proofs.add(proof)
         elif _is_ambiguous(number):
             ambiguous += 1
+            only_commas = only_commas and "," in number
     if chosen is not None:
         return AmountColumn(chosen, ambiguous, chosen=True)
+    if money and not proofs and ambiguous and only_commas:
+        return AmountColumn(DecimalMark.POINT, ambiguous)
     return AmountColumn(proofs.pop() if len(proofs) == 1 else None, ambiguous)
 
 

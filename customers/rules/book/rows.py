@@ -136,7 +136,7 @@ def _reader(known: Field, table: Table, index: int, choices: Choices) -> tuple[R
         dates = study_dates(table.column(index), chosen=choices.date_order)
         return partial(_date_readers[known.kind], column=dates), dates.ambiguous if dates.is_open else 0
     if known.kind in _AMOUNTS:
-        amounts = study_amounts(table.column(index), chosen=choices.decimal)
+        amounts = study_amounts(table.column(index), chosen=choices.decimal, money=known.kind == Kind.AMOUNT)
         return partial(_amount_readers[known.kind], column=amounts), amounts.ambiguous if amounts.is_open else 0
     if known.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.LIST):
         return partial(_text_readers[known.kind], limit=known.limit), 0

@@ -103,6 +103,20 @@ def test_amount_column_decides_only_by_what_it_proves(cells, mark, ambiguous):
     assert (column.decimal, column.ambiguous) == (mark, ambiguous)
 
 
+@pytest.mark.parametrize(
+    ("cells", "mark"),
+    [
+        (["12,000", "250,000"], DecimalMark.POINT),
+        (["$250,000"], DecimalMark.POINT),
+        (["12.000", "250.000"], None),
+        (["12,000", "1.234"], None),
+        (["12,000", "1.250,75"], DecimalMark.COMMA),
+    ],
+)
+def test_money_with_commas_alone_is_grouped_by_them(cells, mark):
+    assert study_amounts(cells, money=True).decimal == mark
+
+
 def test_ambiguous_amount_is_decided_by_the_rest_of_its_column():
     column = study_amounts(["12.000", "1.250,75"])
 
