@@ -17,8 +17,8 @@ from customers.services.calls import Standing, begin_call, finish_call, forget_c
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 LONGEST_KEY = 200
-NOT_REMEMBERED = frozenset({401, 408, 429})
-"""Nothing was decided about the request itself; the caller is meant to try again."""
+NOT_REMEMBERED = frozenset({401, 403, 408, 429})
+"""Nothing was decided about the request itself: with another token, or later, it may be carried out."""
 
 
 class IdempotencyMiddleware:

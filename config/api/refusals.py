@@ -53,9 +53,15 @@ def _simple(status: int, code: str, *, field_name: str = "") -> Callable[[Except
 
 def _stale(exc: Exception) -> Refusal:
     """This will show the text as it is now, so that nothing that was typed is lost."""
-    current = exc.current  # type: ignore[attr-defined]
+    assert isinstance(exc, StaleVersion)
+    current = exc.current
     seen = {"version": current.version, "subject": current.subject, "body": current.body}
     return Refusal(409, "stale_version", str(exc), extra={"current": seen})
+
+
+def _stale_plan(exc: Exception) -> Refusal:
+    assert isinstance(exc, StalePlan)
+    return Refusal(409, "stale_version", str(exc), extra={"current": {"version": exc.version}})
 
 
 def _gate(exc: Exception) -> Refusal:
@@ -95,7 +101,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     PriceIsLocked: _simple(409, "price_locked"),
     RenewalClosed: _simple(409, "renewal_closed"),
     MayNotDecide: _simple(403, "may_not_decide"),
-    StalePlan: lambda exc: Refusal(409, "stale_version", str(exc), extra={"current": {"version": exc.version}}),  # type: ignore[attr-defined]
+    StalePlan: _stale_plan,
     EngageNotOpen: _simple(409, "engage_not_open"),
     PlanClosed: _simple(409, "plan_closed"),
 }

@@ -39,8 +39,10 @@ def require_customer(reference: str, *, user: User, queryset: Any = None) -> Cus
 
 def find_colleague(reference: str) -> User | None:
     """This will find one of us by id, user name or e-mail address."""
-    named = User.objects.filter(Q(username=reference) | Q(email__iexact=reference))
+    if not reference:
+        return None  # An empty address is no name: several people may have none.
     try:
         return User.objects.filter(pk=uuid.UUID(reference)).first()
     except ValueError:
+        named = User.objects.filter(Q(username=reference) | Q(email__iexact=reference))
         return named.order_by("-is_active").first()

@@ -11,12 +11,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from emails.enums import DraftState, PriceApproach, Tone
+from emails.models import Draft
 from emails.rules.grounding import SpanState
 from emails.services.drafts import LONGEST_INSTRUCTION
 from emails.services.editing import MOST_BODY, MOST_CC, MOST_SUBJECT
 from emails.services.submitting import MOST_FILES, Files, NewFile
 
 LONGEST_CUSTOMER_REFERENCE = 130
+EVENTS = ("approved", "sent", "opened", "clicked", "replied")
+"""Each has its moment on the draft, as `approved_at`."""
 
 
 @extend_schema_field({"type": "string", "format": "byte"})
@@ -163,7 +166,7 @@ class ReceiptLineBody(serializers.Serializer[Any]):
 
 
 class EventBody(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(choices=["approved", "sent", "opened", "clicked", "replied"])
+    type = serializers.ChoiceField(choices=EVENTS)
     at = serializers.DateTimeField()
 
 
@@ -179,7 +182,14 @@ class EmailBody(serializers.Serializer[Any]):
     reason = serializers.CharField(source="outcome")
     nextTryAt = serializers.DateTimeField(source="not_before", allow_null=True)
     receipt = ReceiptLineBody(many=True)
-    events = EventBody(many=True)
+    events = serializers.SerializerMethodField()
+
+    @extend_schema_field(EventBody(many=True))
+    def get_events(self, draft: Draft) -> Any:
+        """What has happened to it, in order; what is not known yet is left out."""
+        moments = {name: getattr(draft, f"{name}_at") for name in EVENTS}
+        known = [{"type": name, "at": at} for name, at in moments.items() if at is not None]
+        return EventBody(sorted(known, key=lambda event: event["at"]), many=True).data
 
 
 def new_files(rows: list[dict[str, Any]]) -> list[NewFile]:

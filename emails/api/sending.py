@@ -53,7 +53,6 @@ class EmailDetail(APIView):
         draft: Draft | None = list_visible_drafts(caller_of(request)).filter(pk=id).first()
         if draft is None:
             raise NotThere("There is no such email, or it is not yours.")
-        draft.events = _events(draft)  # type: ignore[attr-defined]
         return Response(EmailBody(draft).data)
 
 
@@ -96,15 +95,3 @@ def _submission(asked: dict[str, Any], *, by: User) -> Submission:
         body=asked["body"],
         track_engagement=asked["trackEngagement"],
     )
-
-
-def _events(draft: Draft) -> list[dict[str, Any]]:
-    moments = {
-        "approved": draft.approved_at,
-        "sent": draft.sent_at,
-        "opened": draft.opened_at,
-        "clicked": draft.clicked_at,
-        "replied": draft.replied_at,
-    }
-    known = [{"type": name, "at": at} for name, at in moments.items() if at is not None]
-    return sorted(known, key=lambda event: event["at"])

@@ -173,15 +173,17 @@ def test_change_customer_takes_back_what_get_gave(api: Caller, customer: Custome
         ({"currency": "E1R"}, "currency"),
         ({"owner": "nobody"}, "owner"),
         ({"owner": 7}, "owner"),
+        ({"owner": ""}, "owner"),
         ({"owner": "marco"}, "owner"),
         ({"externalId": "001TAKEN"}, "externalId"),
         ({"programmeStartDate": "2026-02-30"}, "programmeStartDate"),
     ],
 )
-def test_bad_field_is_named_and_nothing_is_written(
+def test_bad_field_of_a_customer_is_named_and_nothing_is_written(
     api: Caller, customer: Customer, other_csm: User, change: dict[str, Any], field: str
 ) -> None:
     factories.CustomerFactory.create(external_id="001TAKEN")
+    factories.UserFactory.create(username="nameless", email="")
 
     for response in (
         api.patch(f"/api/customers/{customer.pk}", {"notes": "changed", **change}),

@@ -68,6 +68,13 @@ def test_refusal_is_remembered_like_any_answer(api: Caller) -> None:
     assert "Idempotent-Replayed" in again.headers
 
 
+def test_refusal_of_the_caller_is_not_remembered(call_as: Callable[..., Caller], csm: User) -> None:
+    refused = call_as(csm, ["read"]).post("/api/customers", {"name": "Fresh"}, **KEY)
+    allowed = call_as(csm, ["write"]).post("/api/customers", {"name": "Fresh"}, **KEY)
+
+    assert (refused.status_code, allowed.status_code) == (403, 201)
+
+
 def test_delete_without_a_body_is_remembered(api: Caller, customer: Customer) -> None:
     person = factories.StakeholderFactory.create(customer=customer)
     address = f"/api/customers/{customer.pk}/stakeholders/{person.pk}"
