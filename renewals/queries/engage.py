@@ -116,13 +116,13 @@ def advise(
 ) -> EngageAdvice | None:
     """Advise on the customer's renewal as it stands now; None without a running contract.
 
-    run: a run whose first emails that have left are not planned again.
+    run: a run whose first emails that have left are not planned again, and whose strategy then stays.
     """
     facts = read_renewal_facts(customer, now=now)
     if facts is None:
         return None
     chosen = choices or Choices()
-    sequence = _sequence(customer, facts, chosen)
+    sequence = _sequence(customer, facts, chosen, approach=chosen.approach or _approach_under_way(run))
     price = advise_on_price(price_facts(facts))
     used = chosen.price_approach or price.approach
     plan = _plan(customer, facts, sequence, run)
@@ -139,19 +139,28 @@ def advise(
     )
 
 
-def _sequence(customer: Customer, facts: RenewalFacts, chosen: Choices) -> SequenceAdvice:
+def _approach_under_way(run: EngageRun | None) -> SequencingApproach | None:
+    """Keep the strategy once outreach has begun: days go by, and with few left each plan would turn parallel."""
+    if run is None or run.plan.opened_at is None:
+        return None
+    return SequencingApproach(run.plan.approach)
+
+
+def _sequence(
+    customer: Customer, facts: RenewalFacts, chosen: Choices, *, approach: SequencingApproach | None
+) -> SequenceAdvice:
     """Order the people; who has left since a person set an order is dropped from it."""
     present = {person.key for person in facts.people}
     advice = build_sequence(
         sequence_facts(facts),
-        approach=chosen.approach,
+        approach=approach,
         order=tuple(key for key in chosen.order if key in present),
         owners=chosen.owners,
     )
-    return replace(advice, warnings=(*advice.warnings, *_missing_owners(customer, advice)))
+    return replace(advice, warnings=(*advice.warnings, *missing_owners(customer, advice)))
 
 
-def _missing_owners(customer: Customer, advice: SequenceAdvice) -> tuple[str, ...]:
+def missing_owners(customer: Customer, advice: SequenceAdvice) -> tuple[str, ...]:
     """Say where the CSM stands in, because the account has nobody for an owner that the sequence asks for."""
     on_record = {OwnerKind.AE: customer.account_executive_id, OwnerKind.EXECUTIVE: customer.executive_id}
     asked = {position.owner for position in advice.positions}

@@ -4,6 +4,7 @@
   const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
   const steps = () => [...document.querySelectorAll("#engage-rail a")];
   let asked = false;
+  let moved = "";
 
   function go(by) {
     const links = steps();
@@ -21,10 +22,13 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const link = event.detail.elt;
     asked = link.matches("#engage-rail a, .engage-step-head a");
+    const pressed = link.matches(".engage-person-tools form") && document.activeElement;
+    moved = pressed ? pressed.getAttribute("aria-label") || "" : "";
   });
 
   document.addEventListener("htmx:afterSettle", () => {
     keepInView();
+    if (moved) focusAgain();
     if (!asked) return;
     asked = false;
     const title = document.getElementById("step-title");
@@ -34,6 +38,14 @@
     const top = document.getElementById("engage");
     if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView();
   });
+
+  /* Who moves a person by keyboard can go on: the same button, else the reason that is asked for. */
+  function focusAgain() {
+    const again = document.querySelector(`.engage-person-tools [aria-label="${CSS.escape(moved)}"]`);
+    const reason = document.querySelector(".engage-pending input[name=reason]");
+    moved = "";
+    if (again || reason) (again || reason).focus({ preventScroll: true });
+  }
 
   function keepInView() {
     const rail = document.getElementById("engage-rail");

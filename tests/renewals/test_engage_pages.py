@@ -21,6 +21,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import PlanEnd, PlanState, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
+from outreach.services.plans import note_draft_sent
 from renewals.models import EngageRun, Override
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
@@ -573,6 +574,25 @@ def test_sent_email_is_counted_and_fixed_in_the_order(acme: Customer, csm: User)
     assert "Contacted" in text
     assert "Move Jennifer Park down" not in text
     assert "Leave Jennifer Park out" not in text
+
+
+@pytest.mark.django_db
+def test_strategy_stays_when_days_go_by_under_way(acme: Customer, csm: User) -> None:
+    champion = acme.stakeholders.get(name="Jennifer Park")
+    first = Touch.objects.get(plan__customer=acme, kind=TouchKind.EMAIL, stakeholder=champion)
+    note_draft_sent(first.draft_id, sent_at=NOW)
+
+    with time_machine.travel(NOW + timedelta(days=22), tick=False):
+        client = as_user(csm)
+        buyer = acme.stakeholders.get(name="Sarah Chen")
+        client.post(
+            url("_owner", acme), {"stakeholder": str(buyer.pk), "owner": "executive", "reason": "They know each other."}
+        )
+        text = page(client, acme, "sequence")
+
+    assert OutreachPlan.objects.get(customer=acme).approach == "champion_first"
+    assert "in 95 days" in text
+    assert "Champion first: there is time" in text
 
 
 # Who may

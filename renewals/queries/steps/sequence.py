@@ -16,6 +16,7 @@ from outreach.queries.plans import owners_of
 from outreach.rules.planning import DAYS_PER_WEEK, LAST_WEEK
 from renewals.enums import OverrideKind
 from renewals.models import EngageRun, Override
+from renewals.queries.engage import missing_owners
 from renewals.queries.steps.basis import Drift, list_drifts, owners_by_hand, sequence_basis
 from renewals.queries.workspace import Workspace
 from renewals.rules.facts import Condition, list_words
@@ -119,7 +120,7 @@ def build_sequence_step(workspace: Workspace, run: EngageRun, *, wanted: Sequenc
         strategies=tuple(_card(s, workspace) for s in advice.strategies),
         rationale=advice.rationale,
         risk_mitigation=advice.risk_mitigation,
-        warnings=advice.warnings,
+        warnings=(*advice.warnings, *missing_owners(workspace.customer, advice)),
         rows=rows,
         others=_others(workspace, order),
         weeks=_weeks(workspace, rows) if order == saved else (),
