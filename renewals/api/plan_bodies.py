@@ -138,8 +138,21 @@ class VariationChange(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, max_length=500)
 
 
+PER_PERSON = {"owners": "owner", "variations": "approach"}
+
+
+def _as_list(value: Any, member: str) -> Any:
+    """Write {"ID": "ae"} as [{"stakeholderId": "ID", "owner": "ae"}]; anything else is left to the check."""
+    if not isinstance(value, dict):
+        return value
+    return [{"stakeholderId": key, member: chosen} for key, chosen in value.items()]
+
+
 class PlanChangeIn(serializers.Serializer[Any]):
-    """What a person decides otherwise. `reason` is for all of it; an owner or variation may have its own."""
+    """What a person decides otherwise. `reason` is for all of it; an owner or variation may have its own.
+
+    `owners` and `variations` may also come as objects: stakeholder id → owner, stakeholder id → approach.
+    """
 
     version = serializers.IntegerField(required=False, min_value=1, help_text="The version that was seen.")
     approach = serializers.ChoiceField(choices=SequencingApproach.choices, required=False)
@@ -150,6 +163,12 @@ class PlanChangeIn(serializers.Serializer[Any]):
     priceApproach = serializers.ChoiceField(source="price_approach", choices=PriceApproach.choices, required=False)
     variations = serializers.ListField(child=VariationChange(), required=False, max_length=50)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            lists = {name: _as_list(data[name], member) for name, member in PER_PERSON.items() if name in data}
+            data = {**data, **lists}
+        return super().to_internal_value(data)
 
     def validate_order(self, order: list[Any]) -> list[Any]:
         if len(set(order)) < len(order):

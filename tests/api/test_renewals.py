@@ -325,6 +325,21 @@ def test_order_owners_price_and_variations_change_together(
     assert {draft["priceApproach"] for draft in changed["drafts"] if draft["stakeholderId"] == jennifer} == {"no_price"}
 
 
+def test_owners_and_variations_may_come_as_objects(
+    api: Caller, plan: dict[str, Any], people: list[Stakeholder]
+) -> None:
+    jennifer, tom, _ = (str(person.pk) for person in people)
+
+    changed = api.patch(
+        f"/api/engage/{plan['id']}",
+        {"owners": {tom: "csm"}, "variations": {jennifer: "no_price"}, "reason": "After the call"},
+    ).json()
+
+    assert {row["name"]: row["owner"] for row in changed["sequence"]}["Tom Weller"] == "csm"
+    told = {row["stakeholderId"]: row["approach"] for row in changed["pricing"]["stakeholderVariations"]}
+    assert told[jennifer] == "no_price"
+
+
 def test_plan_change_is_all_or_nothing(api: Caller, plan: dict[str, Any], foreign: Customer) -> None:
     theirs = factories.StakeholderFactory.create(customer=foreign)
 
@@ -345,7 +360,8 @@ def test_plan_change_is_all_or_nothing(api: Caller, plan: dict[str, Any], foreig
         ({"approach": "sideways", "reason": "x"}, "approach"),
         ({"order": [], "reason": "x"}, "order"),
         ({"order": ["nobody"], "reason": "x"}, "order.0"),
-        ({"owners": {"a": "csm"}, "reason": "x"}, "owners"),
+        ({"owners": {"a": "csm"}, "reason": "x"}, "owners.0.stakeholderId"),
+        ({"owners": "csm", "reason": "x"}, "owners"),
         ({"owners": [{"owner": "csm"}], "reason": "x"}, "owners.0.stakeholderId"),
         ({"priceApproach": "loud", "reason": "x"}, "priceApproach"),
         ({"reason": "x"}, None),
