@@ -28,6 +28,7 @@ class ImportRun(Row):
 
     class Meta(Row.Meta):
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "updated_at"], name="import_run_state")]
 
     def __str__(self) -> str:
         return self.filename or str(self.id)

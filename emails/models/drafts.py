@@ -100,6 +100,7 @@ class Draft(ClaimedRow):
             ),
             models.Index(fields=["leased_until"], condition=Q(state=DraftState.SENDING), name="draft_lease"),
             models.Index(fields=["blocked_by"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked"),
+            models.Index(fields=["not_before"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked_until"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -32,8 +32,8 @@ from emails.signals import draft_blocked, draft_failed, draft_sent
 MOST_ATTEMPTS = 4
 RETRY_AFTER = timedelta(minutes=15)
 BATCH = 200
-_SWEPT = [DraftState.SENDING, DraftState.SCHEDULED, DraftState.BLOCKED, DraftState.QUEUED]
 FOLLOW_UP_AFTER = timedelta(days=3)
+_FREED_BY_PEOPLE = ["hold", "brake"]
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,33 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
     """Hand over every queued letter whose turn it is; gives how many were handed over or refused."""
-    due = Draft.objects.filter(state=DraftState.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=now))
-    ids = list(due.order_by("not_before").values_list("pk", flat=True)[:limit])
+    ids = list(Draft.objects.filter(_is_due(now)).order_by("not_before").values_list("pk", flat=True)[:limit])
     return sum(deliver(pk, now=now) is not None for pk in ids)
 
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: lost leases, scheduled letters, blocked ones that may go again, then all that is due."""
-    if not Draft.objects.filter(state__in=_SWEPT).exists():
+    if not Draft.objects.filter(_has_its_turn(now)).exists():
         return 0
     release_expired(Draft, now=now)
     _queue_scheduled(now)
     _queue_unblocked(now)
     return send_due(now=now)
+
+
+def _is_due(now: datetime) -> Q:
+    return Q(state=DraftState.QUEUED, not_before=None) | Q(state=DraftState.QUEUED, not_before__lte=now)
+
+
+def _has_its_turn(now: datetime) -> Q:
+    """What the sweep may have to move. Each part of it is read from an index of its own."""
+    return (
+        _is_due(now)
+        | Q(state=DraftState.SENDING, leased_until__lt=now)
+        | Q(state=DraftState.SCHEDULED, scheduled_send_date__lte=now)
+        | Q(state=DraftState.BLOCKED, not_before__lte=now)
+        | Q(state=DraftState.BLOCKED, blocked_by__in=_FREED_BY_PEOPLE)
+    )
 
 
 def compose_mail(draft: Draft) -> OutgoingMail:
@@ -256,7 +270,7 @@ def _queue_unblocked(now: datetime) -> None:
     )
     open_brake = Brake.objects.filter(customer=OuterRef("customer"), cleared_at=None)
     blocked = Draft.objects.filter(state=DraftState.BLOCKED)
-    freed = blocked.filter(blocked_by__in=["hold", "brake"]).filter(~Exists(open_hold), ~Exists(open_brake))
+    freed = blocked.filter(blocked_by__in=_FREED_BY_PEOPLE).filter(~Exists(open_hold), ~Exists(open_brake))
     waiting = blocked.filter(not_before__lte=now)
     for rows in (freed, waiting):
         rows.update(state=DraftState.QUEUED, not_before=None, blocked_by="", updated_at=now)

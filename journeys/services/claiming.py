@@ -33,7 +33,7 @@ def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | No
     elapsed: how long ago `now` was, so that the lease is whole when the tick has worked for a while.
     A row that failed before, or whose worker died, is taken alone: if it kills workers, it takes no other row along.
     """
-    if not list_ready(now).exists():
+    if not _is_anything_ready(now):
         return None
     token = uuid.uuid4()
     with transaction.atomic():
@@ -49,6 +49,11 @@ def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, *
     ours = AutomationSchedule.objects.filter(pk__in=ids, claim_token=token, status=AutomationStatus.RUNNING)
     if ours.update(claim_token=None, leased_until=None, updated_at=now, **fields) != len(ids):
         raise ClaimLost
+
+
+def _is_anything_ready(now: datetime) -> bool:
+    """Whether a claim may find rows. The holds are only looked at when something is due: mostly nothing is."""
+    return AutomationSchedule.objects.due(now).exists() and list_ready(now).exists()
 
 
 def _pick(now: datetime) -> list[uuid.UUID]:

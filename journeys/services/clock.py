@@ -21,6 +21,9 @@ BUDGET = timedelta(seconds=60)
 # How far `tick_until` goes at most without looking at what is swept, whose dates it does not know.
 MAX_STEP = timedelta(minutes=15)
 
+# How long the last tick that was written down stands for idle ones after it; /readyz allows three minutes.
+REMEMBERED_FOR = timedelta(minutes=1)
+
 log = structlog.get_logger(__name__)
 
 
@@ -33,6 +36,10 @@ class TickReport:
     errors: list[str] = field(default_factory=list)
     abandoned: int = 0
     is_unfinished: bool = False
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.outcomes or any(self.swept.values()) or self.errors or self.abandoned or self.is_unfinished)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -61,7 +68,8 @@ def tick(*, now: datetime, budget: timedelta = BUDGET) -> TickReport:
         if elapsed > budget:
             report.is_unfinished = True
             break
-    _remember(report, now)
+    if not (report.is_idle and _was_remembered_lately(now)):
+        _remember(report, now)
     return report
 
 
@@ -84,6 +92,11 @@ def _sweep(report: TickReport, now: datetime) -> None:
         except Exception:
             log.exception("sweep_failed", sweeper=sweeper.name)
             report.errors.append(sweeper.name)
+
+
+def _was_remembered_lately(now: datetime) -> bool:
+    """Whether a tick is on record that an idle one need not write again: a write waits for the disk."""
+    return ClockState.objects.filter(last_tick_at__gt=now - REMEMBERED_FOR, last_tick_at__lte=now).exists()
 
 
 def _remember(report: TickReport, now: datetime) -> None:

@@ -10,7 +10,7 @@ from customers.models import Customer, Todo, User
 from customers.services.holds import end_hold, hold_customer
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule, ClockState
-from journeys.registry import Handler, Sweeper, forget, register_handler, register_sweeper
+from journeys.registry import Handler, Sweeper, forget, list_sweepers, register_handler, register_sweeper
 from journeys.rules.automations import Skip, Wait
 from journeys.services.claiming import LEASE, claim_due
 from journeys.services.clock import tick, tick_until
@@ -48,6 +48,39 @@ def test_tick_again_does_nothing(customer: Customer, notebook: Notebook, now: da
 
     assert report.outcomes == {}
     assert len(notes()) == 1
+
+
+def test_idle_tick_only_reads_and_once_per_source(customer: Customer, notebook: Notebook, now: datetime) -> None:
+    make_automation(customer, now)
+    tick(now=now)
+
+    with CaptureQueriesContext(connection) as queries:
+        tick(now=now + MINUTE / 2)
+
+    statements = [query["sql"] for query in queries]
+    assert [sql for sql in statements if not sql.startswith("SELECT")] == []
+    assert len(statements) == len(list_sweepers()) + 3
+
+
+@pytest.mark.parametrize(("after", "on_record"), [(MINUTE / 2, timedelta(0)), (MINUTE, MINUTE), (-MINUTE, -MINUTE)])
+def test_idle_tick_is_put_on_record_each_minute(
+    customer: Customer, notebook: Notebook, now: datetime, after: timedelta, on_record: timedelta
+) -> None:
+    tick(now=now)
+
+    tick(now=now + after)
+
+    assert ClockState.objects.get().last_tick_at == now + on_record
+
+
+def test_busy_tick_is_put_on_record_at_once(customer: Customer, notebook: Notebook, now: datetime) -> None:
+    tick(now=now)
+    make_automation(customer, now)
+
+    tick(now=now + MINUTE / 2)
+
+    state = ClockState.objects.get()
+    assert (state.last_tick_at, state.last_report["outcomes"]) == (now + MINUTE / 2, {"completed": 1})
 
 
 def test_tick_runs_more_than_one_batch(
