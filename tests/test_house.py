@@ -144,3 +144,15 @@ def test_foreign_keys_point_right() -> None:
     ]
 
     assert wrong == []
+
+
+def test_every_model_says_who_may_see_its_rows() -> None:
+    from django.apps import apps
+
+    mute = [
+        model.__name__
+        for model in apps.get_models()
+        if model._meta.app_label in APPS and not hasattr(model._default_manager.all(), "visible_to")
+    ]
+
+    assert mute == []
