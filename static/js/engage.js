@@ -39,6 +39,39 @@
     if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView();
   });
 
+  /* An answer without a step (signed out meanwhile, taken away) is shown as the page it is. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "artifact" || event.detail.xhr.status >= 400) return;
+    if (event.detail.xhr.responseText.includes('id="artifact"')) return;
+    event.detail.shouldSwap = false;
+    location.reload();
+  });
+
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, (event) => {
+      const target = event.detail.target;
+      if (target && target.id === "artifact") say("That did not work. Nothing was changed; reload the page and try again.");
+    });
+  }
+
+  function say(words) {
+    const notices = document.getElementById("notices");
+    if (!notices) return;
+    const notice = document.createElement("div");
+    notice.className = "notice notice-error";
+    notice.setAttribute("role", "alert");
+    notice.textContent = words;
+    notices.replaceChildren(notice);
+    notices.scrollIntoView({ block: "center" });
+  }
+
+  /* An email that has left, or was taken back, in its own card: the rail counts again. */
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const card = event.detail.target;
+    if (!card || !card.matches(".draft-card") || !document.getElementById("engage-rail")) return;
+    window.htmx.ajax("GET", location.href, { target: "#engage-rail", select: "#engage-rail", swap: "outerHTML" });
+  });
+
   /* Who moves a person by keyboard can go on: the same button, else the reason that is asked for. */
   function focusAgain() {
     const again = document.querySelector(`.engage-person-tools [aria-label="${CSS.escape(moved)}"]`);

@@ -18,6 +18,10 @@ from customers.models.workspace import ONLY_ID
 from customers.queries.calendars import local_date
 from emails.models import CapturedMail, Draft
 from outreach.models import OutreachPlan, Touch
+from renewals.models import EngageRun
+from renewals.services.engage import open_engage
+from renewals.services.letters import write_letters
+from renewals.services.renewals import lock_price, open_renewal
 from tests import factories
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -74,7 +78,7 @@ def test_from_csv_to_a_sent_email(context: BrowserContext, live_server: Any, dan
     sign_in(page, live_server.url)
     import_the_book(page, live_server.url, book)
     lock_the_price(page, live_server.url)
-    open_engage(page)
+    open_engage_of_it(page)
     choose_parallel(page)
     edit_and_settle_the_claim(page)
     preview_it(page)
@@ -115,7 +119,7 @@ def lock_the_price(page: Page, address: str) -> None:
     expect(page.locator("main")).to_contain_text("Locked")
 
 
-def open_engage(page: Page) -> None:
+def open_engage_of_it(page: Page) -> None:
     page.get_by_role("link", name="Engage", exact=True).click()
     expect(page.locator("main")).to_contain_text("It is time")
 
@@ -256,6 +260,65 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     page.go_back()
     expect(step_title(page)).to_have_text("Emails")
     context.close()
+
+
+def test_signed_out_meanwhile_is_asked_in_again(browser: Browser, live_server: Any, dana: User) -> None:
+    customer = opened_account(dana)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/engage/sequence")
+    expect(step_title(page)).to_have_text("Sequence")
+
+    context.clear_cookies()
+    page.locator("#engage-rail").get_by_role("link", name="Rehearsal").click()
+
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    context.close()
+
+
+def test_rail_counts_an_email_that_leaves_after_its_delay(browser: Browser, live_server: Any, dana: User) -> None:
+    WorkspaceSettings.objects.update(undo_seconds=1)
+    customer = opened_account(dana)
+    write_letters(EngageRun.objects.get(), now=datetime.now(UTC), by=dana)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/engage/emails")
+    expect(page.locator("#engage-rail")).to_contain_text("0 of 1 sent")
+
+    page.get_by_role("link", name="Send Email").click()
+    page.locator("dialog[open]").get_by_role("button", name="Send Email").click()
+
+    expect(page.locator("#engage-rail")).to_contain_text("1 of 1 sent", timeout=10_000)
+    context.close()
+
+
+def test_lost_connection_is_said(browser: Browser, live_server: Any, dana: User) -> None:
+    customer = opened_account(dana)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/engage/sequence")
+
+    context.set_offline(True)
+    page.locator("#engage-rail").get_by_role("link", name="Rehearsal").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("That did not work.")
+    expect(step_title(page)).to_have_text("Sequence")
+    context.close()
+
+
+def opened_account(owner: User) -> Customer:
+    customer = factories.CustomerFactory.create(owner=owner, name="Acme Robotics", timezone="UTC")
+    factories.StakeholderFactory.create(customer=customer, name="Jennifer Park")
+    today = local_date(datetime.now(UTC), "UTC")
+    ends = today + timedelta(days=118)
+    contract = factories.ContractFactory.create(customer=customer, start_date=today, renewal_date=ends)
+    now = datetime.now(UTC)
+    lock_price(open_renewal(contract, now=now, by=owner), now=now, by=owner)
+    open_engage(customer, now=now, by=owner)
+    return customer
 
 
 @pytest.mark.parametrize("width", [1280, 390])
