@@ -7,6 +7,7 @@ class EmailsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry.imports import register_undo_guard
+        from emails import receivers  # noqa: F401
         from emails.queries.imports import list_letters_left
         from emails.queries.sources import register_sources
 

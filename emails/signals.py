@@ -7,3 +7,4 @@ draft_sent = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, ori
 draft_blocked = Signal()  # draft_id, customer_id, check, reason
 draft_failed = Signal()  # draft_id, customer_id, reason
 draft_cancelled = Signal()  # draft_id, customer_id, origin_kind, origin_id
+version_asked = Signal()  # nothing: which versions Claude is to write stands in the rows

@@ -14,6 +14,7 @@ urlpatterns = [
     path("mailbox/<uuid:mail_id>/files/<int:place>", mailbox.message_file, name="mailbox_file"),
     path("drafts/<uuid:draft_id>", drafts.page, name="draft"),
     path("drafts/<uuid:draft_id>/card", drafts.card, name="draft_card"),
+    path("drafts/<uuid:draft_id>/writing", drafts.writing, name="draft_writing"),
     path("drafts/<uuid:draft_id>/save", drafts.save, name="draft_save"),
     path("drafts/<uuid:draft_id>/details", drafts.details, name="draft_details"),
     path("drafts/<uuid:draft_id>/regenerate", drafts.rewrite, name="draft_regenerate"),

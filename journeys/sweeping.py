@@ -5,6 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
+from emails.services import writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -21,13 +22,18 @@ def sweep_outbox(now: datetime) -> int:
     return sweep(now=now)
 
 
+def sweep_writings(now: datetime) -> int:
+    return writings.sweep(now=now)
+
+
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
 SWEEPERS = (
     Sweeper("holds", sweep_holds),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),
-    # Last, since a large book takes a while.
+    # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports),
+    Sweeper("writings", sweep_writings),
 )
 
 

@@ -2,5 +2,6 @@
 
 from emails.models.captured import CapturedMail
 from emails.models.drafts import Attachment, Draft, DraftVersion
+from emails.models.writings import Writing
 
-__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion"]
+__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion", "Writing"]

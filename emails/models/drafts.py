@@ -33,7 +33,7 @@ class DraftQuerySet(CustomerScopedQuerySet):
     def with_people(self) -> DraftQuerySet:
         """Everything a card shows, in a fixed number of queries."""
         return self.select_related(
-            "customer", "stakeholder", "sender", "approved_by", "sent_by", "written_by"
+            "customer", "stakeholder", "sender", "approved_by", "sent_by", "written_by", "writing"
         ).prefetch_related(models.Prefetch("attachments", queryset=Attachment.objects.defer("content")))
 
 
@@ -181,7 +181,10 @@ class PartOfDraftQuerySet(CustomerScopedQuerySet):
 
 
 class DraftVersion(Row):
-    """One text the draft had: who or what wrote it, and why."""
+    """One text the draft had: who or what wrote it, and why.
+
+    is_aside: it never was the draft's text: it came when the draft had moved on from `version`, and may be taken.
+    """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
@@ -191,15 +194,23 @@ class DraftVersion(Row):
     by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
     saved_at = models.DateTimeField()
+    is_aside = models.BooleanField(default=False)
 
     objects = PartOfDraftQuerySet.as_manager()
 
     class Meta(Row.Meta):
-        ordering = ["-version"]
-        constraints = [models.UniqueConstraint(fields=["draft", "version"], name="draft_version_once")]
+        ordering = ["-version", "is_aside"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "version"], condition=Q(is_aside=False), name="draft_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.draft_id} v{self.version}"
+
+    @property
+    def code(self) -> str:
+        """What an address calls it by: the number, or for a text kept aside its id."""
+        return str(self.pk) if self.is_aside else str(self.version)
 
 
 class Attachment(Row):

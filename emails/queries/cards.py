@@ -11,11 +11,15 @@ from uuid import UUID
 
 from customers.models import User
 from emails.enums import DraftState, Writer
-from emails.models import Attachment, Draft
+from emails.models import Attachment, Draft, Writing
 from emails.queries.checks import Judgement, display_value, judge, judge_figures
 from emails.rules.annotation import Segment, annotate
 from emails.rules.grounding import Span, SpanState
 from emails.rules.prices import PriceBreach
+
+POLL_S = 2
+POLL_WAITING_S = 20
+"""How often a card asks whether Claude's version is there: rarely while Claude is paused."""
 
 STATE_TONES = {
     DraftState.DRAFT: "",
@@ -156,6 +160,38 @@ class DraftCard:
         if self.draft.writer == Writer.PERSON:
             return self.draft.written_by.display_name if self.draft.written_by else "A person"
         return Writer(self.draft.writer).label
+
+    @property
+    def writing(self) -> Writing | None:
+        """The version that Claude was asked for last."""
+        return getattr(self.draft, "writing", None)
+
+    @property
+    def is_being_written(self) -> bool:
+        return self.writing is not None and self.writing.is_open and self.draft.is_editable
+
+    @property
+    def is_kept_waiting(self) -> bool:
+        """Whether Claude was asked in vain and is asked again."""
+        return self.is_being_written and self.writing is not None and self.writing.is_waiting
+
+    @property
+    def has_version_aside(self) -> bool:
+        return self.writing is not None and self.writing.is_kept_aside and self.draft.writer != Writer.CLAUDE
+
+    @property
+    def writer_words(self) -> str:
+        """What the writer has to say of this text: why not Claude, and what it could not do."""
+        if self.draft.writer == Writer.PERSON:
+            return ""
+        writing = self.writing
+        failed = writing is not None and not writing.is_open and writing.version == self.draft.version
+        outcome = writing.outcome if writing is not None and failed else ""
+        return f"{outcome} {self.draft.writer_note}".strip()
+
+    @property
+    def poll_s(self) -> int:
+        return POLL_WAITING_S if self.is_kept_waiting else POLL_S
 
     @property
     def engagement(self) -> list[tuple[str, datetime | None]]:

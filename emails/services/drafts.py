@@ -1,134 +1,33 @@
-"""Writing drafts: by a writer from a brief and facts, by a person freely, and again with an instruction."""
+"""Drafts one at a time: kept as a person wrote them, written again with an instruction, deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from customers.models import Customer, Stakeholder, User
 from customers.services.activity import record
 from customers.signals import send_after_commit
-from emails.enums import DraftState, Lane, OriginKind, PriceApproach, Purpose, Tone, Writer
+from emails.enums import EDITABLE_STATES, DraftState, OriginKind, Purpose, Writer
 from emails.models import Draft
 from emails.queries.checks import renew_facts
 from emails.queries.ground_facts import account_facts
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
-from emails.rules.letters import (
-    PRICE_NEW,
-    LetterBrief,
-    Origin,
-    attaches_proposal,
-    brief_from_json,
-    tone_for,
-    with_instruction,
-)
-from emails.services.editing import (
-    EDITABLE_STATES,
-    NO_APPROVAL,
-    NotEditable,
-    StaleVersion,
-    check_cc,
-    clean_changes,
-    reload,
-    touch,
-)
+from emails.rules.letters import PRICE_NEW, tone_for
+from emails.services.announcing import announce_written
+from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.history import keep_version
-from emails.signals import draft_cancelled, draft_written
+from emails.services.writings import ask_for_version, brief_of, ring
+from emails.signals import draft_cancelled
 from emails.writing.proposal import NoLockedPrice
-from emails.writing.writers import Written, write
+from emails.writing.writers import Commission, Written, write, write_built_in
 
 LONGEST_INSTRUCTION = 500
-
-
-@dataclass(frozen=True)
-class LetterOrder:
-    """One letter to be written. is_price_locked: only then a proposal is attached."""
-
-    customer: Customer
-    stakeholder: Stakeholder
-    sender: User
-    brief: LetterBrief
-    facts: tuple[Fact, ...]
-    origin: Origin
-    lane: Lane = Lane.RENEWAL
-    cc: tuple[str, ...] = ()
-    is_price_locked: bool = False
-
-
-def write_draft(
-    *,
-    customer: Customer,
-    stakeholder: Stakeholder,
-    sender: User,
-    tone: Tone,
-    price_approach: PriceApproach,
-    lane: Lane,
-    origin: Origin,
-    facts: Iterable[Fact],
-    brief: LetterBrief,
-    now: datetime,
-    by: User | None,
-    cc: Iterable[str] = (),
-    is_price_locked: bool = False,
-) -> Draft:
-    """Write a letter and keep it as a draft; the one that this origin has for this person is given back.
-
-    facts: what the caller knows, above all prices; the account's own facts (people, wins, usage, meetings) are added.
-    May call Claude: not to be called inside a transaction. Writes Draft, DraftVersion, Attachment, Activity.
-    """
-    order = LetterOrder(
-        customer=customer,
-        stakeholder=stakeholder,
-        sender=sender,
-        brief=replace(brief, tone=tone, price_approach=price_approach),
-        facts=tuple(facts),
-        origin=origin,
-        lane=lane,
-        cc=tuple(cc),
-        is_price_locked=is_price_locked,
-    )
-    return write_order(order, now=now, by=by)
-
-
-def write_order(order: LetterOrder, *, now: datetime, by: User | None) -> Draft:
-    """Do what `write_draft` does, for an order made beforehand."""
-    existing = find_draft(order.origin, order.stakeholder)
-    if existing is not None:
-        return existing
-    facts = complete_facts(order, now=now)
-    brief = replace(order.brief, proposal_attached=_gets_proposal(order))
-    written = write(brief, facts)
-    try:
-        with transaction.atomic():
-            return _store(order, brief=brief, facts=facts, written=written, now=now, by=by)
-    except IntegrityError:
-        other = find_draft(order.origin, order.stakeholder)
-        if other is None:
-            raise
-        return other
-
-
-def find_draft(origin: Origin, stakeholder: Stakeholder) -> Draft | None:
-    """Give the live first letter of this origin to this person, if there is one."""
-    if origin.id is None or origin.purpose != Purpose.FIRST_TOUCH:
-        return None
-    rows = Draft.objects.with_people().exclude(state=DraftState.CANCELLED)
-    found: Draft | None = rows.filter(
-        origin_kind=origin.kind, origin_id=origin.id, stakeholder=stakeholder, purpose=Purpose.FIRST_TOUCH
-    ).first()
-    return found
-
-
-def complete_facts(order: LetterOrder, *, now: datetime) -> tuple[Fact, ...]:
-    """Add what the account itself tells; a fact that the caller gave under the same key wins."""
-    ground = account_facts(order.customer, stakeholder=order.stakeholder, sender=order.sender, now=now)
-    return tuple((facts_by_key(ground) | facts_by_key(order.facts)).values())
 
 
 def compose_draft(
@@ -168,15 +67,43 @@ def compose_draft(
             first_body=fields["body"],
             track_engagement=track_engagement,
         )
-        _announce(draft, now=now, by=by)
+        announce_written(draft, now=now, by=by)
     return reload(draft)
 
 
 def regenerate(draft: Draft, *, instruction: str, version: int, now: datetime, by: User) -> Draft:
     """Write the letter anew by the same brief and an instruction; the old text stays among the versions.
 
-    Raises ValidationError, StaleVersion, NotEditable. May call Claude: not to be called inside a transaction.
+    Waits for Claude up to its deadline. Raises ValidationError, StaleVersion, NotEditable. Not to be called inside a
+    transaction.
     """
+    task = _prepare_again(draft, instruction=instruction, version=version, now=now)
+    written = write(task.commission.brief, task.commission.facts)
+    with transaction.atomic():
+        changed = _put_in(task, written, now=now, by=by)
+    return reload(changed)
+
+
+def regenerate_at_once(draft: Draft, *, instruction: str, version: int, now: datetime, by: User) -> Draft:
+    """Like `regenerate`, for a person at a page: the built-in writer writes now, Claude's version follows by itself."""
+    task = _prepare_again(draft, instruction=instruction, version=version, now=now)
+    written = write_built_in(task.commission.brief, task.commission.facts)
+    with transaction.atomic():
+        changed = _put_in(task, written, now=now, by=by)
+        ask_for_version(changed, instruction=instruction, now=now, by=by)
+    ring()
+    return reload(changed)
+
+
+@dataclass(frozen=True)
+class _Again:
+    draft: Draft
+    version: int
+    instruction: str
+    commission: Commission
+
+
+def _prepare_again(draft: Draft, *, instruction: str, version: int, now: datetime) -> _Again:
     if len(instruction) > LONGEST_INSTRUCTION:
         raise ValidationError({"instruction": f"At most {LONGEST_INSTRUCTION} characters."})
     if not draft.brief:
@@ -187,30 +114,30 @@ def regenerate(draft: Draft, *, instruction: str, version: int, now: datetime, b
     if current.state not in EDITABLE_STATES:
         raise NotEditable(current)
     facts = _facts_today(current, now=now)
-    brief = replace(
-        with_instruction(brief_from_json(current.brief["letter"]), instruction),
-        tone=Tone(current.tone),
-        price_approach=PriceApproach(current.price_approach),
-        proposal_attached=_keeps_proposal(current, facts),
+    brief = brief_of(current, instruction)
+    has_price = any(fact.key == PRICE_NEW for fact in facts)
+    brief = replace(brief, proposal_attached=brief.proposal_attached and has_price)
+    return _Again(current, version, instruction, Commission(brief, facts))
+
+
+def _put_in(task: _Again, written: Written, *, now: datetime, by: User) -> Draft:
+    draft = task.draft
+    changed = touch(
+        draft,
+        version=task.version,
+        now=now,
+        subject=written.letter.subject,
+        body=written.letter.body,
+        writer=written.writer,
+        writer_note=written.note[:500],
+        written_by=by,
+        facts=[fact.as_json() for fact in task.commission.facts],
     )
-    written = write(brief, facts)
-    with transaction.atomic():
-        changed = touch(
-            current,
-            version=version,
-            now=now,
-            subject=written.letter.subject,
-            body=written.letter.body,
-            writer=written.writer,
-            writer_note=written.note[:500],
-            written_by=by,
-            facts=[fact.as_json() for fact in facts],
-        )
-        _renew_proposal(changed)
-        reason = f"Written again: {instruction}" if instruction.strip() else "Written again"
-        keep_version(changed, reason=reason, now=now, by=by)
-        record("draft.rewritten", f"{reason} – “{changed}”", customer=draft.customer_id, by=by, now=now, subject=draft)
-    return reload(changed)
+    _renew_proposal(changed)
+    reason = f"Written again: {task.instruction}" if task.instruction.strip() else "Written again"
+    keep_version(changed, reason=reason, now=now, by=by)
+    record("draft.rewritten", f"{reason} – “{changed}”", customer=draft.customer_id, by=by, now=now, subject=draft)
+    return changed
 
 
 def _facts_today(draft: Draft, *, now: datetime) -> tuple[Fact, ...]:
@@ -218,11 +145,6 @@ def _facts_today(draft: Draft, *, now: datetime) -> tuple[Fact, ...]:
     ground = account_facts(draft.customer, stakeholder=draft.stakeholder, sender=draft.sender, now=now)
     known = renew_facts(fact_from_json(row) for row in draft.facts)
     return tuple((facts_by_key(known) | facts_by_key(ground)).values())
-
-
-def _keeps_proposal(draft: Draft, facts: Iterable[Fact]) -> bool:
-    has_price = any(fact.key == PRICE_NEW for fact in facts)
-    return has_price and draft.attachments.filter(kind=PROPOSAL_KIND).exists()
 
 
 def _renew_proposal(draft: Draft) -> None:
@@ -234,30 +156,6 @@ def _renew_proposal(draft: Draft) -> None:
         attach_proposal(draft)
     except NoLockedPrice:
         proposals.delete()
-
-
-def rewrite_for(draft: Draft, order: LetterOrder, *, now: datetime, by: User | None) -> Draft:
-    """Write an unsent draft anew after the plan behind it changed: another price, approach, sender or place.
-
-    The old text stays among the versions. A draft that is no longer editable is given back as it is.
-    """
-    current = reload(draft)
-    if current.state not in EDITABLE_STATES:
-        return current
-    facts = complete_facts(order, now=now)
-    brief = replace(order.brief, proposal_attached=_gets_proposal(order))
-    written = write(brief, facts)
-    with transaction.atomic():
-        changed = touch(
-            current,
-            version=current.version,
-            now=now,
-            **_fields(order, brief, facts, written),
-            **_text(written, by),
-        )
-        _attach(changed, order)
-        keep_version(changed, reason="Written again after the plan changed", now=now, by=by)
-    return reload(changed)
 
 
 def delete_draft(draft: Draft, *, now: datetime, by: User | None) -> Draft:
@@ -282,82 +180,3 @@ def delete_draft(draft: Draft, *, now: datetime, by: User | None) -> Draft:
 
 def first_role(stakeholder: Stakeholder) -> str:
     return stakeholder.roles[0] if stakeholder.roles else ""
-
-
-def _gets_proposal(order: LetterOrder) -> bool:
-    return order.is_price_locked and attaches_proposal(order.brief.price_approach)
-
-
-def _store(
-    order: LetterOrder,
-    *,
-    brief: LetterBrief,
-    facts: tuple[Fact, ...],
-    written: Written,
-    now: datetime,
-    by: User | None,
-) -> Draft:
-    draft = Draft.objects.create(
-        **_fields(order, brief, facts, written),
-        **_text(written, by),
-        customer=order.customer,
-        origin_kind=order.origin.kind,
-        origin_id=order.origin.id,
-        purpose=order.origin.purpose,
-        first_subject=written.letter.subject,
-        first_body=written.letter.body,
-    )
-    _attach(draft, order)
-    _announce(draft, now=now, by=by)
-    return reload(draft)
-
-
-def _fields(order: LetterOrder, brief: LetterBrief, facts: tuple[Fact, ...], written: Written) -> dict[str, Any]:
-    return {
-        "stakeholder": order.stakeholder,
-        "to_name": order.stakeholder.name,
-        "to_email": order.stakeholder.email,
-        "sender": order.sender,
-        "cc": list(order.cc),
-        "tone": brief.tone,
-        "price_approach": brief.price_approach,
-        "lane": order.lane,
-        "position": order.origin.position,
-        "send_timing": order.origin.send_timing,
-        "brief": {"letter": brief.as_json(), "is_price_locked": order.is_price_locked},
-        "facts": [fact.as_json() for fact in facts],
-        "writer_note": written.note[:500],
-    }
-
-
-def _text(written: Written, by: User | None) -> dict[str, Any]:
-    return {
-        "subject": written.letter.subject,
-        "body": written.letter.body,
-        "writer": written.writer,
-        "written_by": by,
-    }
-
-
-def _attach(draft: Draft, order: LetterOrder) -> None:
-    draft.attachments.filter(kind=PROPOSAL_KIND).delete()
-    if not _gets_proposal(order):
-        return
-    try:
-        attach_proposal(draft)
-    except NoLockedPrice:
-        # Locked, but the caller knew no price to state: the letter goes without.
-        return
-
-
-def _announce(draft: Draft, *, now: datetime, by: User | None) -> None:
-    keep_version(draft, reason="First draft", now=now, by=by)
-    summary = f"Draft to {draft.to_name}: “{draft.subject}”"
-    record("draft.written", summary, customer=draft.customer_id, by=by, now=now, subject=draft, writer=draft.writer)
-    send_after_commit(
-        draft_written,
-        draft_id=draft.pk,
-        customer_id=draft.customer_id,
-        origin_kind=draft.origin_kind,
-        origin_id=draft.origin_id,
-    )

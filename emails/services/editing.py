@@ -95,8 +95,9 @@ def restore_version(draft: Draft, old: DraftVersion, *, version: int, now: datet
         restored = touch(
             draft, version=version, now=now, subject=old.subject, body=old.body, writer=old.writer, written_by=by
         )
-        keep_version(restored, reason=f"Text {old.version} brought back", now=now, by=by)
-        summary = f"Brought text {old.version} of “{restored}” back"
+        name = "Claude's version" if old.is_aside else f"text {old.version}"
+        keep_version(restored, reason=f"{name[:1].upper()}{name[1:]} brought back", now=now, by=by)
+        summary = f"Brought {name} of “{restored}” back"
         record("draft.restored", summary, customer=draft.customer_id, by=by, now=now, subject=draft)
     return restored
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from customers.models import User
 from emails.enums import Writer
 from emails.models import Draft, DraftVersion
+from emails.writing.writers import Written
 
 TYPING_PAUSE = timedelta(minutes=2)
 AUTOSAVE = "Edited"
@@ -34,12 +35,26 @@ def keep_version(draft: Draft, *, reason: str, now: datetime, by: User | None) -
     )
 
 
+def keep_aside(draft: Draft, written: Written, *, version: int, reason: str, now: datetime) -> None:
+    """Keep a text that came when the draft had moved on from `version`, so that a person may take it."""
+    DraftVersion.objects.create(
+        draft=draft,
+        version=version,
+        subject=written.letter.subject,
+        body=written.letter.body,
+        writer=written.writer,
+        reason=f"{reason} (not used)"[:300],
+        saved_at=now,
+        is_aside=True,
+    )
+
+
 def _last(draft: Draft) -> int:
-    return draft.versions.values_list("version", flat=True).first() or 0
+    return draft.versions.filter(is_aside=False).values_list("version", flat=True).first() or 0
 
 
 def _continues_sitting(draft: Draft, *, now: datetime, by: User | None) -> bool:
-    last = draft.versions.first()
+    last = draft.versions.filter(is_aside=False).first()
     return (
         last is not None
         and last.reason == AUTOSAVE

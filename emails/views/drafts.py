@@ -7,18 +7,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from emails.enums import PriceApproach, Tone
+from emails.enums import PriceApproach, Tone, Writer
 from emails.forms import DetailsForm, RegenerateForm, TextForm
 from emails.models import Draft, DraftVersion
 from emails.queries.cards import make_card
 from emails.rules.comparing import compare
-from emails.services.drafts import delete_draft, regenerate
+from emails.services.drafts import delete_draft, regenerate_at_once
 from emails.services.editing import (
     NotEditable,
     StaleVersion,
@@ -49,6 +49,20 @@ def page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def card(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The card alone, for a page that swaps it."""
     return render_card(request, find_draft(request, draft_id))
+
+
+@require_GET
+@login_required
+def writing(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What the card asks while Claude writes: the line that says so, or the whole card once the version is in it."""
+    draft = find_draft(request, draft_id)
+    if draft.writer == Writer.CLAUDE and draft.version == _number(request.GET, "version") + 1:
+        response = render_card(request, draft)
+        response["HX-Retarget"] = f"#draft-{draft.pk}"
+        return response
+    return render(
+        request, "emails/_writing.html", {"card": make_card(draft, reader=reader_of(request)), "draft": draft}
+    )
 
 
 @require_POST
@@ -148,7 +162,7 @@ def rewrite(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            fresh = regenerate(
+            fresh = regenerate_at_once(
                 draft,
                 instruction=data["instruction"],
                 version=data["version"],
@@ -158,9 +172,16 @@ def rewrite(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         except EXPECTED as error:
             say_no(request, error)
         else:
-            messages.success(request, f"Written again. {fresh.writer_note}".strip())
+            messages.success(request, _said_again(fresh))
         return redirect(back_url(request, draft))
     return render(request, "emails/rewrite.html", {"draft": draft, "form": form, "next": back_url(request, draft)})
+
+
+def _said_again(draft: Draft) -> str:
+    writing = getattr(draft, "writing", None)
+    if writing is not None and writing.is_open:
+        return "Written again. Claude's version follows by itself."
+    return f"Written again. {draft.writer_note}".strip()
 
 
 @require_GET
@@ -170,7 +191,7 @@ def versions(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = find_draft(request, draft_id)
     rows = list(draft.versions.select_related("by"))
     wanted = request.GET.get("version", "")
-    chosen = next((row for row in rows if str(row.version) == wanted), rows[-1] if rows else None)
+    chosen = next((row for row in rows if row.code == wanted), rows[-1] if rows else None)
     context = {
         "draft": draft,
         "rows": rows,
@@ -190,8 +211,9 @@ def restore(request: HttpRequest, draft_id: UUID, version_id: UUID) -> HttpRespo
     draft = find_draft(request, draft_id)
     old = get_object_or_404(DraftVersion, pk=version_id, draft=draft)
     try:
-        restore_version(draft, old, version=_number(request, "version"), now=timezone.now(), by=reader_of(request))
-        messages.success(request, f"Text {old.version} is back. The one before it is kept.")
+        restore_version(draft, old, version=_number(request.POST, "version"), now=timezone.now(), by=reader_of(request))
+        name = "Claude's version" if old.is_aside else f"Text {old.version}"
+        messages.success(request, f"{name} is back. The one before it is kept.")
     except EXPECTED as error:
         say_no(request, error)
     return redirect(back_url(request, draft))
@@ -204,7 +226,9 @@ def confirm_fact(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     draft = find_draft(request, draft_id)
     text = request.POST.get("text", "")
     try:
-        confirm_span(draft, text=text, version=_number(request, "version"), now=timezone.now(), by=reader_of(request))
+        confirm_span(
+            draft, text=text, version=_number(request.POST, "version"), now=timezone.now(), by=reader_of(request)
+        )
     except EXPECTED as error:
         say_no(request, error)
     return answer(request, draft)
@@ -219,9 +243,9 @@ def remove_fact(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         remove_span(
             draft,
             part=request.POST.get("part", ""),
-            start=_number(request, "start"),
-            end=_number(request, "end"),
-            version=_number(request, "version"),
+            start=_number(request.POST, "start"),
+            end=_number(request.POST, "end"),
+            version=_number(request.POST, "version"),
             now=timezone.now(),
             by=reader_of(request),
         )
@@ -254,7 +278,7 @@ def delete(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return render(request, "emails/question.html", context)
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(data: QueryDict, name: str) -> int:
     """A number of the form; -1 where it is none, which no version or place is."""
-    text = request.POST.get(name, "")
+    text = data.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1

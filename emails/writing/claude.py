@@ -12,17 +12,27 @@ from typing import Any
 from emails.rules.letters import Letter
 from emails.rules.prompting import SCHEMA, SYSTEM
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 20.0
+CONNECT_TIMEOUT_S = 2.0
 MAX_TOKENS = 4000
 
 
 class ClaudeFailed(Exception):
-    """Raised when there is no usable answer. can_retry: whether asking again later may help."""
+    """Raised when there is no usable answer.
 
-    def __init__(self, reason: str, *, can_retry: bool) -> None:
+    can_retry: whether asking again later may help. is_outage: nobody answered at all, so no other letter would fare
+    better now.
+    """
+
+    def __init__(self, reason: str, *, can_retry: bool, is_outage: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.can_retry = can_retry
+        self.is_outage = is_outage
+
+
+def late_failure() -> ClaudeFailed:
+    return ClaudeFailed("Claude did not answer in time.", can_retry=True, is_outage=True)
 
 
 @dataclass(frozen=True)
@@ -36,25 +46,25 @@ class Proposal:
 class ClaudeClient:
     """Asks the model for one letter. Everything is given explicitly, so that no stray variable changes the account."""
 
-    def __init__(self, *, api_key: str, base_url: str, model: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, *, api_key: str, base_url: str, model: str) -> None:
         self._api_key = api_key
         self._base_url = base_url
         self._model = model
-        self._timeout_s = timeout_s
 
-    def propose(self, prompt: dict[str, Any], *, faults: list[str] | None = None) -> Proposal:
+    def propose(
+        self, prompt: dict[str, Any], *, faults: list[str] | None = None, timeout_s: float = TIMEOUT_S
+    ) -> Proposal:
         """Ask once. faults: what was wrong with the previous answer. Raises ClaudeFailed."""
         content = json.dumps(prompt, ensure_ascii=False)
         if faults:
             content += "\n\nYour previous text was refused:\n" + "\n".join(f"- {fault}" for fault in faults)
-        return _read(self._call(content))
+        return _read(self._call(content, timeout_s))
 
-    def _call(self, content: str) -> Any:
+    def _call(self, content: str, timeout_s: float) -> Any:
         import anthropic
 
-        client = anthropic.Anthropic(
-            api_key=self._api_key, base_url=self._base_url, timeout=self._timeout_s, max_retries=0
-        )
+        timeout = anthropic.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s))
+        client = anthropic.Anthropic(api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0)
         try:
             with client:
                 return client.messages.create(
@@ -65,9 +75,9 @@ class ClaudeClient:
                     output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
                 )
         except anthropic.APITimeoutError:
-            raise ClaudeFailed("Claude did not answer in time.", can_retry=True) from None
+            raise late_failure() from None
         except anthropic.APIConnectionError:
-            raise ClaudeFailed("Claude could not be reached.", can_retry=True) from None
+            raise ClaudeFailed("Claude could not be reached.", can_retry=True, is_outage=True) from None
         except anthropic.APIStatusError as error:
             raise _status_failure(error.status_code) from None
         except (anthropic.AnthropicError, ValueError, TypeError) as error:

@@ -18,6 +18,7 @@ from customers.models import Todo
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from emails.enums import PriceApproach
+from emails.services.ordering import write_and_wait
 from outreach.enums import OwnerKind, SequencingApproach
 from outreach.queries.plans import list_infeasible, list_touches
 from outreach.rules.cadence import FOLLOW_UP_RULES, TRIGGERS
@@ -48,7 +49,7 @@ class EngageView(OfCustomer):
         """Open Engage: order, price, letters, plan, rehearsal and tasks. Repeated, it gives the plan that is there."""
         customer, now = self.get_customer(), timezone.now()
         run = open_engage(customer, now=now, by=caller_of(request))
-        letters = write_letters(run, now=now, by=caller_of(request))
+        letters = write_letters(run, now=now, by=caller_of(request), pen=write_and_wait)
         is_new = run.opened_at == now
         return Response(
             _show(run, now=now, not_written=letters.not_written),
@@ -69,7 +70,7 @@ class PlanView(APIView):
         asked = PlanChangeIn(data=request.data)
         asked.is_valid(raise_exception=True)
         decide_plan(run, _decisions(asked.validated_data), now=now, by=caller_of(request))
-        letters = refresh_letters(run, now=now, by=caller_of(request))
+        letters = refresh_letters(run, now=now, by=caller_of(request), pen=write_and_wait)
         return Response(_show(run, now=now, not_written=letters.not_written))
 
 

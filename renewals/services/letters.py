@@ -1,10 +1,12 @@
 """The first letters of an Engage run: ordered from the emails app, person by person, and kept in line with the plan.
 
-The only place where Engage asks for a text. Writing may call Claude, so never call it inside a transaction.
+The only place where Engage asks for a text. Pages never wait for Claude; with a pen that does, never call it inside a
+transaction.
 """
 
 from __future__ import annotations
 
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +17,21 @@ from django.db import transaction
 from customers.models import User
 from emails.enums import EDITABLE_STATES, Lane, OriginKind, Writer
 from emails.models import Draft
-from emails.rules.letters import PRICE_KEYS, RENEWAL_DATE, attaches_proposal
-from emails.services.drafts import LetterOrder, complete_facts, delete_draft, find_draft, rewrite_for, write_order
+from emails.rules.letters import PRICE_KEYS, RENEWAL_DATE
+from emails.services.drafts import delete_draft
 from emails.services.editing import NotEditable, touch
 from emails.services.files import PROPOSAL_KIND, attach_proposal
+from emails.services.ordering import (
+    LetterOrder,
+    Pen,
+    Task,
+    complete_facts,
+    find_draft,
+    gets_proposal,
+    prepare,
+    write_at_once,
+)
+from emails.services.writings import follow_draft
 from emails.writing.proposal import NoLockedPrice
 from outreach.enums import TouchKind, TouchState
 from outreach.services.plans import attach_draft
@@ -37,23 +50,16 @@ class Letters:
     not_written: tuple[NotWritten, ...] = ()
 
 
-def write_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letters:
+def write_letters(run: EngageRun, *, now: datetime, by: User | None, pen: Pen = write_at_once) -> Letters:
     """Write the letters that the plan asks for and that are not there yet; each once, however often asked.
 
-    Writes drafts and ties them to their touches. Sends nothing.
+    pen: `write_and_wait` where the caller wants Claude's letters in the answer. Writes drafts and ties them to their
+    touches. Sends nothing.
     """
-    drafts, refused = [], []
-    for wanted in list_wanted(run, now=now):
-        if isinstance(wanted, NotWritten):
-            refused.append(wanted)
-            continue
-        draft = write_order(_order(wanted), now=now, by=by)
-        attach_draft(run.plan, stakeholder_id=wanted.stakeholder.pk, draft_id=draft.pk)
-        drafts.append(draft)
-    return Letters(tuple(drafts), tuple(refused))
+    return _write(run, pen, follows=False, now=now, by=by)
 
 
-def refresh_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letters:
+def refresh_letters(run: EngageRun, *, now: datetime, by: User | None, pen: Pen = write_at_once) -> Letters:
     """Bring the unsent letters in line with the plan, and write those that are missing.
 
     A letter whose price, approach or sender changed is written again, unless a person has edited it: then
@@ -61,18 +67,36 @@ def refresh_letters(run: EngageRun, *, now: datetime, by: User | None) -> Letter
     out of the order is cancelled. What has left is never touched.
     """
     _retire(run, now=now, by=by)
+    return _write(run, pen, follows=True, now=now, by=by)
+
+
+def _write(run: EngageRun, pen: Pen, *, follows: bool, now: datetime, by: User | None) -> Letters:
+    """Sort what the plan wants into letters that stand and letters to be written; the pen gets those all at once."""
+    refused: list[NotWritten] = []
+    standing: dict[uuid.UUID, Draft | None] = {}
+    tasks: list[Task] = []
     for wanted in list_wanted(run, now=now):
         if isinstance(wanted, NotWritten):
+            refused.append(wanted)
             continue
         order = _order(wanted)
         draft = find_draft(order.origin, order.stakeholder)
-        if draft is None or draft.state not in EDITABLE_STATES:
-            continue
-        if draft.writer != Writer.PERSON and _says_otherwise(draft, order):
-            rewrite_for(draft, order, now=now, by=by)
-        else:
+        is_due = draft is None or (follows and _must_be_rewritten(draft, order))
+        standing[order.stakeholder.pk] = draft
+        if is_due:
+            tasks.append(prepare(order, now=now, draft=draft))
+        elif follows and draft is not None and draft.is_editable:
             _align(draft, order, now=now)
-    return write_letters(run, now=now, by=by)
+    fresh = zip(tasks, pen(tasks, now=now, by=by), strict=True) if tasks else ()
+    standing |= {task.order.stakeholder.pk: draft for task, draft in fresh}
+    drafts = {key: draft for key, draft in standing.items() if draft is not None}
+    for stakeholder_id, draft in drafts.items():
+        attach_draft(run.plan, stakeholder_id=stakeholder_id, draft_id=draft.pk)
+    return Letters(tuple(drafts.values()), tuple(refused))
+
+
+def _must_be_rewritten(draft: Draft, order: LetterOrder) -> bool:
+    return draft.is_editable and draft.writer != Writer.PERSON and _says_otherwise(draft, order)
 
 
 def _retire(run: EngageRun, *, now: datetime, by: User | None) -> None:
@@ -109,22 +133,23 @@ def _says_otherwise(draft: Draft, order: LetterOrder) -> bool:
 def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
     """Correct everything but the text. Whatever changes what leaves voids the approval; its place does not."""
     Draft.objects.filter(pk=draft.pk).update(position=order.origin.position, send_timing=order.origin.send_timing)
-    gets_proposal = order.is_price_locked and attaches_proposal(order.brief.price_approach)
+    with_proposal = gets_proposal(order)
     asked: dict[str, Any] = {
         "price_approach": order.brief.price_approach.value,
         "sender_id": order.sender.pk,
         "cc": list(order.cc),
     }
     has_proposal = draft.attachments.filter(kind=PROPOSAL_KIND).exists()
-    if has_proposal == gets_proposal and all(getattr(draft, name) == value for name, value in asked.items()):
+    if has_proposal == with_proposal and all(getattr(draft, name) == value for name, value in asked.items()):
         return
     brief = {"letter": order.brief.as_json(), "is_price_locked": order.is_price_locked}
     facts = [fact.as_json() for fact in complete_facts(order, now=now)]
     with transaction.atomic():
         changed = touch(draft, version=draft.version, now=now, **asked, brief=brief, facts=facts)
         changed.attachments.filter(kind=PROPOSAL_KIND).delete()
-        if gets_proposal:
+        if with_proposal:
             _attach(changed)
+        follow_draft(changed, since=draft.version, now=now)
 
 
 def _attach(draft: Draft) -> None:

@@ -343,6 +343,12 @@
   window.addEventListener("beforeunload", (event) => {
     if (all().some((editor) => editor.isDirty())) event.preventDefault();
   });
+  /* Claude's version takes the place of the card only where nobody is typing: what is typed is saved first, and then
+     the server keeps Claude's beside it. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const editor = event.detail.requestConfig.elt.matches("[data-writing]") && editors.get(event.detail.target);
+    if (editor && editor.isDirty()) event.detail.shouldSwap = false;
+  });
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
   document.documentElement.classList.add("has-script");
   start(document);

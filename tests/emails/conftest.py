@@ -15,7 +15,7 @@ from emails.models import Draft
 from emails.rules import letters as keys
 from emails.rules.facts import Fact, count_fact, date_fact, money_fact, percent_fact
 from emails.rules.letters import LetterBrief, Origin, Recipient, Sender, tone_for
-from emails.services.drafts import write_draft
+from emails.services.ordering import write_draft
 from tests import factories
 
 

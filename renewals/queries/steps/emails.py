@@ -8,6 +8,7 @@ from customers.models import User
 from emails.enums import DraftState, OriginKind
 from emails.models import Draft
 from emails.queries.cards import DraftCard, make_cards
+from emails.writing.breaker import pause_reason
 from outreach.enums import TouchState
 from outreach.models import Touch
 from renewals.models import EngageRun
@@ -44,6 +45,13 @@ class Unwritten:
 class EmailsArtifact:
     places: tuple[EmailPlace, ...]
     unwritten: tuple[Unwritten, ...]
+
+    @property
+    def is_claude_away(self) -> bool:
+        """Whether letters here wait for a model that does not answer."""
+        return any(place.card.is_being_written for place in self.places) and (
+            any(place.card.is_kept_waiting for place in self.places) or bool(pause_reason())
+        )
 
     @property
     def can_write(self) -> bool:

@@ -1,0 +1,15 @@
+"""What the emails app does about its own news: rings for the workers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from emails.signals import version_asked
+from emails.tasks import write_due
+
+
+@receiver(version_asked, dispatch_uid="emails.ring_for_version")
+def ring_for_version(sender: object, **_: Any) -> None:
+    write_due.delay()
