@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,13 +17,14 @@ from renewals.models import EngageRun, Override
 from renewals.queries.facts import (
     RenewalFacts,
     calendar_for,
+    list_gone,
     price_facts,
     read_renewal_facts,
     rehearsal_facts,
     sequence_facts,
 )
 from renewals.rules.counterfactuals import Counterfactual, what_would_change
-from renewals.rules.positions import first_day
+from renewals.rules.positions import Person, first_day
 from renewals.rules.pricing import PriceAdvice, Variation, advise_on_price, vary_by_role
 from renewals.rules.rehearsal import Scenario, choose_scenarios
 from renewals.rules.sequencing import SequenceAdvice, build_sequence
@@ -122,10 +124,11 @@ def advise(
     if facts is None:
         return None
     chosen = choices or Choices()
-    sequence = _sequence(customer, facts, chosen, approach=chosen.approach or _approach_under_way(run))
+    sent = sent_dates(run.plan, zone=customer.timezone) if run else {}
+    sequence = _sequence(customer, facts, chosen, approach=chosen.approach or _approach_under_way(run), sent=sent)
     price = advise_on_price(price_facts(facts))
     used = chosen.price_approach or price.approach
-    plan = _plan(customer, facts, sequence, run)
+    plan = _plan(customer, facts, sequence, run, sent)
     return EngageAdvice(
         facts=facts,
         sequence=sequence,
@@ -147,17 +150,41 @@ def _approach_under_way(run: EngageRun | None) -> SequencingApproach | None:
 
 
 def _sequence(
-    customer: Customer, facts: RenewalFacts, chosen: Choices, *, approach: SequencingApproach | None
+    customer: Customer,
+    facts: RenewalFacts,
+    chosen: Choices,
+    *,
+    approach: SequencingApproach | None,
+    sent: Mapping[str, date],
 ) -> SequenceAdvice:
-    """Order the people; who has left since a person set an order is dropped from it."""
-    present = {person.key for person in facts.people}
+    """Order the people. Who has left keeps their place if they were contacted, so that nobody else moves up to it;
+    else they are dropped, also from an order set by hand."""
+    gone = _contacted_and_gone(customer, facts, sent)
+    people = (*facts.people, *gone)
+    known = {person.key for person in people}
     advice = build_sequence(
-        sequence_facts(facts),
+        replace(sequence_facts(facts), people=people, days_to_renewal=_day_begun(facts, sent)),
         approach=approach,
-        order=tuple(key for key in chosen.order if key in present),
+        order=tuple(key for key in chosen.order if key in known),
         owners=chosen.owners,
     )
-    return replace(advice, warnings=(*advice.warnings, *missing_owners(customer, advice)))
+    left = {person.key for person in gone}
+    advice = replace(advice, positions=tuple(p for p in advice.positions if p.key not in left))
+    told = tuple(f"{person.name} was contacted and has left." for person in gone)
+    return replace(advice, warnings=(*advice.warnings, *told, *missing_owners(customer, advice)))
+
+
+def _day_begun(facts: RenewalFacts, sent: Mapping[str, date]) -> int:
+    """Count the positions from the day on which outreach began: the days that go by since then move nobody."""
+    begun = [(facts.renewal_date - day).days for day in sent.values()]
+    return max(facts.days_to_renewal, *begun) if begun else facts.days_to_renewal
+
+
+def _contacted_and_gone(customer: Customer, facts: RenewalFacts, sent: Mapping[str, date]) -> tuple[Person, ...]:
+    """Name who was written to and has left since, where nobody else has their role now."""
+    missing = sent.keys() - {person.key for person in facts.people}
+    covered = {role for person in facts.people for role in person.roles}
+    return tuple(person for person in list_gone(customer, missing) if not covered.intersection(person.roles))
 
 
 def missing_owners(customer: Customer, advice: SequenceAdvice) -> tuple[str, ...]:
@@ -172,8 +199,13 @@ def missing_owners(customer: Customer, advice: SequenceAdvice) -> tuple[str, ...
     )
 
 
-def _plan(customer: Customer, facts: RenewalFacts, sequence: SequenceAdvice, run: EngageRun | None) -> Plan:
-    sent = sent_dates(run.plan, zone=customer.timezone) if run else {}
+def _plan(
+    customer: Customer,
+    facts: RenewalFacts,
+    sequence: SequenceAdvice,
+    run: EngageRun | None,
+    sent: Mapping[str, date],
+) -> Plan:
     base = _first_day(facts, run)
     return plan_touches(
         tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -127,15 +128,23 @@ def read_renewal_facts(customer: Customer, *, now: datetime) -> RenewalFacts | N
 def list_people(customer: Customer) -> tuple[Person, ...]:
     """List those who may be contacted: who has left is not among them."""
     rows = Stakeholder.objects.filter(customer=customer, left_at=None).order_by("-primary", "name", "pk")
-    return tuple(
-        Person(
-            key=str(row.pk),
-            name=row.name,
-            roles=tuple(row.roles),
-            primary=row.primary,
-            relationship=row.relationship_strength,
-        )
-        for row in rows
+    return tuple(map(_person, rows))
+
+
+def list_gone(customer: Customer, keys: Collection[str]) -> tuple[Person, ...]:
+    """List those of the people who have left the account."""
+    if not keys:
+        return ()
+    return tuple(map(_person, Stakeholder.objects.filter(customer=customer, pk__in=keys, left_at__isnull=False)))
+
+
+def _person(row: Stakeholder) -> Person:
+    return Person(
+        key=str(row.pk),
+        name=row.name,
+        roles=tuple(row.roles),
+        primary=row.primary,
+        relationship=row.relationship_strength,
     )
 
 

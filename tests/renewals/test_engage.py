@@ -16,7 +16,7 @@ from customers.models import Activity, Customer, Stakeholder, Todo, User
 from emails.enums import PriceApproach
 from outreach.enums import OwnerKind, PlanEnd, PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan
-from outreach.services.plans import close_plan
+from outreach.services.plans import close_plan, open_plan
 from renewals.models import EngageRun, Override, Renewal
 from renewals.queries.engage import advise, read_choices
 from renewals.queries.facts import read_renewal_facts
@@ -323,6 +323,57 @@ def test_person_who_left_is_not_planned_again(run: EngageRun, people: People) ->
 
     assert [name for name, _ in first_emails(run)] == ["Bob Marsh", "Eve Stone"]
     assert "No champion is on record: that step is skipped." in advice.sequence.warnings
+
+
+def send_first_email(run: EngageRun, person: Stakeholder, *, day: int) -> EngageRun:
+    touch = run.plan.touches.get(kind=TouchKind.EMAIL, stakeholder=person)
+    run.plan.touches.filter(pk=touch.pk).update(state=TouchState.DONE, done_at=at_day(day))
+    open_plan(run.plan, now=at_day(day))
+    return EngageRun.objects.get(pk=run.pk)
+
+
+@pytest.mark.parametrize("day", [115, 113, 111])
+def test_days_that_go_by_move_nobody_once_outreach_has_begun(run: EngageRun, people: People, day: int) -> None:
+    before = first_emails(run)
+    begun = send_first_email(run, people["champion"], day=115)
+
+    replan(begun, now=at_day(day), by=None)
+
+    assert first_emails(begun) == before
+
+
+def test_outreach_that_began_late_keeps_its_distance_to_the_next_person(run: EngageRun, people: People) -> None:
+    begun = send_first_email(run, people["champion"], day=111)
+
+    replan(begun, now=at_day(111), by=None)
+    on_that_day = first_emails(begun)
+    replan(begun, now=at_day(109), by=None)
+
+    assert first_emails(begun) == on_that_day
+    assert [day for _, day in on_that_day] == [115, 106, 101]
+
+
+def test_person_who_left_after_their_email_keeps_their_place(run: EngageRun, people: People) -> None:
+    before = first_emails(run)
+    begun = send_first_email(run, people["champion"], day=115)
+    Stakeholder.objects.filter(pk=people["champion"].pk).update(left_at=at_day(114))
+
+    advice = replan(begun, now=at_day(114), by=None)
+
+    assert first_emails(begun) == before
+    assert [position.name for position in advice.sequence.positions] == ["Bob Marsh", "Eve Stone"]
+    assert "Ada Byrne was contacted and has left." in advice.sequence.warnings
+    assert not begun.plan.touches.filter(stakeholder=people["champion"], state=TouchState.PLANNED).exists()
+
+
+def test_successor_takes_the_place_of_who_left_after_their_email(run: EngageRun, people: People) -> None:
+    begun = send_first_email(run, people["champion"], day=115)
+    Stakeholder.objects.filter(pk=people["champion"].pk).update(left_at=at_day(114))
+    factories.StakeholderFactory.create(customer=begun.customer, name="Nora Lund", roles=["champion"])
+
+    advice = replan(begun, now=at_day(114), by=None)
+
+    assert [position.name for position in advice.sequence.positions] == ["Nora Lund", "Bob Marsh", "Eve Stone"]
 
 
 def test_advice_says_how_each_person_hears_the_price(run: EngageRun) -> None:
