@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from config.desk.navigation import PHONE_ITEMS, USER_MENU, NavGroup, NavItem, address, list_groups, list_items
 from config.desk.theme import read_theme
+from emails.providers.choice import leaves_the_machine
 
 STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "gantt", "book", "account", "emails")
 
@@ -46,8 +46,3 @@ def build_frame(request: HttpRequest) -> Frame:
         more_items=items[PHONE_ITEMS:],
         user_items=list_items(USER_MENU, request),
     )
-
-
-def leaves_the_machine() -> bool:
-    """This will say whether a mail can reach anybody: outbound switched on, and a provider that is not the capture."""
-    return settings.OUTBOUND == "on" and settings.MAIL_PROVIDER != "capture"

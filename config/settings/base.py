@@ -208,12 +208,19 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 1
 OUTBOUND = env.str("OUTBOUND", default="off")
 OUTBOUND_DOMAINS: list[str] = env.list("OUTBOUND_DOMAINS", default=[])
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="capture")
+SENDGRID_API_KEY = env.str("SENDGRID_API_KEY", default="")
+SENDGRID_API_BASE = env.str("SENDGRID_API_BASE", default="https://api.sendgrid.com")
+# What SendGrid shows under "Signed Event Webhook"; without it no event is believed.
+SENDGRID_EVENT_PUBLIC_KEY = env.str("SENDGRID_EVENT_PUBLIC_KEY", default="")
+# Where replies are received, each at an address of its own; empty: they go to the sender.
+INBOUND_DOMAIN = env.str("INBOUND_DOMAIN", default="")
 
 # Mail to our own people (reset links, invitations). Without EMAIL_URL it is kept in the mailbox, where ops read it.
 EMAIL_BACKEND = "config.staff_mail.CaptureBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evergreen <desk@evergreen.example>")
-STAFF_MAIL_IS_KEPT = not env.str("EMAIL_URL", default="")
+HAS_MAIL_SERVER = bool(env.str("EMAIL_URL", default=""))
+STAFF_MAIL_IS_KEPT = not HAS_MAIL_SERVER
 if not STAFF_MAIL_IS_KEPT:
     vars().update(env.email_url("EMAIL_URL"))
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")

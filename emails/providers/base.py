@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import Protocol
 from uuid import UUID
@@ -25,7 +25,10 @@ class OutgoingFile:
 
 @dataclass(frozen=True)
 class OutgoingMail:
-    """One message, ready to be handed over. message_id is ours, in angle brackets; headers: further ones."""
+    """One message, ready to be handed over. message_id is ours, in angle brackets; headers: further ones.
+
+    reply_to: where answers go, if not to the sender.
+    """
 
     draft_id: UUID
     customer_id: UUID
@@ -40,6 +43,7 @@ class OutgoingMail:
     cc: tuple[str, ...] = ()
     files: tuple[OutgoingFile, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    reply_to: str = ""
     track: bool = False
 
 
@@ -75,13 +79,15 @@ class MailProvider(Protocol):
     def send(self, mail: OutgoingMail, *, now: datetime) -> Accepted: ...
 
 
-def build_mime(mail: OutgoingMail, *, now: datetime) -> bytes:
+def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy = SMTP) -> bytes:
     """Write the message as the recipient gets it: headers, plain part, HTML part, attachments."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=policy)
     message["From"] = _address(mail.from_name, mail.from_email)
     message["To"] = _address(mail.to_name, mail.to_email)
     if mail.cc:
         message["Cc"] = [_address("", address) for address in mail.cc]
+    if mail.reply_to:
+        message["Reply-To"] = _address("", mail.reply_to)
     message["Subject"] = clean_line(mail.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = mail.message_id
