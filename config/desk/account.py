@@ -21,6 +21,7 @@ from customers.enums import HoldScope
 from customers.models import Activity, Customer, User
 from customers.registry.panels import Panel, PanelRequest, find_panel, list_panels
 from customers.services.merging import list_merged_ids
+from customers.view_base import reader_of
 from renewals.queries.term import read_term
 
 ACTIVITY_PAGE_SIZE = 50
@@ -67,20 +68,15 @@ def panel(request: HttpRequest, customer_id: uuid.UUID, key: str) -> HttpRespons
 @require_GET
 def activity(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     """Everything that was done at the account, the latest first."""
-    customer = get_object_or_404(_accounts(_reader(request)), pk=customer_id)
+    customer = get_object_or_404(_accounts(reader_of(request)), pk=customer_id)
     lines = Activity.objects.filter(Q(customer=customer) | Q(customer_id__in=list_merged_ids(customer)))
     page = Paginator(lines.order_by("-at", "-created_at"), ACTIVITY_PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "config/account_activity.html", {"customer": customer, "page": page})
 
 
 def _ask(request: HttpRequest, customer_id: uuid.UUID) -> PanelRequest:
-    reader = _reader(request)
+    reader = reader_of(request)
     return PanelRequest(get_object_or_404(_accounts(reader), pk=customer_id), reader, timezone.now())
-
-
-def _reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _accounts(reader: User) -> QuerySet[Any]:

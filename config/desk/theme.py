@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from customers.view_base import own_url
 
 COOKIE = "theme"
 THEMES = frozenset({"light", "dark"})
@@ -20,10 +21,7 @@ def read_theme(request: HttpRequest) -> str:
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """This will keep the chosen theme in a cookie and go back to the page it was chosen on."""
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(own_url(request, request.POST.get("next", "")) or "/")
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         # theme.js writes the same cookie, so it is not HttpOnly; it holds nothing but the word.

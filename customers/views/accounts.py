@@ -17,7 +17,7 @@ from customers.models import Customer
 from customers.queries.merging import count_rows, list_candidates
 from customers.services.accounts import create_customer, update_customer
 from customers.services.merging import MergeRefused, find_obstacles, merge_customers
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, reader_of
 from customers.views.pages import FormPage, account_url, find, run_form
 
 

@@ -12,7 +12,7 @@ from customers.enums import HoldScope
 from customers.forms.work import HoldForm
 from customers.models import Customer, Hold
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts, clear_brake, end_hold, hold_customer
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, reader_of
 from customers.views.pages import FormPage, Question, account_url, find, run_form, run_question
 
 

@@ -21,7 +21,7 @@ from customers.services.importing.reports import refusals_csv
 from customers.services.importing.runs import WrongState, carry_out, check_run, create_run, queue_run
 from customers.services.importing.undoing import CannotUndo, undo_import, why_not_undo
 from customers.tasks import carry_out_import
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, reader_of
 
 ROWS_PER_PAGE = 100
 # A book of this many rows is written while its person waits; a larger one in the background, with a progress bar.

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from customers.forms.access import JoinForm
 from customers.models import Invitation
 from customers.services.invitations import InvitationGone, accept_invitation, find_invitation
-from customers.views.guards import put_errors
+from customers.view_base import put_errors
 
 SIGNS_IN = "django.contrib.auth.backends.ModelBackend"
 

@@ -11,7 +11,7 @@ from customers.enums import MeetingState
 from customers.forms.work import MeetingForm, MeetingHeldForm
 from customers.models import Customer, Meeting
 from customers.services.meetings import cancel_meeting, mark_held, record_meeting, update_meeting
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, reader_of
 from customers.views.pages import FormPage, Question, account_url, find, run_form, run_question
 
 ANCHOR = "planned"

@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from customers.models import Customer
-from customers.views.guards import put_errors, reader_of
+from customers.view_base import put_errors, reader_of
 
 Row = TypeVar("Row", bound=Model)
 

@@ -28,7 +28,7 @@ from customers.services.invitations import Invited, MayNotInvite, invite, revoke
 from customers.services.password_resets import send_reset_link
 from customers.services.teams import remove_team, save_team
 from customers.services.users import LastOps, change_person, disable_user, enable_user
-from customers.views.guards import for_leaders, for_ops, put_errors, reader_of
+from customers.view_base import for_leaders, for_ops, put_errors, reader_of
 from customers.views.settings import show
 
 TAB = "customers:settings_people"

@@ -22,7 +22,7 @@ from customers.models import User, WorkspaceSettings
 from customers.queries.workspace import get_settings
 from customers.services.users import change_profile
 from customers.services.workspace import StaleSettings, change_settings
-from customers.views.guards import put_errors, reader_of
+from customers.view_base import put_errors, reader_of
 
 TABS = (
     ("Workspace", "customers:settings"),

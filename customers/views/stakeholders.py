@@ -17,7 +17,7 @@ from customers.services.stakeholders import (
     remove_stakeholder,
     update_stakeholder,
 )
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, reader_of
 from customers.views.pages import FormPage, Question, account_url, find, run_form, run_question
 
 ANCHOR = "people"

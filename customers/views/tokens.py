@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from customers.forms.settings import TokenForm
 from customers.models import ApiToken
 from customers.services.tokens import create_token, revoke_token
-from customers.views.guards import put_errors, reader_of
+from customers.view_base import put_errors, reader_of
 from customers.views.settings import show
 
 TAB = "customers:tokens"

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from customers.enums import TodoState
@@ -16,7 +15,7 @@ from customers.forms.work import TodoForm, WinForm
 from customers.models import Customer, Todo, Win
 from customers.services.todos import add_todo, finish_todo, reopen_todo
 from customers.services.wins import add_win, remove_win
-from customers.views.guards import for_writers, reader_of
+from customers.view_base import for_writers, own_url, reader_of
 from customers.views.pages import FormPage, Question, account_url, find, run_form, run_question
 
 
@@ -89,7 +88,4 @@ def win_remove(request: HttpRequest, customer_id: uuid.UUID, win_id: uuid.UUID) 
 
 def _back(request: HttpRequest, todo: Todo) -> str:
     """The page where the click was made, if it says so and is ours; else the account's."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return account_url(todo.customer_id, "planned")
+    return own_url(request, request.POST.get("next", "")) or account_url(todo.customer_id, "planned")

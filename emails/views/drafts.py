@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from customers.view_base import for_writers, reader_of
 from emails.enums import PriceApproach, Tone, Writer
 from emails.forms import DetailsForm, RegenerateForm, TextForm
 from emails.models import Draft, DraftVersion
@@ -27,7 +28,7 @@ from emails.services.editing import (
     restore_version,
     save_draft,
 )
-from emails.views.shared import EXPECTED, answer, back_url, find_draft, for_writers, reader_of, render_card, say_no
+from emails.views.shared import EXPECTED, answer, back_url, find_draft, render_card, say_no
 
 
 @require_GET

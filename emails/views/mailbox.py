@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from customers.view_base import reader_of
 from emails.models import CapturedMail
 from emails.queries.mailbox import open_mail
 from emails.views.sending import file_response
-from emails.views.shared import framed_mail, reader_of
+from emails.views.shared import framed_mail
 
 PAGE_SIZE = 50
 

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from customers.queries.workspace import get_settings
+from customers.view_base import for_writers, reader_of
 from emails.forms import ScheduleForm, UploadForm
 from emails.models import Attachment, Draft
 from emails.queries.cards import make_card
@@ -23,7 +24,7 @@ from emails.services import outbox
 from emails.services.editing import reload
 from emails.services.files import attach_file, remove_file
 from emails.services.sending import schedule, send, undo
-from emails.views.shared import EXPECTED, answer, back_url, find_draft, for_writers, framed_mail, reader_of, say_no
+from emails.views.shared import EXPECTED, answer, back_url, find_draft, framed_mail, say_no
 
 
 @require_GET

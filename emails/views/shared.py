@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
-from customers.models import User
+from customers.view_base import own_url, reader_of
 from emails.models import Draft
 from emails.queries.cards import make_card
 from emails.services.editing import NotEditable, StaleVersion
@@ -37,24 +32,6 @@ def framed_mail(html: str) -> HttpResponse:
     return HttpResponse(html, headers={"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def reader_of(request: HttpRequest) -> User:
-    """Give the person who asks, behind a guard that let only people in."""
-    return cast(User, request.user)
-
-
-def for_writers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in everybody but those who may only look."""
-
-    @login_required
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not reader_of(request).is_writer:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 def find_draft(request: HttpRequest, draft_id: UUID) -> Draft:
     """Give the draft if the reader may see it; not theirs is 404."""
     draft: Draft = get_object_or_404(Draft.objects.with_people().visible_to(reader_of(request)), pk=draft_id)
@@ -65,11 +42,11 @@ def back_url(request: HttpRequest, draft: Draft) -> str:
     """Where the person came from: the page that holds the card, else the draft's own page."""
     own = reverse("emails:draft", args=[draft.pk])
     given = request.POST.get("next") or request.GET.get("next") or request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
-    is_step = f"/drafts/{draft.pk}/" in given
-    if not given or not is_ours or is_step:
+    back = own_url(request, given)
+    is_step = f"/drafts/{draft.pk}/" in back
+    if not back or is_step:
         return own
-    return given.split("#")[0] + f"#draft-{draft.pk}"
+    return back.split("#")[0] + f"#draft-{draft.pk}"
 
 
 def answer(request: HttpRequest, draft: Draft, *, status: int = 200) -> HttpResponse:

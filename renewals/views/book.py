@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.models import SavedView, User
+from customers.models import SavedView
 from customers.services.activity import record
 from customers.services.saved_views import save_view
+from customers.view_base import LONGEST_URL, reader_of
 from renewals.enums import Stage
 from renewals.forms.book import clean_view_name, read_filter
 from renewals.queries.book import NO_CONTRACT, NO_OWNER, Book, BookCount, BookFilter
@@ -36,7 +37,7 @@ KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
 @login_required
 @require_GET
 def book(request: HttpRequest) -> HttpResponse:
-    reader, wanted = _reader(request), read_filter(request.GET)
+    reader, wanted = reader_of(request), read_filter(request.GET)
     facets = read_facets(reader, now=timezone.now())
     summary = summarize_book(reader, dates=facets.dates)
     asked = Book(reader, wanted, facets.dates)
@@ -63,7 +64,7 @@ def book(request: HttpRequest) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The accounts asked for as CSV. On record, since it takes data out of the house."""
-    reader, now, wanted = _reader(request), timezone.now(), read_filter(request.GET)
+    reader, now, wanted = reader_of(request), timezone.now(), read_filter(request.GET)
     facets = read_facets(reader, now=now)
     ids = Book(reader, wanted, facets.dates).all_ids()
     record("book.exported", f"Exported {len(ids)} accounts", customer=None, by=reader, now=now, count=len(ids))
@@ -79,26 +80,21 @@ def view_save(request: HttpRequest) -> HttpResponse:
     query = request.POST.get("query", "").replace("\0", "")
     try:
         name = clean_view_name(request.POST.get("name", ""))
-        view = save_view(user=_reader(request), page=PAGE, name=name, query=query)
+        view = save_view(user=reader_of(request), page=PAGE, name=name, query=query)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, f"Saved as “{view.name}”.")
-    return redirect(_book_url(query))
+    return redirect(_book_url(query if len(query) <= LONGEST_URL else ""))
 
 
 @login_required
 @require_POST
 def view_delete(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
-    view = get_object_or_404(SavedView.objects.visible_to(_reader(request)), pk=view_id, page=PAGE)
+    view = get_object_or_404(SavedView.objects.visible_to(reader_of(request)), pk=view_id, page=PAGE)
     view.delete()
     messages.success(request, f"Removed the view “{view.name}”.")
     return redirect(_book_url(""))
-
-
-def _reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _count(asked: Book, summary: BookSummary) -> BookCount:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from customers.enums import TodoState
 from customers.models import User
 from customers.services.todos import finish_todo, reopen_todo
+from customers.view_base import reader_of
 from emails.enums import PriceApproach
 from outreach.enums import OwnerKind, PlanEnd, SequencingApproach, TouchState
 from outreach.services.plans import TouchSettled, close_plan, finish_touch
@@ -40,7 +41,6 @@ from renewals.views.engage_page import (
     BY_CODE,
     FormState,
     page_url,
-    reader_of,
     require_workspace,
     show,
     step_url,

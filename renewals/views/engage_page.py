@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from customers.models import User
+from customers.view_base import reader_of
 from renewals.models import EngageRun
 from renewals.queries.steps.actions import build_actions_step
 from renewals.queries.steps.emails import build_emails_step
@@ -143,10 +143,6 @@ def _tried_approach(request: HttpRequest) -> str:
     if "stakeholder" in request.POST:
         return ""
     return request.GET.get("approach", "") or request.POST.get("approach", "")
-
-
-def reader_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def require_workspace(request: HttpRequest, customer_id: uuid.UUID) -> Workspace:

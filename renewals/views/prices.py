@@ -16,7 +16,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Contract, Customer, User
+from customers.models import Contract, Customer
+from customers.view_base import put_errors, reader_of
 from renewals.enums import Outcome
 from renewals.forms.prices import ContractForm, OutcomeForm, PrepareForm, TargetPriceForm
 from renewals.models import Renewal
@@ -55,7 +56,7 @@ def contract(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         request,
         customer,
         ContractForm(request.POST or None, instance=shown),
-        lambda data: change_renewal(customer, data, now=timezone.now(), by=_reader(request)),
+        lambda data: change_renewal(customer, data, now=timezone.now(), by=reader_of(request)),
         heading="Edit the contract" if running else "Enter the contract",
         said="Saved.",
         columns=2,
@@ -71,7 +72,7 @@ def target_price(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         request,
         customer,
         form,
-        lambda data: set_target_price(renewal, price=data["price"], now=timezone.now(), by=_reader(request)),
+        lambda data: set_target_price(renewal, price=data["price"], now=timezone.now(), by=reader_of(request)),
         heading="Target price",
         lead="What we ask for the next term. Letters and the proposal may state it once it is locked.",
         said="Saved.",
@@ -84,12 +85,12 @@ def lock(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     customer, renewal = _renewal(request, customer_id)
     increase = renewal.contract.increase_pct
     points = ["Letters and the proposal may state it.", "To change it, it must be unlocked first."]
-    if needs_lead(increase) and not _reader(request).is_leader:
+    if needs_lead(increase) and not reader_of(request).is_leader:
         points.append("This price needs a lead: it is a discount, or an increase above 15 %.")
     return _ask(
         request,
         customer,
-        lambda: lock_price(renewal, now=timezone.now(), by=_reader(request)),
+        lambda: lock_price(renewal, now=timezone.now(), by=reader_of(request)),
         template="renewals/lock_price.html",
         context={"renewal": renewal, "points": points},
         said="Saved. The price is locked.",
@@ -103,7 +104,7 @@ def unlock(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     return _ask(
         request,
         customer,
-        lambda: unlock_price(renewal, now=timezone.now(), by=_reader(request)),
+        lambda: unlock_price(renewal, now=timezone.now(), by=reader_of(request)),
         template="renewals/unlock_price.html",
         context={"renewal": renewal, "points": points},
         said="Saved. The price is unlocked.",
@@ -118,7 +119,7 @@ def prepare(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         request,
         customer,
         form,
-        lambda data: update_prepare(renewal, data, now=timezone.now(), by=_reader(request)),
+        lambda data: update_prepare(renewal, data, now=timezone.now(), by=reader_of(request)),
         heading="What Prepare found",
         said="Saved.",
         columns=2,
@@ -139,7 +140,7 @@ def outcome(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         request,
         customer,
         form,
-        lambda data: set_outcome(renewal, ending=_ending(data), now=timezone.now(), by=_reader(request)),
+        lambda data: set_outcome(renewal, ending=_ending(data), now=timezone.now(), by=reader_of(request)),
         heading="Record the outcome",
         lead="This closes the renewal and its plan. Unless the customer leaves, the next term begins with it.",
         said="Recorded.",
@@ -150,15 +151,10 @@ def _ending(data: Mapping[str, Any]) -> Ending:
     return Ending(Outcome(data["outcome"]), data["price"], data["term_months"], data["reason"])
 
 
-def _reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _account(request: HttpRequest, customer_id: uuid.UUID) -> Customer:
     """This will find an account of the reader's (else 404), for those who may change it (else 403)."""
-    customer: Customer = get_object_or_404(Customer.objects.visible_to(_reader(request)), pk=customer_id)
-    if not _reader(request).is_writer:
+    customer: Customer = get_object_or_404(Customer.objects.visible_to(reader_of(request)), pk=customer_id)
+    if not reader_of(request).is_writer:
         raise PermissionDenied
     return customer
 
@@ -171,7 +167,7 @@ def _renewal(request: HttpRequest, customer_id: uuid.UUID) -> tuple[Customer, Re
         term.renewal.contract = term.contract
         return customer, term.renewal
     try:
-        return customer, open_renewal_of(customer, now=timezone.now(), by=_reader(request))
+        return customer, open_renewal_of(customer, now=timezone.now(), by=reader_of(request))
     except NoContract:
         raise Http404("This account has no running contract.") from None
 
@@ -193,7 +189,7 @@ def _run(
         try:
             save(form.cleaned_data)
         except ValidationError as error:
-            _put_errors(form, error)
+            put_errors(form, error, form_names=FORM_NAMES)
         except REFUSALS as error:
             form.add_error(None, str(error))
         else:
@@ -201,15 +197,6 @@ def _run(
             return redirect(back)
     page = {"heading": heading, "lead": lead, "back": back, "action": "Save", "customer": customer, "columns": columns}
     return render(request, "customers/form_page.html", {"page": page, "form": form})
-
-
-def _put_errors(form: BaseForm, error: ValidationError) -> None:
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        field = FORM_NAMES.get(name, name)
-        form.add_error(field if field in form.fields else None, errors)
 
 
 def _ask(

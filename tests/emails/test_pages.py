@@ -106,13 +106,23 @@ def test_stale_save_shows_both_texts_and_keeps_the_newer(page: Client, draft: Dr
     assert reload(draft).body == "Written in the other tab."
 
 
-def test_subject_with_line_break_is_refused(page: Client, draft: Draft) -> None:
+def test_line_break_in_the_subject_becomes_a_space(page: Client, draft: Draft) -> None:
     data = {"version": draft.version, "subject": "Hello\r\nBcc: all@else.example", "body": draft.body}
 
     response = page.post(url("draft_save", draft), data, headers={"accept": "application/json"})
 
-    assert response.status_code == 400
-    assert reload(draft).subject == draft.subject
+    assert response.status_code == 200
+    assert reload(draft).subject == "Hello Bcc: all@else.example"
+
+
+def test_engagement_of_a_letter_is_not_ticked_before_it_happened(page: Client, draft: Draft, now: datetime) -> None:
+    Draft.objects.filter(pk=draft.pk).update(state=DraftState.SENT, sent_at=now, opened_at=now)
+
+    html = page.get(url("draft", draft)).content.decode()
+
+    assert "Not clicked yet" in html
+    assert "Not replied yet" in html
+    assert "Not opened yet" not in html
 
 
 def test_confirm_page_names_recipient_sender_files_and_price(page: Client, draft: Draft, csm: User) -> None:
@@ -295,10 +305,22 @@ def test_mailbox_costs_the_same_for_one_and_three(
     assert len(one) == len(three)
 
 
-def test_back_to_another_site_is_ignored(page: Client, draft: Draft) -> None:
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "word",
+        "a\0b",
+        "/a\r\nSet-Cookie: a=b",
+        "/" * 9000,
+    ],
+)
+def test_back_to_what_is_no_page_of_ours_is_ignored(page: Client, draft: Draft, elsewhere: str) -> None:
     response = page.post(
         url("draft_save", draft),
-        {"version": draft.version, "subject": "New", "body": "Text", "next": "https://evil.example/"},
+        {"version": draft.version, "subject": "New", "body": "Text", "next": elsewhere},
     )
 
     assert response["Location"] == url("draft", draft)

@@ -1,8 +1,11 @@
-"""Who may open a page: signed in, and then by role. Pages of rows ask `visible_to` besides."""
+"""What the pages of all apps share: who is let in, whom the page is for, where it leads back to.
+
+Not a door itself, so that every app's `views` may build on it. Pages of rows ask `visible_to` besides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, cast
 
@@ -10,10 +13,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import User
 
 View = Callable[..., HttpResponse]
+
+LONGEST_URL = 2000
+"""Where people come from is shorter; what is longer would be refused as a redirect."""
 
 
 def reader_of(request: HttpRequest) -> User:
@@ -36,13 +43,28 @@ def for_writers(view: View) -> View:
     return login_required(_only_if(view, lambda user: user.is_writer))
 
 
-def put_errors(form: BaseForm, error: ValidationError) -> None:
-    """This will put a service's errors beside the fields they name, the others above the form."""
+def own_url(request: HttpRequest, wanted: str) -> str:
+    """This will give back an address that is one of ours, and "" for any other: a form's `next` comes from outside."""
+    is_address = wanted.startswith(("/", "http://", "https://")) and wanted.isprintable()
+    if not is_address or len(wanted) > LONGEST_URL:
+        return ""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else ""
+
+
+def put_errors(form: BaseForm, error: ValidationError, *, form_names: Mapping[str, str] | None = None) -> None:
+    """This will put a service's errors beside the fields they name, the others above the form.
+
+    form_names: what the form calls a field that the service calls otherwise.
+    """
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
     for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
+        field = (form_names or {}).get(name, name)
+        form.add_error(field if field in form.fields else None, errors)
 
 
 def _only_if(view: View, may: Callable[[User], bool]) -> View:
