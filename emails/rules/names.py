@@ -31,6 +31,8 @@ _GREETING = re.compile(
     re.I | re.M,
 )
 _ADDRESSED = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_HAS_DIGIT = re.compile(r"\d")
+_HAS_LETTER = re.compile(r"[^\W\d_]")
 _RUN = re.compile(_FULL)
 _COMPANY = re.compile(rf"(?P<name>{_CAPITALISED}(?:[ \t]+(?:&[ \t]+)?{_CAPITALISED})*),?[ \t]+{_COMPANY_ENDING}\b\.?")
 _HONOURED = re.compile(rf"\b{_HONORIFIC}[ \t]+(?P<name>{_FULL})")
@@ -57,9 +59,22 @@ def find_names(text: str, facts: Iterable[Fact], taken: Claimed, *, is_subject: 
 
     A subject line often writes Every Word So, therefore only a given name or a company's ending counts there.
     """
-    names = [fact for fact in facts if fact.type == FactType.NAME]
+    names = _names_of(facts)
     yield from _known(text, names, taken)
     yield from _unknown(text, taken, is_subject=is_subject)
+
+
+def find_numbered_names(text: str, facts: Iterable[Fact], taken: Claimed) -> Iterator[FoundName]:
+    """Find names on record that hold a digit, "Studio 54" or "5G Partners": read before figures, they are none.
+
+    A form that is nothing but a number ("1984", of 1984 Ltd) stays a figure, or it would vouch for one.
+    """
+    numbered = [
+        (form, fact)
+        for form, fact in _forms_of_all(_names_of(facts))
+        if _HAS_DIGIT.search(form) and _HAS_LETTER.search(form)
+    ]
+    yield from _written(text, numbered, taken)
 
 
 def forms_of(fact: Fact) -> list[str]:
@@ -75,14 +90,27 @@ def forms_of(fact: Fact) -> list[str]:
     return [form for form in forms if len(form) > 1]
 
 
-def _known(text: str, names: list[Fact], taken: Claimed) -> Iterator[FoundName]:
+def _names_of(facts: Iterable[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.type == FactType.NAME]
+
+
+def _forms_of_all(names: Iterable[Fact]) -> list[tuple[str, Fact]]:
+    """List every form of every name, the longest first."""
     forms = [(form, fact) for fact in names for form in forms_of(fact)]
-    for form, fact in sorted(forms, key=lambda pair: -len(pair[0])):
+    return sorted(forms, key=lambda pair: -len(pair[0]))
+
+
+def _written(text: str, forms: Iterable[tuple[str, Fact]], taken: Claimed) -> Iterator[FoundName]:
+    for form, fact in forms:
         for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
             # "Sarah" inside "Sarah Miller" is not our Sarah.
             if _is_part_of_longer_name(text, match, form, fact) or not taken.take(*match.span()):
                 continue
             yield FoundName(_mention(text, *match.span()), fact.key)
+
+
+def _known(text: str, names: list[Fact], taken: Claimed) -> Iterator[FoundName]:
+    yield from _written(text, _forms_of_all(names), taken)
     for fact in names:
         last = fact.display.split()[-1] if fact.display.split() else ""
         for match in re.finditer(rf"\b{_HONORIFIC}[ \t]+{re.escape(last)}(?!\w)", text):

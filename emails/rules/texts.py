@@ -10,7 +10,7 @@ from emails.rules.dates import find_dates
 from emails.rules.facts import Fact, FactType
 from emails.rules.figures import find_figures
 from emails.rules.mentions import Claimed, Mention, MentionKind
-from emails.rules.names import FoundName, find_names
+from emails.rules.names import FoundName, find_names, find_numbered_names
 
 _URL_OR_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
 """What stands inside an address is no claim."""
@@ -28,6 +28,7 @@ def _find(text: str, facts: tuple[Fact, ...], is_subject: bool) -> tuple[FoundNa
     found = list(_quoted(text, facts, taken))
     for address in _URL_OR_ADDRESS.finditer(text):
         taken.take(*address.span())
+    found += find_numbered_names(text, facts, taken)
     found += [FoundName(mention) for mention in find_dates(text, taken)]
     found += [FoundName(mention) for mention in find_figures(text, taken)]
     found += find_names(text, facts, taken, is_subject=is_subject)
