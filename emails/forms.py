@@ -19,6 +19,10 @@ class TextForm(forms.Form):
     subject = forms.CharField(required=False, strip=False)
     body = forms.CharField(required=False, strip=False)
 
+    def clean_subject(self) -> str:
+        """The field wraps; a line break typed or pasted into it without script becomes a space."""
+        return " ".join(self.cleaned_data["subject"].splitlines())
+
 
 class DetailsForm(forms.Form):
     """What surrounds the text."""

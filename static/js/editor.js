@@ -2,6 +2,7 @@
    place. Every card works without this file: its form saves by its button. */
 (() => {
   const PAUSE_MS = 700;
+  const PARTS = ["subject", "body"];
   const RETRIES_MS = [2000, 4000, 8000, 15000, 30000];
   const editors = new WeakMap();
 
@@ -30,7 +31,8 @@
       this.form = card.querySelector("form[data-autosave]");
       this.subject = this.form.elements.subject;
       this.body = this.form.elements.body;
-      this.layer = card.querySelector(".editor-marks");
+      this.layers = { subject: card.querySelector('[data-marks="subject"]'), body: card.querySelector('[data-marks="body"]') };
+      this.painted = {};
       this.pop = card.querySelector("[data-editor-pop]");
       this.state = card.querySelector("[data-save-state]");
       this.marks = JSON.parse(this.form.querySelector('script[type="application/json"]').textContent);
@@ -42,10 +44,13 @@
         this.paint();
         return;
       }
-      for (const field of [this.subject, this.body]) field.addEventListener("input", () => this.typed());
-      this.body.addEventListener("click", () => this.showFact());
-      this.body.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && this.showFact());
-      this.body.addEventListener("scroll", () => this.align());
+      for (const part of PARTS) {
+        this[part].addEventListener("input", () => this.typed());
+        this[part].addEventListener("click", () => this.showFact(part));
+        this[part].addEventListener("keyup", (event) => event.key.startsWith("Arrow") && this.showFact(part));
+        this[part].addEventListener("scroll", () => this.align());
+      }
+      this.subject.addEventListener("keydown", (event) => this.leaveSubject(event));
       this.form.addEventListener("submit", (event) => this.submitted(event));
       this.offerCopy();
       this.paint();
@@ -60,9 +65,18 @@
       return now.subject !== this.saved.subject || now.body !== this.saved.body;
     }
 
+    /* The subject is one line that wraps: Enter goes on to the text, a pasted line break becomes a space. */
+    leaveSubject(event) {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      this.body.focus();
+    }
+
     typed() {
       this.pop.hidden = true;
-      this.shiftMarks();
+      if (/[\r\n]/.test(this.subject.value)) this.subject.value = this.subject.value.replace(/\s*[\r\n]+\s*/g, " ");
+      for (const part of PARTS) this.shiftMarks(part);
+      this.paint();
       store(this.card, { ...this.text(), version: this.card.dataset.version, at: Date.now() });
       this.say("Typing…");
       clearTimeout(this.timer);
@@ -238,55 +252,57 @@
     }
 
     /* Between two saves the marks behind the place of typing move along; a mark that was typed into is dropped. */
-    shiftMarks() {
-      const now = this.body.value;
-      const before = this.painted ?? "";
+    shiftMarks(part) {
+      const now = this[part].value;
+      const before = this.painted[part] ?? "";
+      if (now === before) return;
       let start = 0;
       while (start < before.length && before[start] === now[start]) start += 1;
       const shift = now.length - before.length;
       let end = before.length;
       while (end > start && before[end - 1] === now[end - 1 + shift] && end - 1 + shift >= start) end -= 1;
       this.marks = this.marks
-        .filter((mark) => mark.part !== "body" || mark.end <= start || mark.start >= end)
+        .filter((mark) => mark.part !== part || mark.end <= start || mark.start >= end)
         .map((mark) =>
-          mark.part === "body" && mark.start >= end
+          mark.part === part && mark.start >= end
             ? { ...mark, start: mark.start + shift, end: mark.end + shift }
             : mark,
         );
-      this.paint();
     }
 
     paint() {
-      const text = this.body.value;
-      this.painted = text;
-      const parts = [];
+      for (const part of PARTS) this.paintPart(part);
+      this.align();
+    }
+
+    paintPart(part) {
+      const text = this[part].value;
+      this.painted[part] = text;
+      const pieces = [];
       let place = 0;
-      for (const mark of this.marks.filter((each) => each.part === "body")) {
+      for (const mark of this.marks.filter((each) => each.part === part)) {
         if (mark.start < place || mark.end > text.length) continue;
-        parts.push(document.createTextNode(text.slice(place, mark.start)));
+        pieces.push(document.createTextNode(text.slice(place, mark.start)));
         const element = document.createElement("mark");
         element.className = `fact fact-${mark.state}`;
         element.textContent = text.slice(mark.start, mark.end);
-        parts.push(element);
+        pieces.push(element);
         place = mark.end;
       }
-      parts.push(document.createTextNode(`${text.slice(place)}\n`));
-      this.layer.replaceChildren(...parts);
-      this.align();
-      const isOpen = (mark) => mark.part === "subject" && ["unsupported", "stale"].includes(mark.state);
-      this.subject.classList.toggle("draft-subject-open", this.marks.some(isOpen));
+      pieces.push(document.createTextNode(`${text.slice(place)}\n`));
+      this.layers[part].replaceChildren(...pieces);
     }
 
     align() {
-      this.layer.scrollTop = this.body.scrollTop;
+      for (const part of PARTS) this.layers[part].scrollTop = this[part].scrollTop;
     }
 
     /* The claim under the caret: what it is, a link to its record, and what can be done. */
-    showFact() {
-      const at = this.body.selectionStart;
-      if (at !== this.body.selectionEnd) return;
-      const mark = this.marks.find((each) => each.part === "body" && at >= each.start && at <= each.end);
-      const row = mark && this.card.querySelector(`[data-fact="body:${mark.start}"]`);
+    showFact(part) {
+      const at = this[part].selectionStart;
+      if (at !== this[part].selectionEnd) return;
+      const mark = this.marks.find((each) => each.part === part && at >= each.start && at <= each.end);
+      const row = mark && this.card.querySelector(`[data-fact="${part}:${mark.start}"]`);
       const same = row || (mark && this.sameWords(mark));
       this.pop.hidden = !same;
       if (!same) return;
@@ -302,7 +318,7 @@
     }
 
     sameWords(mark) {
-      const words = this.body.value.slice(mark.start, mark.end);
+      const words = this[mark.part].value.slice(mark.start, mark.end);
       return [...this.card.querySelectorAll("[data-fact]")].find((row) => row.textContent.includes(words));
     }
   }

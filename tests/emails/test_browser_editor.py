@@ -91,6 +91,24 @@ def test_typing_is_saved_and_claims_are_marked(page: Page, draft: Draft) -> None
     assert reload(draft).body.endswith("You saved 41% more.")
 
 
+def test_claims_of_the_subject_are_marked_in_place_and_lead_to_their_record(page: Page, draft: Draft) -> None:
+    subject = page.locator("textarea[name=subject]")
+    subject.fill("Acme renewal: $268,000\nand 41% more")
+
+    state(page).to_have_text("Saved")
+    marks = page.locator("[data-marks=subject] mark")
+    expect(marks).to_have_text(["Acme", "$268,000", "41%"])
+    expect(page.locator("[data-marks=subject] mark.fact-unsupported")).to_have_text("41%")
+    assert reload(draft).subject == "Acme renewal: $268,000 and 41% more"
+
+    at = subject.input_value().index("$268,000") + 2
+    subject.evaluate("(field, at) => { field.setSelectionRange(at, at); field.click(); }", at)
+    expect(page.locator("[data-editor-pop] a")).to_have_attribute("href", re.compile("/customers/.+#contract"))
+
+    subject.press("Enter")
+    expect(page.locator("textarea[name=body]")).to_be_focused()
+
+
 def test_claim_under_the_caret_leads_to_its_record(page: Page) -> None:
     body = page.locator("textarea.editor-text")
     at = body.input_value().index("$268,000") + 3

@@ -116,7 +116,9 @@ def test_line_break_in_the_subject_becomes_a_space(page: Client, draft: Draft) -
 
 
 def test_engagement_of_a_letter_is_not_ticked_before_it_happened(page: Client, draft: Draft, now: datetime) -> None:
-    Draft.objects.filter(pk=draft.pk).update(state=DraftState.SENT, sent_at=now, opened_at=now)
+    Draft.objects.filter(pk=draft.pk).update(
+        state=DraftState.SENT, sent_at=now, message_id="<1@evergreen.example>", opened_at=now
+    )
 
     html = page.get(url("draft", draft)).content.decode()
 
