@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm, UsernameField
 from django.utils import timezone
 
-from customers.forms.fields import TimezoneField
+from customers.form_base import TimezoneField
 from customers.models import User
 from customers.services.invitations import Newcomer
 from customers.services.users import set_password

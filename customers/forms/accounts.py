@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from customers.forms.fields import ColleagueField, DateField, TimezoneField
+from customers.form_base import ColleagueField, DateField, TimezoneField
 from customers.models import Customer, User
 
 

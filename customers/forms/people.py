@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from customers.enums import StakeholderRole
-from customers.forms.fields import TimezoneField
+from customers.form_base import TimezoneField
 from customers.models import Stakeholder
 
 

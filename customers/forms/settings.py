@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from customers.enums import Role, Scope, Weekday
-from customers.forms.fields import DateField, TimezoneField
+from customers.form_base import DateField, TimezoneField
 from customers.models import Team, User, WorkspaceSettings
 from customers.rules.invitations import invites_into_any_team, list_invitable_roles
 from customers.services.tokens import DEFAULT_LIFETIME

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from customers.enums import HoldScope
-from customers.forms.fields import DateField, MomentField
+from customers.form_base import DateField, MomentField
 from customers.models import Customer, Stakeholder, Todo, Win
 from customers.queries.calendars import zone
 

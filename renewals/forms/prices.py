@@ -7,22 +7,18 @@ from typing import Any
 
 from django import forms
 
+from customers.form_base import DateField
 from customers.models import Contract
 from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome
 from renewals.models import Renewal
 from renewals.rules.cycles import LONGEST_TERM_MONTHS
 
 
-def _date_field(label: str, **kwargs: Any) -> forms.DateField:
-    """A date with the browser's own picker; the value is always YYYY-MM-DD there."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
 class ContractForm(forms.ModelForm):
     """The running contract; the target price has a form of its own, since it is locked."""
 
-    start_date = _date_field("Starts", required=False)
-    renewal_date = _date_field("Renews", help_text="The first day of the next term.")
+    start_date = DateField(label="Starts", required=False)
+    renewal_date = DateField(label="Renews", help_text="The first day of the next term.")
 
     class Meta:
         model = Contract

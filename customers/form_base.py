@@ -1,28 +1,56 @@
-"""Form fields that more than one form has."""
+"""Form fields that forms of all apps share. Not a door itself, so that every app's `forms` may build on it."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from customers.models import User
+
+_MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years beyond are slips of the keyboard; PostgreSQL even keeps moments of the year 1 that cannot be read back."""
+
+
+def check_year(value: date) -> None:
+    """This will refuse a year that nobody means. Raises ValidationError."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(f"Enter a year from {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 class DateField(forms.DateField):
     """A date with the browser's own picker; the value is always YYYY-MM-DD there."""
+
+    default_validators = [check_year]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 class MomentField(forms.DateTimeField):
-    """A date and time in the reader's zone, with the browser's own picker."""
+    """A date and time with the browser's own picker, in the reader's zone, or in the one that `zone` is set to.
+
+    An hour that the clocks leave out or go through twice is refused.
+    """
+
+    default_validators = [check_year]
+    zone: ZoneInfo | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"], **kwargs)
+        super().__init__(widget=widget, input_formats=_MOMENTS, **kwargs)
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone) if self.zone else nullcontext():
+            moment: datetime | None = super().to_python(value)
+        return moment
 
 
 class ColleagueField(forms.ModelChoiceField):
