@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
@@ -39,7 +39,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class EvergreenUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Django's own manager with `visible_to`."""
+    """Django's own manager with `visible_to`; who is made by `createsuperuser` is of ops."""
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **extra_fields: Any
+    ) -> User:
+        made: User = super().create_superuser(username, email, password, **{"role": Role.OPS, **extra_fields})
+        return made
 
 
 class User(AbstractUser):

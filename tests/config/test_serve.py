@@ -15,6 +15,12 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from config.management.commands.serve import first_person_lines
+from customers.enums import Role
+from customers.models import User
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_S = 60.0
 STOPS_WITHIN_S = 20.0
@@ -106,3 +112,13 @@ def test_serve_on_a_taken_port_says_how_to_choose_another(tmp_path: Path) -> Non
     assert process.returncode != 0
     assert "make run PORT=" in output
     assert "Traceback" not in output
+
+
+@pytest.mark.django_db
+def test_serve_says_how_to_make_the_first_person_while_nobody_can_sign_in() -> None:
+    assert first_person_lines()[-1].endswith("manage.py createsuperuser")
+
+    first = User.objects.create_superuser("olga", "olga@ours.example", "correct horse battery")
+
+    assert first_person_lines() == []
+    assert (first.role, first.is_staff, first.is_ops) == (Role.OPS, True, True)

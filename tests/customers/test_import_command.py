@@ -92,3 +92,12 @@ def test_reader_is_refused(reader, tmp_path):
 
     with pytest.raises(CommandError, match="not import"):
         run(str(path), "--as", "rita")
+
+
+def test_colleague_known_by_address_alone_is_named_once(ops, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("Account Name,Owner Email\nAcme,priya@ours.example\n")
+
+    text = run(str(path))
+
+    assert "to invite: priya@ours.example\n" in text

@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+import sys
 import threading
 import time
 from argparse import ArgumentParser
@@ -16,7 +17,7 @@ from config.demo.colleagues import log_in_lines
 from config.serving.programs import web_program, worker_program
 from config.serving.supervisor import Supervisor
 from customers.enums import ImportState
-from customers.models import Customer, ImportRun
+from customers.models import Customer, ImportRun, User
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
@@ -60,10 +61,25 @@ class Command(BaseCommand):
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\nEvergreen is ready at {address}")
         self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
-        for line in log_in_lines():
+        for line in log_in_lines() or first_person_lines():
             self.stdout.write(line)
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
         self.stdout.flush()
+
+
+def first_person_lines() -> list[str]:
+    """This will say how to make the first person of ops where nobody can sign in yet; nothing where somebody can."""
+    if User.objects.filter(is_active=True).exists():
+        return []
+    return [
+        "Nobody can sign in yet. Make the first person, of ops, in a second terminal:",
+        f"  {python_here()} manage.py createsuperuser",
+    ]
+
+
+def python_here() -> str:
+    """This will name this Python as it is typed from the working directory."""
+    return os.path.relpath(sys.executable) if sys.executable.startswith(os.getcwd() + os.sep) else sys.executable
 
 
 def wants_demo() -> bool:

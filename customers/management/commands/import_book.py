@@ -68,7 +68,7 @@ class Command(BaseCommand):
         if len(report["refused"]) > _REFUSALS_SHOWN:
             self.stdout.write(f"… and {len(report['refused']) - _REFUSALS_SHOWN} more refusals; --json lists them all")
         for person in report["people_to_invite"]:
-            self.stdout.write(f"to invite: {person['name']} {person['email']}".rstrip())
+            self.stdout.write(f"to invite: {' '.join(dict.fromkeys((person['name'], person['email']))).rstrip()}")
         for waiting in report["open_columns"]:
             self.stdout.write(
                 f"“{waiting['column']}” of {waiting['file']} can be read two ways; give --locale or --mapping"
