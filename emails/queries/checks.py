@@ -39,6 +39,7 @@ class Judgement:
             facts=self.facts,
             confirmed=self.draft.confirmed_keys,
             current=self.current,
+            language=person.language if (person := self.draft.stakeholder) else "en",
         )
 
     @property
@@ -62,7 +63,7 @@ class Judgement:
         used = {fact.key: fact for fact in used_facts(self.spans)}
         used |= {fact.key: fact for fact in self.facts if fact.key in attached}
         return tuple(
-            ChangedFact(fact.label, fact.display, display_value(fact, self.current.get(fact.key)))
+            ChangedFact(fact.label, fact.display, display_value(fact, self.current.get(fact.key)), fact.key)
             for fact in used.values()
             if self.current.get(fact.key) != fact.value
         )

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from emails.rules.dates import names_day
 from emails.rules.facts import Fact, FactType
+from emails.rules.languages import is_english
 from emails.rules.mentions import Mention, MentionKind
 from emails.rules.names import FoundName
 from emails.rules.texts import find_mentions
@@ -70,9 +71,11 @@ def ground(
     facts: Iterable[Fact],
     confirmed: Collection[str] = (),
     current: Mapping[str, str | None] | None = None,
+    language: str = "en",
 ) -> list[Span]:
     """Judge every claim in subject and body.
 
+    language: of the text; German writes every noun with a capital, so that only strong signs make a name there.
     confirmed: texts a person has vouched for, as `confirmation_key` writes them. current: fact key → what
     its record says now (None: gone); left out, no fact is taken for stale.
     """
@@ -80,7 +83,7 @@ def ground(
     spans = [
         _judge(part, found, facts, confirmed, current)
         for part, text in (("subject", subject), ("body", body))
-        for found in find_mentions(text, facts, is_subject=part == "subject")
+        for found in find_mentions(text, facts, is_subject=part == "subject" or not is_english(language))
     ]
     return spans
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from emails.rules.companies import short_name
 from emails.rules.facts import Fact, FactType
 from emails.rules.mentions import Claimed, Mention, MentionKind
 from emails.rules.words import GIVEN_NAMES, ORDINARY
@@ -57,7 +58,8 @@ class FoundName:
 def find_names(text: str, facts: Iterable[Fact], taken: Claimed, *, is_subject: bool = False) -> Iterator[FoundName]:
     """Find every name on record, then every stretch that must be a name but is not on record.
 
-    A subject line often writes Every Word So, therefore only a given name or a company's ending counts there.
+    is_subject: a subject line often writes Every Word So, therefore only a given name or a company's ending counts
+    there; the same holds for languages that write other words with a capital than English does.
     """
     names = _names_of(facts)
     yield from _known(text, names, taken)
@@ -86,8 +88,8 @@ def forms_of(fact: Fact) -> list[str]:
         if len(words) > 1:
             forms += [words[0], f"{words[0]} {words[-1]}"]
     else:
-        forms.append(re.sub(rf",?\s+{_COMPANY_ENDING}\.?$", "", full))
-    return [form for form in forms if len(form) > 1]
+        forms += [re.sub(rf",?\s+{_COMPANY_ENDING}\.?$", "", full), short_name(full)]
+    return [form for form in dict.fromkeys(forms) if len(form) > 1]
 
 
 def _names_of(facts: Iterable[Fact]) -> list[Fact]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from emails.enums import PriceApproach, Tone
 from emails.rules import letters as keys
+from emails.rules.companies import possessive, short_name
 from emails.rules.facts import Fact, FactType, facts_by_key
 from emails.rules.instructions import Wishes, read_instruction
+from emails.rules.languages import is_english, language_name, main_code
 from emails.rules.letters import Letter, LetterBrief
 from emails.writing import phrases
 
@@ -41,9 +43,13 @@ def write_letter(brief: LetterBrief, facts: Iterable[Fact]) -> Letter:
 
 
 def write_frame(brief: LetterBrief) -> tuple[str, str]:
-    """Give the greeting and the closing with signature, which no model writes."""
+    """Give the greeting and the closing with signature, which no model writes, in the reader's language if known."""
     composer = _Composer(brief, {}, Wishes())
-    return composer.greeting(), composer.signature()
+    frame = phrases.FRAMES.get(main_code(brief.recipient.language))
+    if frame is None:
+        return composer.greeting(), composer.signature()
+    greetings, closing = frame
+    return composer.greeting(greetings), composer.signature(closing)
 
 
 def _apply(brief: LetterBrief, wishes: Wishes) -> LetterBrief:
@@ -71,6 +77,11 @@ class _Composer:
             return PriceApproach.NO_PRICE
         return chosen
 
+    @property
+    def customer(self) -> str:
+        """What the account is called in running text."""
+        return short_name(self.brief.customer)
+
     def show(self, key: str) -> str:
         fact = self.facts.get(key)
         return fact.display if fact else ""
@@ -87,7 +98,7 @@ class _Composer:
     # -- subject ----------------------------------------------------------------------------------------
 
     def subject(self) -> str:
-        customer, year = self.brief.customer, self.year()
+        customer, year = self.customer, self.year()
         first = self.first_name()
         if self.approach == PriceApproach.LEAD_WITH_PRICE:
             return f"{customer} renewal: {self.show(keys.PRICE_NEW)} proposal{f' for {year}' if year else ''}"
@@ -102,8 +113,8 @@ class _Composer:
             own = self.brief.sender.company
             return f"Your {year + ' ' if year else ''}renewal{f' with {own}' if own else ''}"
         if self.brief.recipient.role in PERSONAL_SUBJECT_ROLES:
-            return f"{first}, let's talk about {customer}'s renewal"
-        return f"Let's discuss {customer}'s {year + ' ' if year else ''}renewal"
+            return f"{first}, let's talk about {possessive(customer)} renewal"
+        return f"Let's discuss {possessive(customer)} {year + ' ' if year else ''}renewal"
 
     def year(self) -> str:
         fact = self.facts.get(keys.RENEWAL_DATE)
@@ -118,9 +129,9 @@ class _Composer:
         paragraphs = [text for text in self.paragraphs() if text]
         return "\n\n".join([self.greeting(), *paragraphs, self.signature()])
 
-    def greeting(self) -> str:
+    def greeting(self, wordings: Mapping[Tone, str] = phrases.GREETINGS) -> str:
         name = self.brief.recipient.name
-        return phrases.GREETINGS[self.brief.tone].format(first=self.first_name(), name=name)
+        return wordings[self.brief.tone].format(first=self.first_name(), name=name)
 
     def paragraphs(self) -> list[str]:
         """Three to five: opening, value, what it means for this person, the renewal, one request."""
@@ -129,6 +140,8 @@ class _Composer:
         if self.wishes.length < 0:
             return [self.with_lead(opening, short=True), self.short_value(), _join(renewal, ask)]
         middle = [value, _join(meaning, self.extra())]
+        if self.approach == PriceApproach.NO_PRICE and not self.has_proof():
+            return [_join(self.with_lead(opening), renewal), *middle, ask]
         return [self.with_lead(opening), *middle, renewal, ask]
 
     def with_lead(self, opening: str, *, short: bool = False) -> str:
@@ -143,10 +156,11 @@ class _Composer:
 
     def opening(self) -> str:
         role = self.brief.recipient.role
-        options = phrases.OPENINGS.get(role, phrases.OPENINGS["decision_maker"])
+        every = phrases.OPENINGS if self.has_proof() else phrases.OPENINGS_NO_PROOF
+        options = every.get(role, every["decision_maker"])
         title = self.brief.recipient.title
         sentence = self.pick(options, "opening").format(
-            customer=self.brief.customer, title_or_lead=title or "the person responsible"
+            customer=self.customer, customers=possessive(self.customer), title_or_lead=title or "the person responsible"
         )
         warm = self.pick(phrases.WARMTH, "warmth") if self.wishes.is_warmer else ""
         return _join(self.met(), _capital(sentence), warm)
@@ -191,7 +205,8 @@ class _Composer:
         if len(wins) == 1:
             return self.one_win(wins[0])
         points = "\n".join(f"- {_capital(win)}" for win in wins)
-        return f"{phrases.WINS_LIST[self.brief.tone]}\n{points}"
+        heads = phrases.WINS_LIST_BEHIND_VALUE if self.quantified() else phrases.WINS_LIST
+        return f"{heads[self.brief.tone]}\n{points}"
 
     def one_win(self, win: str) -> str:
         if _PAST_VERB.match(win):
@@ -201,26 +216,32 @@ class _Composer:
     def quantified(self) -> str:
         if "roi" in self.wishes.leave_out:
             return ""
-        value, leverage = self.show(keys.VALUE_QUANTIFIED), self.leverage()
-        if value:
-            sentence = phrases.QUANTIFIED[self.brief.tone].format(value=value)
-            return f"{sentence}, {leverage}." if leverage else f"{sentence}."
-        return f"By our measure that is {leverage}." if leverage else ""
+        tone, value = self.brief.tone, self.show(keys.VALUE_QUANTIFIED)
+        if not value:
+            return self.leverage(phrases.LEVERAGE_ALONE[tone])
+        wordings = phrases.QUANTIFIED_AFTER_WINS if self.wins() and tone != Tone.FORMAL else phrases.QUANTIFIED
+        sentence = wordings[tone].format(value=value, customer=self.customer)
+        leverage = self.leverage(phrases.LEVERAGE)
+        return f"{sentence}, {leverage}." if leverage else f"{sentence}."
 
-    def leverage(self) -> str:
+    def leverage(self, wording: str) -> str:
         number = self.number(keys.VALUE_LEVERAGE)
         if number is None or number <= 1:
             return ""
-        return phrases.LEVERAGE.format(leverage=self.show(keys.VALUE_LEVERAGE), customer=self.brief.customer)
+        return wording.format(leverage=self.show(keys.VALUE_LEVERAGE), customer=self.customer)
 
     def usage(self) -> str:
         growth = self.number(keys.USAGE_GROWTH_PCT)
         if growth is None or growth < 1 or "usage" in self.wishes.leave_out:
             return ""
-        metric = self.show(keys.USAGE_METRIC) or "the product"
-        grown = phrases.USAGE[self.brief.tone].format(metric=metric, growth=self.show(keys.USAGE_GROWTH_PCT))
+        metric = self.show(keys.USAGE_METRIC)
+        wordings = phrases.USAGE if self.wins() or self.quantified() else phrases.USAGE_ALONE
+        wording = phrases.USAGE_OF if metric else phrases.USAGE_BY
+        grown = wordings[self.brief.tone].format(
+            growth=wording.format(metric=metric, growth=self.show(keys.USAGE_GROWTH_PCT))
+        )
         level = self.show(keys.USAGE_LEVEL)
-        if self.wishes.length > 0 and level:
+        if self.wishes.length > 0 and level and metric:
             return _join(grown, phrases.USAGE_LEVEL.format(level=level, metric=metric))
         return grown
 
@@ -229,21 +250,31 @@ class _Composer:
         role = self.brief.recipient.role
         if role in ("champion", "user"):
             options = phrases.FOR_CHAMPION if self.has_proof() else phrases.FOR_CHAMPION_NO_PROOF
-            return self.pick(options, "meaning").format(customer=self.brief.customer)
+            return self.pick(options, "meaning").format(customer=self.customer)
         if role == "economic_buyer":
-            states_price = self.approach in (PriceApproach.LEAD_WITH_PRICE, PriceApproach.VALUE_FIRST)
-            options = phrases.FOR_BUYER if states_price and self.quantified() else phrases.FOR_BUYER_NO_PRICE
-            return self.pick(options, "meaning")
+            return self.pick(self.for_buyer(), "meaning")
         return self.pick(phrases.FOR_DECISION_MAKER, "meaning")
+
+    def for_buyer(self) -> Sequence[str]:
+        if not self.has_proof():
+            return phrases.FOR_BUYER_NO_PROOF
+        states_price = self.approach in (PriceApproach.LEAD_WITH_PRICE, PriceApproach.VALUE_FIRST)
+        return phrases.FOR_BUYER if states_price and self.quantified() else phrases.FOR_BUYER_NO_PRICE
+
+    def asks_for_view(self) -> bool:
+        """Whether the letter asks what they think before the request at its end; once is enough."""
+        return not self.has_proof() or self.approach == PriceApproach.NO_PRICE
 
     def extra(self) -> str:
         """The engagement approach in one sentence; more when a longer letter is wanted."""
         approach = self.brief.engagement_approach.lower()
         fitting = next((text for words, text in phrases.APPROACH_WORDS if any(word in approach for word in words)), "")
+        if self.asks_for_view() or self.confidence() == "open":
+            fitting = ""
         mentions = " ".join(self.mention(fact) for fact in self.wishes.mention)
         ahead = ""
         if self.wishes.length > 0:
-            ahead = self.pick(phrases.NEXT_TERM, "ahead").format(customer=self.brief.customer)
+            ahead = self.pick(phrases.NEXT_TERM, "ahead").format(customer=self.customer)
         return _join(mentions, fitting, ahead)
 
     def mention(self, fact: Fact) -> str:
@@ -256,7 +287,7 @@ class _Composer:
     def renewal(self) -> str:
         tone, date = self.brief.tone, self.show(keys.RENEWAL_DATE)
         if self.approach == PriceApproach.NO_PRICE:
-            return phrases.ONLY_DATE[tone].format(date=_after(" on ", date))
+            return self.only_date()
         if self.approach == PriceApproach.BURY_PRICE:
             return phrases.ATTACHED_ONLY[tone].format(date=_after("; the renewal date is ", date))
         attached = self.attached()
@@ -267,6 +298,13 @@ class _Composer:
             from_date=_after(" from ", date), price=self.show(keys.PRICE_NEW), change=self.change()
         )
         return _join(price, self.peer(), attached)
+
+    def only_date(self) -> str:
+        tone, date = self.brief.tone, self.show(keys.RENEWAL_DATE)
+        if self.has_proof():
+            return phrases.ONLY_DATE[tone].format(date=_after(" on ", date))
+        lead = phrases.RENEWAL_DATE_IS.format(date=date) if date else ""
+        return _capital(phrases.ONLY_DATE_NO_PROOF[tone].format(date=lead))
 
     def attached(self) -> str:
         if not self.brief.proposal_attached:
@@ -295,8 +333,10 @@ class _Composer:
     def ask(self) -> str:
         if "meeting" in self.wishes.leave_out:
             return phrases.ASKS_REPLY[self.brief.tone]
-        ask = phrases.ASKS[self.confidence()][self.brief.tone]
-        return ask.format(minutes=self.brief.meeting_minutes)
+        tone, confidence = self.brief.tone, self.confidence()
+        ask = phrases.ASKS[confidence][tone].format(minutes=self.brief.meeting_minutes)
+        asks_view = confidence == "open" and not self.asks_for_view()
+        return _join(phrases.ASK_VIEW[tone], ask) if asks_view else ask
 
     def confidence(self) -> str:
         """How sure Prepare is decides how firmly we ask. Source: Engage, "Integration with Prepare"."""
@@ -307,9 +347,9 @@ class _Composer:
             return "assertive"
         return "balanced" if score >= BALANCED_FROM else "open"
 
-    def signature(self) -> str:
+    def signature(self, closing: str = "") -> str:
         sender = self.brief.sender
-        closing = self.pick(phrases.CLOSINGS[self.brief.tone], "closing")
+        closing = closing or self.pick(phrases.CLOSINGS[self.brief.tone], "closing")
         block = sender.signature.strip() or "\n".join(
             part for part in (sender.name, sender.title, sender.company, sender.phone) if part
         )
@@ -321,6 +361,12 @@ class _Composer:
         notes = [
             f"Not done: “{part}” – the built-in writer does not understand it." for part in self.wishes.not_understood
         ]
+        person = self.brief.recipient
+        if not is_english(person.language):
+            notes.append(
+                f"This letter is in English, the built-in writer's only language; {person.name} reads "
+                f"{language_name(person.language)}."
+            )
         hides = self.brief.price_approach in (PriceApproach.BURY_PRICE, PriceApproach.NO_PRICE)
         if self.wishes.asks_price and hides:
             notes.append(

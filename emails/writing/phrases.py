@@ -26,12 +26,12 @@ OPENINGS = {
             "before the renewal."
         ),
         (
-            "with the renewal ahead I'd like to set out what our work has meant for {customer}'s operations, and "
+            "with the renewal ahead I'd like to set out what our work has meant for {customers} operations, and "
             "what comes next."
         ),
     ),
     "economic_buyer": (
-        "I am writing to set out the return on {customer}'s investment with us, and the terms ahead.",
+        "I am writing to set out the return on {customers} investment with us, and the terms ahead.",
         "ahead of the renewal I would like to give you the business case in brief.",
     ),
     "executive_sponsor": (
@@ -39,6 +39,23 @@ OPENINGS = {
             "as the sponsor of our work at {customer} you should have a short account of what it has brought, "
             "and what comes next."
         ),
+    ),
+}
+OPENINGS_NO_PROOF = {
+    "champion": (
+        "before anything goes out more widely, I wanted to bring the renewal to you.",
+        "I'd like to start the renewal with you, since you know best how your team works with us.",
+    ),
+    "user": ("you work with us every day, so I wanted you to know where the renewal stands.",),
+    "decision_maker": (
+        "with the renewal ahead I'd like to hear from you first what {customer} needs from the next term.",
+        "as {title_or_lead} you decide how {customer} works with us, so I'd like to begin the renewal with you.",
+    ),
+    "economic_buyer": (
+        "with the renewal ahead I would like to agree with you what the next term has to deliver for {customer}.",
+    ),
+    "executive_sponsor": (
+        "as the sponsor of our work at {customer} you should hear of the renewal from me, early and in brief.",
     ),
 }
 MET = {
@@ -60,31 +77,52 @@ WIN_INTRO = {
 WINS_LIST = {
     CASUAL: "What your team has pulled off with us:",
     PROFESSIONAL: "What your team has achieved with us:",
-    FORMAL: "Results on record:",
+    FORMAL: "What your team has achieved with us:",
 }
+WINS_LIST_BEHIND_VALUE = {**WINS_LIST, FORMAL: "The results behind it:"}
 QUANTIFIED = {
+    CASUAL: "By our measure, our work together is worth {value} a year to {customer}",
+    PROFESSIONAL: "We measure the value of our work together at {value} a year",
+    FORMAL: "The measured value of our work together is {value} a year",
+}
+QUANTIFIED_AFTER_WINS = {
     CASUAL: "By our measure that adds up to {value} in value a year",
     PROFESSIONAL: "We measure the value of this at {value} a year",
     FORMAL: "The measured value amounts to {value} a year",
 }
 LEVERAGE = "a return of {leverage} on what {customer} invests with us"
-USAGE = {
-    CASUAL: "Use of {metric} has grown by {growth}, so people clearly lean on it.",
-    PROFESSIONAL: "Use of {metric} has grown by {growth}, which shows how far it is part of daily work.",
-    FORMAL: "Use of {metric} has grown by {growth}, which shows that the investment is being taken up.",
+LEVERAGE_ALONE = {
+    CASUAL: "By our measure, {customer} gets {leverage} back on what it invests with us.",
+    PROFESSIONAL: "By our measure, {customer} sees a return of {leverage} on what it invests with us.",
+    FORMAL: "The measured return is {leverage} on what {customer} invests with us.",
 }
+USAGE = {
+    CASUAL: "Usage has grown as well, {growth}: people clearly lean on it.",
+    PROFESSIONAL: "Usage has grown as well, {growth}, which shows how far it is part of daily work.",
+    FORMAL: "Usage has grown as well, {growth}, which shows that the investment is being taken up.",
+}
+USAGE_ALONE = {
+    CASUAL: "Usage has grown, {growth}: people clearly lean on it.",
+    PROFESSIONAL: "Usage has grown, {growth}, which shows how far it is part of daily work.",
+    FORMAL: "Usage has grown, {growth}, which shows that the investment is being taken up.",
+}
+USAGE_OF = "with {metric} up {growth}"
+USAGE_BY = "by {growth}"
 USAGE_LEVEL = "It stands at {level} {metric} today."
 PEER = "Compared with similar customers you pay {gap} less."
 NO_PROOF = {
     CASUAL: (
-        "You know best what this year has brought your team; I'd like to hear which part of it matters most for "
-        "the next one."
+        "Which part of this year has helped your team most, and what should the next term do better? What you tell "
+        "me decides where we start."
     ),
     PROFESSIONAL: (
-        "I would like to hear which results have mattered most to your team this year, so that the next term is "
-        "built on them."
+        "Which results have mattered most to your team this year, and what should the next term improve? I would "
+        "like to build on your answer."
     ),
-    FORMAL: "I would welcome your view of which outcomes have mattered most, so that the next term rests on them.",
+    FORMAL: (
+        "I would welcome your view of which outcomes have mattered most, and what the next term should improve, so "
+        "that it can be measured by them."
+    ),
 }
 FOR_CHAMPION = (
     "If it helps you make the case inside {customer}, I'm happy to put these points on one page for you to share.",
@@ -109,15 +147,18 @@ FOR_BUYER = (
     ),
 )
 FOR_BUYER_NO_PRICE = ("Renewing keeps this in place without the cost and risk of a change of system.",)
+FOR_BUYER_NO_PROOF = (
+    "Renewing avoids the cost and risk of a change of system, and gives your budget terms that are fixed in advance.",
+)
 NEXT_TERM = (
     "Looking ahead, we would use the next term to build on this: your priorities decide where we start.",
     "For the next term I'd like us to agree on the two or three outcomes that matter most to {customer}.",
 )
 
 PRICE_LEAD = {
-    CASUAL: "Let me be open about the number right away: for the renewal{on_date} we propose {price}{change}.",
-    PROFESSIONAL: "To be transparent from the start: for the renewal{on_date} we propose {price}{change}.",
-    FORMAL: "For the renewal{on_date} we propose {price}{change}.",
+    CASUAL: "Let me be open about the number right away: for the renewal{on_date} we propose {price} a year{change}.",
+    PROFESSIONAL: "To be transparent from the start: for the renewal{on_date} we propose {price} a year{change}.",
+    FORMAL: "For the renewal{on_date} we propose {price} a year{change}.",
 }
 PRICE_LEAD_WHY = {
     CASUAL: "Here's why I think it fits what you get.",
@@ -125,19 +166,19 @@ PRICE_LEAD_WHY = {
     FORMAL: "The reasons are set out below.",
 }
 PRICE_AFTER = {
-    CASUAL: "On that basis, the price for the next term{from_date} is {price}{change}.",
-    PROFESSIONAL: "On this basis, the investment for the next term{from_date} is {price}{change}.",
-    FORMAL: "On this basis the investment for the next term{from_date} is {price}{change}.",
+    CASUAL: "On that basis, the price for the next term{from_date} is {price} a year{change}.",
+    PROFESSIONAL: "On this basis, the investment for the next term{from_date} is {price} a year{change}.",
+    FORMAL: "On this basis the investment for the next term{from_date} is {price} a year{change}.",
 }
 PRICE_PLAIN = {
-    CASUAL: "For the next term{from_date} we propose {price}{change}.",
-    PROFESSIONAL: "For the next term{from_date} we propose {price}{change}.",
-    FORMAL: "For the next term{from_date} we propose {price}{change}.",
+    CASUAL: "For the next term{from_date} we propose {price} a year{change}.",
+    PROFESSIONAL: "For the next term{from_date} we propose {price} a year{change}.",
+    FORMAL: "For the next term{from_date} we propose {price} a year{change}.",
 }
 ATTACHED_WITH_PRICE = "The attached proposal has the full terms{term}."
 ATTACHED_ONLY = {
     CASUAL: (
-        "I've attached your renewal proposal with all the terms{date}, so you can look through it in your own time."
+        "I've attached your renewal proposal with all the terms, so you can look through it in your own time{date}."
     ),
     PROFESSIONAL: "Attached is your renewal proposal with the terms for your review{date}.",
     FORMAL: "Attached please find the renewal proposal with the terms for your review{date}.",
@@ -152,6 +193,12 @@ ONLY_DATE = {
         "The renewal falls due{date}. Before we come to terms I would like to understand your goals for the next term."
     ),
 }
+ONLY_DATE_NO_PROOF = {
+    CASUAL: "{date}terms can wait until I know your plans.",
+    PROFESSIONAL: "{date}we can come to the terms once I know your goals.",
+    FORMAL: "{date}we will come to the terms once your goals are clear.",
+}
+RENEWAL_DATE_IS = "The renewal date is {date}; "
 
 ASKS = {
     "assertive": {
@@ -182,13 +229,18 @@ ASKS = {
         ),
     },
     "open": {
-        CASUAL: "I'd value your honest view before we go any further: would {minutes} minutes next week work for you?",
-        PROFESSIONAL: "Before we go further I would value your view. Would {minutes} minutes next week suit you?",
-        FORMAL: (
-            "Before we proceed I would value your view. Would a conversation of {minutes} minutes next week suit you?"
-        ),
+        CASUAL: "Would {minutes} minutes next week work for you?",
+        PROFESSIONAL: "Would {minutes} minutes next week suit you?",
+        FORMAL: "Would a conversation of {minutes} minutes next week suit you?",
     },
 }
+ASK_VIEW = {
+    CASUAL: "I'd value your honest view before we go any further.",
+    PROFESSIONAL: "Before we go further I would value your view.",
+    FORMAL: "Before we proceed I would value your view.",
+}
+"""Said first where Prepare is unsure, unless the letter asks for their view already."""
+
 ASKS_REPLY = {
     CASUAL: "What do you think? A short reply is all I need to take the next step.",
     PROFESSIONAL: "Please reply with your view or your questions, and I will take it from there.",
@@ -203,6 +255,32 @@ APPROACH_WORDS = (
         ("collab", "partner", "joint", "high-touch", "high touch"),
         "I'd like us to shape the next term together rather than send you finished terms.",
     ),
-    (("direct", "transact", "efficien", "straight"), "I'll keep this short and to the point."),
     (("execut", "strateg"), "My aim is to tie the next term to the goals your leadership has set for the year."),
 )
+
+FRAMES = {
+    "da": ({CASUAL: "Hej {first},", PROFESSIONAL: "Hej {first},", FORMAL: "Kære {name},"}, "Venlig hilsen"),
+    "de": (
+        {CASUAL: "Hallo {first},", PROFESSIONAL: "Guten Tag {name},", FORMAL: "Guten Tag {name},"},
+        "Freundliche Grüße",
+    ),
+    "es": ({CASUAL: "Hola, {first}:", PROFESSIONAL: "Hola, {first}:", FORMAL: "Buenos días, {name}:"}, "Saludos"),
+    "fi": ({CASUAL: "Hei {first},", PROFESSIONAL: "Hei {first},", FORMAL: "Hyvä {name},"}, "Ystävällisin terveisin"),
+    "fr": (
+        {CASUAL: "Bonjour {first},", PROFESSIONAL: "Bonjour {first},", FORMAL: "Bonjour {name},"},
+        "Bien cordialement,",
+    ),
+    "it": (
+        {CASUAL: "Ciao {first},", PROFESSIONAL: "Buongiorno {first},", FORMAL: "Buongiorno {name},"},
+        "Cordiali saluti,",
+    ),
+    "nb": ({CASUAL: "Hei {first},", PROFESSIONAL: "Hei {first},", FORMAL: "Hei {name},"}, "Vennlig hilsen"),
+    "nl": (
+        {CASUAL: "Hoi {first},", PROFESSIONAL: "Beste {first},", FORMAL: "Beste {name},"},
+        "Met vriendelijke groet,",
+    ),
+    "pt": ({CASUAL: "Olá, {first},", PROFESSIONAL: "Olá, {first},", FORMAL: "Bom dia, {name},"}, "Cumprimentos,"),
+    "sv": ({CASUAL: "Hej {first},", PROFESSIONAL: "Hej {first},", FORMAL: "Hej {name},"}, "Vänliga hälsningar"),
+}
+FRAMES["no"] = FRAMES["nb"]
+"""Greeting and closing around Claude's paragraphs, for languages where they need no gender. Others: English."""
