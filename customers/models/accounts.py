@@ -59,7 +59,14 @@ class Customer(Row):
             models.Index(fields=["owner", "name"]),
             models.Index(fields=["name"]),
             # What the book can be filtered by, and its zones, are read from the index alone.
-            models.Index(fields=["timezone", "segment", "owner"], name="customer_facets"),
+            models.Index(
+                fields=["timezone", "segment", "owner", "account_executive", "executive", "id"], name="customer_facets"
+            ),
+            # The sums over the whole book: both tables from their indexes alone, in the same order.
+            models.Index(
+                fields=["id", "timezone", "owner", "account_executive", "executive", "churn_risk"],
+                name="customer_book_sums",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -133,7 +140,12 @@ class Contract(CustomerRow):
 
     class Meta(CustomerRow.Meta):
         ordering = ["-renewal_date"]
-        indexes = [models.Index(fields=["state", "renewal_date"])]
+        indexes = [
+            models.Index(fields=["state", "renewal_date"]),
+            models.Index(
+                fields=["customer", "state", "renewal_date", "currency", "current_price"], name="contract_book_sums"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(state=ContractState.ACTIVE), name="contract_active_once"
