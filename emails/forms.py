@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 
+from customers.form_base import MomentField
 from customers.queries.calendars import zone
 from emails.enums import PriceApproach, Tone
 
@@ -49,21 +49,15 @@ class DetailsForm(forms.Form):
 class ScheduleForm(forms.Form):
     """A moment in the customer's zone."""
 
-    at = forms.DateTimeField(
-        label="Send on",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-    )
+    at = MomentField(label="Send on")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, zone_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone: ZoneInfo = zone(zone_name)
-        self.fields["at"].help_text = f"In the customer's time: {zone_name}."
-
-    def clean_at(self) -> datetime:
-        at: datetime = self.cleaned_data["at"]
-        return at.replace(tzinfo=self.zone)
+        at = cast(MomentField, self.fields["at"])
+        at.zone = self.zone
+        at.help_text = f"In the customer's time: {zone_name}."
 
 
 class RegenerateForm(forms.Form):

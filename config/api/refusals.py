@@ -16,7 +16,7 @@ from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
 from customers.services.importing.reading import BadMapping
 from customers.services.importing.runs import NotAllowed as MayNotImport
 from emails.services.editing import NotEditable, StaleVersion
-from emails.services.sending import InThePast, Refused
+from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
@@ -95,7 +95,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotEditable: _simple(409, "not_editable"),
     Refused: _gate,
     MayNotApprove: _simple(403, "may_not_approve"),
-    InThePast: _simple(400, "invalid", field_name="scheduledSendDate"),
+    BadMoment: _simple(400, "invalid", field_name="scheduledSendDate"),
     NoContract: _simple(409, "no_contract"),
     NoTargetPrice: _simple(409, "no_target_price"),
     PriceIsLocked: _simple(409, "price_locked"),

@@ -6,18 +6,22 @@ conditional UPDATE. The provider is called between two short transactions, never
 
 from __future__ import annotations
 
+import logging
+import base64
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from customers.base import claim, lock_customer, release_expired, settle
-from customers.enums import HoldScope, TodoActor
+from customers.enums import HoldScope
 from customers.models import Brake, Hold
 from customers.services.activity import record
-from customers.services.todos import add_todo
 from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.models import Draft
@@ -26,13 +30,17 @@ from emails.providers.choice import NoProvider, get_provider
 from emails.queries.checks import read_gate_facts
 from emails.rules.gate import Receipt, ask_gate
 from emails.rules.rendering import render
+from emails.services.announcing import announce_sent
 from emails.services.editing import reload
-from emails.signals import draft_blocked, draft_failed, draft_sent
+from emails.signals import draft_blocked, draft_failed
+
+logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 4
 RETRY_AFTER = timedelta(minutes=15)
 BATCH = 200
-FOLLOW_UP_AFTER = timedelta(days=3)
+BUDGET_S = 60
+"""A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
 _FREED_BY_PEOPLE = ["hold", "brake"]
 
 
@@ -51,8 +59,8 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
     if claimed is None:
         return None
     draft, token = claimed.draft, claimed.token
-    mail = compose_mail(draft)
     try:
+        mail = _write_mail(draft)
         provider = get_provider()
         accepted = provider.send(mail, now=now)
     except (NotAccepted, NoProvider) as refusal:
@@ -71,7 +79,14 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
     """Hand over every queued letter whose turn it is; gives how many were handed over or refused."""
     ids = list(Draft.objects.filter(_is_due(now)).order_by("not_before").values_list("pk", flat=True)[:limit])
-    return sum(deliver(pk, now=now) is not None for pk in ids)
+    began, count = monotonic(), 0
+    for pk in ids:
+        elapsed_s = int(monotonic() - began)
+        if elapsed_s > BUDGET_S:
+            break
+        # Claimed at its own moment: a lease that began with the batch could be over before its letter's turn comes.
+        count += deliver(pk, now=now + timedelta(seconds=elapsed_s)) is not None
+    return count
 
 
 def sweep(*, now: datetime) -> int:
@@ -100,16 +115,18 @@ def _has_its_turn(now: datetime) -> Q:
 
 
 def compose_mail(draft: Draft) -> OutgoingMail:
-    """Make the message; recipients, links and attachments come from rows, never from the text."""
+    """Make the message; recipients, links and attachments come from rows, never from the text.
+
+    draft: with the people whom the gate saw, not read again: what was approved is what is sent.
+    """
     person, sender = draft.stakeholder, draft.sender
     if person is None or sender is None:
         raise ValueError("a letter without recipient or sender cannot pass the gate")
     rendered = render(subject=draft.subject, body=draft.body, language=person.language or "en")
-    domain = sender.email.rpartition("@")[2] or "evergreen.invalid"
     return OutgoingMail(
         draft_id=draft.pk,
         customer_id=draft.customer_id,
-        message_id=f"<{draft.pk.hex}.{draft.attempts}@{domain}>",
+        message_id=draft.message_id,
         from_name=sender.display_name,
         from_email=sender.email,
         to_name=person.name,
@@ -121,8 +138,34 @@ def compose_mail(draft: Draft) -> OutgoingMail:
         files=tuple(
             OutgoingFile(file.name, file.content_type, bytes(file.content)) for file in draft.attachments.all()
         ),
+        reply_to=_reply_address(draft),
         track=draft.track_engagement,
     )
+
+
+def _message_id(draft: Draft) -> str:
+    domain = draft.sender.email.rpartition("@")[2] if draft.sender else ""
+    return f"<{draft.pk.hex}.{draft.attempts + 1}@{domain or 'evergreen.invalid'}>"
+
+
+def _new_reply_token() -> str:
+    """Lower case alone: mail servers on the way may fold it. 128 bits, so that nobody guesses one."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def _reply_address(draft: Draft) -> str:
+    """Where answers to this one letter go; "" where none are received, so that they go to the sender."""
+    domain = settings.INBOUND_DOMAIN.strip()
+    return f"reply+{draft.reply_token}@{domain}" if domain and draft.reply_token else ""
+
+
+def _write_mail(draft: Draft) -> OutgoingMail:
+    """Make the message; what goes wrong here goes wrong before anything was handed over."""
+    try:
+        return compose_mail(draft)
+    except Exception as error:
+        logger.exception("Draft %s could not be written as a message", draft.pk)
+        raise NotAccepted("The message could not be written.", can_retry=True) from error
 
 
 def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
@@ -145,9 +188,15 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         if token is None:
             return None
         Draft.objects.filter(pk=draft.pk, claim_token=token).update(
-            receipt=receipt.as_json(), to_email=person.email, to_name=person.name
+            receipt=receipt.as_json(),
+            to_email=person.email,
+            to_name=person.name,
+            # On record before the call: an event that settles a doubtful one finds them there.
+            message_id=_message_id(draft),
+            reply_token=draft.reply_token or _new_reply_token(),
         )
-    return _Claimed(reload(draft), token)
+        draft.refresh_from_db(fields=["state", "attempts", "receipt", "to_email", "to_name"])
+    return _Claimed(draft, token)
 
 
 def _block(draft: Draft, receipt: Receipt, *, now: datetime) -> None:
@@ -192,27 +241,7 @@ def _settle_sent(claimed: _Claimed, mail: OutgoingMail, *, provider_name: str, p
         )
         if not settled:
             return
-        record(
-            "draft.sent",
-            f"Sent “{draft.subject}” to {mail.to_name}",
-            customer=draft.customer_id,
-            by=draft.approved_by,
-            now=now,
-            subject=draft,
-            message_id=mail.message_id,
-            receipt=draft.receipt,
-        )
-        _add_tracking(draft, now=now)
-        send_after_commit(
-            draft_sent,
-            draft_id=draft.pk,
-            customer_id=draft.customer_id,
-            stakeholder_id=draft.stakeholder_id,
-            origin_kind=draft.origin_kind,
-            origin_id=draft.origin_id,
-            purpose=draft.purpose,
-            sent_at=now.isoformat(),
-        )
+        announce_sent(draft, by=draft.approved_by, sent_at=now, message_id=mail.message_id, now=now)
 
 
 def _settle_refused(claimed: _Claimed, refusal: NotAccepted | NoProvider, *, now: datetime) -> None:
@@ -229,32 +258,6 @@ def _settle_refused(claimed: _Claimed, refusal: NotAccepted | NoProvider, *, now
             summary = f"Could not send “{draft}”: {reason}"
             record("draft.failed", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
             send_after_commit(draft_failed, draft_id=draft.pk, customer_id=draft.customer_id, reason=reason)
-
-
-def _add_tracking(draft: Draft, *, now: datetime) -> None:
-    """The spec's task: watch opens, clicks and replies of this letter. Source: Engage, step 3, on success."""
-    if not draft.track_engagement:
-        return
-    add_todo(
-        f"Track email engagement: {draft.to_name}",
-        customer=draft.customer_id,
-        now=now,
-        by=draft.approved_by,
-        owner=draft.approved_by,
-        actor=TodoActor.AI,
-        kind="track_email_engagement",
-        detail=f"Opens, clicks and replies to “{draft.subject}”.",
-        due_date=(now + FOLLOW_UP_AFTER).date(),
-        source_kind="draft",
-        source_id=draft.pk,
-        key=f"track:{draft.pk}",
-        metadata={
-            "action": "Track Email Engagement",
-            "processor": "email-engagement-tracker",
-            "emailId": str(draft.pk),
-            "stakeholder": draft.to_name,
-        },
-    )
 
 
 def _queue_scheduled(now: datetime) -> None:

@@ -19,6 +19,8 @@ from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, relo
 GRACE_AFTER_SCHEDULE = timedelta(days=1)
 """A scheduled letter's approval lives at least until a day after its moment, whatever the workspace's days are."""
 
+FURTHEST = timedelta(days=366)
+
 
 class NotAllowed(PermissionError):
     """Raised when this person may not approve this letter. reasons: why a lead must, where that is it."""
@@ -40,8 +42,8 @@ class Refused(Exception):
         self.next_try_at = refusal.next_try_at if refusal else None
 
 
-class InThePast(ValueError):
-    """Raised when a letter is to be scheduled for a moment that has passed."""
+class BadMoment(ValueError):
+    """Raised when a letter is to be scheduled for a moment that has passed, or that is further off than a year."""
 
 
 def approve(draft: Draft, *, version: int, now: datetime, by: User) -> Draft:
@@ -75,9 +77,11 @@ def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Dra
 
 
 def schedule(draft: Draft, *, at: datetime, version: int, now: datetime, by: User) -> Draft:
-    """Approve for a later moment. Raises InThePast, NotAllowed, StaleVersion, NotEditable, Refused."""
+    """Approve for a later moment. Raises BadMoment, NotAllowed, StaleVersion, NotEditable, Refused."""
     if at <= now:
-        raise InThePast("Choose a moment in the future.")
+        raise BadMoment("Choose a moment in the future.")
+    if at - now > FURTHEST:
+        raise BadMoment(f"Choose a moment within the next {FURTHEST.days} days.")
     return _approve(draft, version=version, state=DraftState.SCHEDULED, now=now, by=by, scheduled_send_date=at)
 
 

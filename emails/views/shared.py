@@ -14,9 +14,9 @@ from customers.view_base import own_url, reader_of
 from emails.models import Draft
 from emails.queries.cards import make_card
 from emails.services.editing import NotEditable, StaleVersion
-from emails.services.sending import InThePast, NotAllowed, Refused
+from emails.services.sending import BadMoment, NotAllowed, Refused
 
-EXPECTED = (ValidationError, StaleVersion, NotEditable, NotAllowed, Refused, InThePast)
+EXPECTED = (ValidationError, StaleVersion, NotEditable, NotAllowed, Refused, BadMoment)
 """What a service may say no with; said to the person, never a page of errors."""
 
 

@@ -173,6 +173,13 @@ def test_schedule_reads_the_customers_zone(page: Client, draft: Draft) -> None:
     assert scheduled.astimezone(__import__("zoneinfo").ZoneInfo("America/New_York")).hour == 9
 
 
+def test_schedule_for_an_hour_that_is_not_says_so_beside_the_field(page: Client, draft: Draft) -> None:
+    response = page.post(url("draft_schedule", draft), {"version": draft.version, "at": "2027-03-14T02:30"})
+
+    assert "it may not exist" in body_of(response)
+    assert reload(draft).state == DraftState.DRAFT
+
+
 def test_schedule_in_the_past_says_so_beside_the_field(page: Client, draft: Draft) -> None:
     response = page.post(url("draft_schedule", draft), {"version": draft.version, "at": "2020-01-01T09:00"})
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from customers.base import LEASE
 from customers.enums import HoldScope
 from customers.models import Activity, Contract, Customer, Stakeholder, Todo, User
 from customers.services.holds import end_hold, hold_customer, set_brake
@@ -19,7 +20,7 @@ from emails.providers.base import Accepted, MaybeAccepted, NotAccepted, Outgoing
 from emails.rules.letters import Origin
 from emails.services import outbox
 from emails.services.editing import NotEditable, StaleVersion, confirm_span, reload, save_draft
-from emails.services.sending import InThePast, NotAllowed, Refused, approve, schedule, send, send_approved, undo
+from emails.services.sending import BadMoment, NotAllowed, Refused, approve, schedule, send, send_approved, undo
 from emails.signals import draft_sent
 from tests.emails.conftest import make_draft
 
@@ -283,8 +284,13 @@ def test_scheduled_draft_leaves_at_its_moment(draft: Draft, csm: User, now: date
 
 
 def test_schedule_in_the_past_is_refused(draft: Draft, csm: User, now: datetime) -> None:
-    with pytest.raises(InThePast):
+    with pytest.raises(BadMoment):
         schedule(draft, at=now, version=draft.version, now=now, by=csm)
+
+
+def test_schedule_for_the_end_of_time_is_refused(draft: Draft, csm: User, now: datetime) -> None:
+    with pytest.raises(BadMoment):
+        schedule(draft, at=datetime.max.replace(tzinfo=now.tzinfo), version=draft.version, now=now, by=csm)
 
 
 def test_reader_may_not_send(draft: Draft, reader: User, now: datetime) -> None:
@@ -372,6 +378,61 @@ def test_lost_lease_becomes_unknown(draft: Draft, csm: User, now: datetime) -> N
     outbox.sweep(now=now + timedelta(minutes=2, seconds=1))
 
     assert reload(draft).state == DraftState.UNKNOWN
+
+
+def test_letter_at_the_end_of_a_slow_batch_has_a_whole_lease(
+    sarah: Stakeholder, contract: Contract, csm: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([0.0, 0.0, 50.0, 100.0])
+    monkeypatch.setattr(outbox, "monotonic", lambda: next(seconds))
+    leases: list[datetime | None] = []
+
+    class Slow(Vendor):
+        def send(self, mail: OutgoingMail, *, now: datetime) -> Accepted:
+            leases.append(Draft.objects.get(pk=mail.draft_id).leased_until)
+            return Accepted("1")
+
+    monkeypatch.setattr(outbox, "get_provider", Slow)
+    for _ in range(3):
+        letter = make_draft(sarah, contract, csm, now)
+        send(letter, version=letter.version, now=now, by=csm)
+
+    assert outbox.send_due(now=now) == 2
+    assert leases == [now + LEASE, now + timedelta(seconds=50) + LEASE]
+    assert Draft.objects.filter(state=DraftState.QUEUED).count() == 1
+
+
+def test_letter_goes_to_the_address_that_the_gate_saw(
+    draft: Draft, sarah: Stakeholder, csm: User, now: datetime, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address is changed between the claim and the call."""
+    vendor.answers = ["1"]
+    send(draft, version=draft.version, now=now, by=csm)
+    claim_letter = outbox._claim
+
+    def claim_then_change(*args: Any, **kwargs: Any) -> Any:
+        claimed = claim_letter(*args, **kwargs)
+        Stakeholder.objects.filter(pk=sarah.pk).update(email="other@acme.example")
+        return claimed
+
+    monkeypatch.setattr(outbox, "_claim", claim_then_change)
+    outbox.deliver(draft.pk, now=now)
+
+    assert [mail.to_email for mail in vendor.taken] == [sarah.email]
+    assert reload(draft).to_email == sarah.email
+
+
+def test_letter_that_cannot_be_written_was_surely_not_sent(
+    draft: Draft, csm: User, now: datetime, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(draft, version=draft.version, now=now, by=csm)
+    monkeypatch.setattr(outbox, "render", lambda **kwargs: 1 / 0)
+
+    outbox.deliver(draft.pk, now=now)
+
+    waiting = reload(draft)
+    assert (waiting.state, waiting.outcome) == (DraftState.QUEUED, "The message could not be written.")
+    assert waiting.not_before == now + timedelta(minutes=15)
 
 
 def test_one_first_letter_per_plan_and_person(sarah: Stakeholder, contract: Contract, csm: User, now: datetime) -> None:
