@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from emails.enums import LEFT_STATES, DraftState, Lane
+from emails.rules.letters import LOCKED_KEYS
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
 
@@ -51,6 +52,12 @@ class ChangedFact:
     label: str
     old: str
     now: str | None
+    key: str = ""
+
+    @property
+    def is_price_not_locked(self) -> bool:
+        """The new price has a record only while it is locked."""
+        return self.now is None and self.key in LOCKED_KEYS
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,8 @@ def check_brake(facts: GateFacts) -> Verdict:
 
 
 def check_facts(facts: GateFacts) -> Verdict:
+    if any(fact.is_price_not_locked for fact in facts.changed):
+        return Refused("It states a price that is not locked. Lock the price first, then send.", "price_not_locked")
     if facts.changed:
         changes = "; ".join(
             f"{fact.label} was {fact.old} and is {fact.now if fact.now is not None else 'gone'}"

@@ -33,6 +33,8 @@ MEETING_DATE = "meeting.date"
 
 PRICE_KEYS = frozenset({PRICE_NEW, PRICE_CURRENT, PRICE_INCREASE, PRICE_INCREASE_PCT})
 """What "the price" is: an approach that hides the price hides all of these."""
+LOCKED_KEYS = PRICE_KEYS - {PRICE_CURRENT}
+"""What is only known once the new price is locked."""
 
 
 @dataclass(frozen=True)

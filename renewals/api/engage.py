@@ -24,10 +24,12 @@ from outreach.queries.plans import list_infeasible, list_touches
 from outreach.rules.cadence import FOLLOW_UP_RULES, TRIGGERS
 from renewals.api.plan_bodies import PlanBody, PlanChangeIn
 from renewals.api.renewal import OfCustomer
+from renewals.api.votes import show_votes
 from renewals.models import EngageRun
 from renewals.queries.engage import EngageAdvice, advise, find_run, list_overrides, read_choices
 from renewals.queries.letters import NotWritten, list_drafts
 from renewals.rules.pricing import FALLBACK
+from renewals.rules.readiness import find_price_gaps
 from renewals.services.deciding import Decisions, OwnerDecision, VariationDecision, decide_plan
 from renewals.services.engage import open_engage
 from renewals.services.letters import refresh_letters, write_letters
@@ -118,7 +120,7 @@ def _show(run: EngageRun, *, now: datetime, not_written: Sequence[NotWritten] = 
         "recommended_approach": sequence.recommended,
         "rationale": sequence.rationale,
         "risk_mitigation": sequence.risk_mitigation,
-        "warnings": sequence.warnings,
+        "warnings": [*sequence.warnings, *_price_warnings(advice)],
         "sequence": sequence.positions,
         "pricing": _pricing(advice),
         "drafts": list_drafts(run),
@@ -137,8 +139,24 @@ def _pricing(advice: EngageAdvice) -> dict[str, Any]:
     return {
         "approach": advice.price_approach,
         "recommended": advice.price.approach,
-        "votes": advice.price.votes,
+        "votes": show_votes(advice.price.votes, _weighed(advice)),
         "rationale": advice.price.rationale,
         "stakeholder_variations": advice.person_prices,
         "fallback_plan": FALLBACK[advice.price_approach],
     }
+
+
+def _weighed(advice: EngageAdvice) -> dict[str, Any]:
+    facts = advice.facts
+    return {
+        "priceIncreasePercent": facts.increase_pct,
+        "relationshipStrength": facts.relationship,
+        "competitivePressure": facts.competitive_pressure,
+    }
+
+
+def _price_warnings(advice: EngageAdvice) -> list[str]:
+    gaps = find_price_gaps(
+        has_target_price=advice.facts.target_price is not None, price_locked=advice.facts.price_locked
+    )
+    return [f"{gap.text}. {gap.consequence}" for gap in gaps]

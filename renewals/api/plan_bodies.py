@@ -19,7 +19,7 @@ class PlanPositionBody(PositionBody):
 
 class PlanVoteBody(serializers.Serializer[Any]):
     factor = serializers.CharField()
-    value = serializers.CharField()
+    value = serializers.JSONField(allow_null=True, help_text="A number or a word, as in the what-if; null: not known.")
     vote = serializers.ChoiceField(choices=PriceApproach.choices, allow_null=True)
 
 

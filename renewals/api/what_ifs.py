@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.enums import Pressure, Scope
-from renewals.api.numbers import plain_number
+from renewals.api.votes import show_votes
 from renewals.api.what_if_bodies import (
     PricingBody,
     PricingWhatIf,
@@ -24,13 +24,6 @@ from renewals.rules.positions import Person
 from renewals.rules.pricing import VARIED_ROLES, PriceFacts, advise_on_price
 from renewals.rules.rehearsal import RehearsalFacts, choose_scenarios
 from renewals.rules.sequencing import SequenceFacts, build_sequence
-
-VOTERS: Mapping[str, str] = {
-    "price_increase": "priceIncreasePercent",
-    "relationship": "relationshipStrength",
-    "competitive_pressure": "competitivePressure",
-}
-"""The rule's name of a factor → the field that carries it."""
 
 
 class WhatIfView(APIView):
@@ -72,8 +65,7 @@ class PricingView(WhatIfView):
                 roles=roles or VARIED_ROLES,
             )
         )
-        votes = [_vote(asked, VOTERS[vote.factor], vote.vote) for vote in advice.votes]
-        return Response({**PricingBody(advice).data, "votes": votes})
+        return Response({**PricingBody(advice).data, "votes": show_votes(advice.votes, asked)})
 
 
 class RehearsalView(WhatIfView):
@@ -113,8 +105,3 @@ def _people(stakeholders: Iterable[Mapping[str, str]]) -> tuple[Person, ...]:
         names.setdefault(key, row["name"])
         roles.setdefault(key, []).append(row["role"])
     return tuple(Person(key=key, name=names[key], roles=tuple(roles[key])) for key in names)
-
-
-def _vote(asked: Mapping[str, Any], factor: str, vote: str | None) -> dict[str, Any]:
-    value = asked[factor]
-    return {"factor": factor, "value": value if isinstance(value, str) else plain_number(value), "vote": vote}

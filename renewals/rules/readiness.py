@@ -63,16 +63,19 @@ class Gap:
 
 def find_gaps(facts: ReadinessFacts) -> tuple[Gap, ...]:
     """List what is missing, what weighs most first."""
-    return (*_price_gaps(facts), *_people_gaps(facts), *_other_gaps(facts))
+    prices = find_price_gaps(has_target_price=facts.has_target_price, price_locked=facts.price_locked)
+    return (*prices, *_people_gaps(facts), *_other_gaps(facts))
 
 
-def _price_gaps(facts: ReadinessFacts) -> list[Gap]:
-    if not facts.has_target_price:
+def find_price_gaps(*, has_target_price: bool, price_locked: bool) -> list[Gap]:
+    """List what keeps the new price out of the emails."""
+    if not has_target_price:
         return [
             Gap(GapKind.TARGET_PRICE, "No target price is set", "The emails speak of no price and carry no proposal.")
         ]
-    if not facts.price_locked:
-        return [Gap(GapKind.PRICE_LOCK, "The target price is not locked", "No proposal can be attached or sent.")]
+    if not price_locked:
+        consequence = "Lock it: until then no proposal is attached and no email that states the price is sent."
+        return [Gap(GapKind.PRICE_LOCK, "The target price is not locked", consequence)]
     return []
 
 

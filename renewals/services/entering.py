@@ -26,12 +26,13 @@ def change_renewal(customer: Customer, values: Mapping[str, Any], *, now: dateti
     """This will write what is given of contract, target price and Prepare's outputs, all of it or nothing.
 
     values: fields of `Contract`, `target_price`, PREPARE_FIELDS. Without a running contract one is entered, which
-    takes a price and a renewal date. Raises ValidationError by field, PriceIsLocked, NotAllowed, RenewalClosed.
+    takes a price and a renewal date. What is as it was is no change, also under the lock. Raises ValidationError by
+    field, PriceIsLocked, NotAllowed, RenewalClosed.
     """
     with transaction.atomic():
         contract_values = {name: values[name] for name in CONTRACT_FIELDS & values.keys()}
         renewal = _renewal(customer, contract_values, now=now, by=by)
-        if "target_price" in values:
+        if "target_price" in values and values["target_price"] != renewal.contract.target_price:
             set_target_price(renewal, price=values["target_price"], now=now, by=by)
         update_prepare(renewal, {name: values[name] for name in PREPARE_FIELDS & values.keys()}, now=now, by=by)
     return renewal
