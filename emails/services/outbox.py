@@ -6,8 +6,8 @@ conditional UPDATE. The provider is called between two short transactions, never
 
 from __future__ import annotations
 
-import logging
 import base64
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ BATCH = 200
 BUDGET_S = 60
 """A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
 _FREED_BY_PEOPLE = ["hold", "brake"]
+_CLAIMED_FIELDS = ["state", "attempts", "receipt", "to_email", "to_name", "message_id", "reply_token"]
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,10 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
             to_name=person.name,
             # On record before the call: an event that settles a doubtful one finds them there.
             message_id=_message_id(draft),
+            attempted_at=now,
             reply_token=draft.reply_token or _new_reply_token(),
         )
-        draft.refresh_from_db(fields=["state", "attempts", "receipt", "to_email", "to_name"])
+        draft.refresh_from_db(fields=_CLAIMED_FIELDS)
     return _Claimed(draft, token)
 
 
