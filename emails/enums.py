@@ -47,6 +47,22 @@ class DraftState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class BounceKind(TextChoices):
+    """Why a letter did not arrive."""
+
+    HARD = "hard", "There is no such address"
+    SOFT = "soft", "Refused this time"
+    DROPPED = "dropped", "Not tried by the provider"
+
+
+class Actor(TextChoices):
+    """Who opened or clicked, as far as that can be told."""
+
+    HUMAN = "human", "A person"
+    MACHINE = "machine", "A machine"
+    UNKNOWN = "unknown", "Cannot be told"
+
+
 class Writer(TextChoices):
     """Who wrote the present text."""
 
@@ -103,5 +119,8 @@ LEFT_STATES = frozenset(
     }
 )
 """Handed to a provider, or it may have been: never sent again without a person."""
+
+DOUBTFUL_STATES = frozenset({DraftState.UNKNOWN, DraftState.NEEDS_REVIEW})
+"""Nobody can say whether it left; its event or a person can."""
 
 SENT_STATES = frozenset({DraftState.SENT, DraftState.DELIVERED, DraftState.BOUNCED})

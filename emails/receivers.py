@@ -6,10 +6,15 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from emails.signals import version_asked
-from emails.tasks import write_due
+from emails.signals import events_kept, version_asked
+from emails.tasks import apply_events, write_due
 
 
 @receiver(version_asked, dispatch_uid="emails.ring_for_version")
 def ring_for_version(sender: object, **_: Any) -> None:
     write_due.delay()
+
+
+@receiver(events_kept, dispatch_uid="emails.ring_for_events")
+def ring_for_events(sender: object, **_: Any) -> None:
+    apply_events.delay()

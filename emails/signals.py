@@ -5,6 +5,8 @@ from django.dispatch import Signal
 draft_written = Signal()  # draft_id, customer_id, origin_kind, origin_id
 draft_sent = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, origin_id, purpose, sent_at
 draft_blocked = Signal()  # draft_id, customer_id, check, reason
+draft_bounced = Signal()  # draft_id, customer_id, stakeholder_id, bounce_kind, reason
 draft_failed = Signal()  # draft_id, customer_id, reason
 draft_cancelled = Signal()  # draft_id, customer_id, origin_kind, origin_id
 version_asked = Signal()  # nothing: which versions Claude is to write stands in the rows
+events_kept = Signal()  # nothing: the calls of the provider that wait stand in the rows

@@ -5,10 +5,16 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from emails.services import writings
+from emails.services import events, writings
 
 
 @shared_task(name="emails.write_due")
 def write_due() -> None:
     """Have Claude write the versions that were asked for; the clock finds those whose ring was lost."""
     writings.write_due(now=timezone.now())
+
+
+@shared_task(name="emails.apply_events")
+def apply_events() -> None:
+    """Apply what the provider has told; the clock finds those whose ring was lost."""
+    events.apply_due(now=timezone.now())

@@ -1,12 +1,16 @@
-"""Addresses of drafts and of the capture mailbox."""
+"""Addresses of drafts, of the capture mailbox, and of what mail providers call."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from emails.views import drafts, mailbox, sending
+from emails import webhooks
+from emails.views import drafts, mailbox, review, sending
 
 app_name = "emails"
 
 urlpatterns = [
+    re_path(r"^webhooks/sendgrid/events/?$", webhooks.sendgrid_events, name="sendgrid_events"),
+    path("needs-review", review.page, name="review"),
+    path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),
     path("mailbox", mailbox.mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mailbox.message, name="mailbox_message"),
     path("mailbox/<uuid:mail_id>/html", mailbox.message_html, name="mailbox_html"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import writings
+from emails.services import events, review, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -26,9 +26,20 @@ def sweep_writings(now: datetime) -> int:
     return writings.sweep(now=now)
 
 
+def sweep_events(now: datetime) -> int:
+    return events.sweep(now=now)
+
+
+def sweep_doubtful(now: datetime) -> int:
+    return review.sweep(now=now)
+
+
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
 SWEEPERS = (
     Sweeper("holds", sweep_holds),
+    # What the provider has told may settle a letter that the next two would take for doubtful or due.
+    Sweeper("events", sweep_events),
+    Sweeper("doubtful", sweep_doubtful),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),
     # Last, since a large book takes a while, and so does the model.

@@ -2,6 +2,7 @@
 
 from emails.models.captured import CapturedMail
 from emails.models.drafts import Attachment, Draft, DraftVersion
+from emails.models.events import EventBatch, MailEvent
 from emails.models.writings import Writing
 
-__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion", "Writing"]
+__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion", "EventBatch", "MailEvent", "Writing"]

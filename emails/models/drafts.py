@@ -16,6 +16,7 @@ from emails.enums import (
     EDITABLE_STATES,
     SENT_STATES,
     WAITING_STATES,
+    BounceKind,
     DraftState,
     Lane,
     OriginKind,
@@ -82,7 +83,13 @@ class Draft(ClaimedRow):
     message_id = models.CharField(max_length=250, blank=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_id = models.CharField(max_length=250, blank=True)
+    attempted_at = models.DateTimeField(null=True, blank=True, help_text="When it was last handed over.")
+    reply_token = models.CharField(max_length=40, blank=True, help_text="In the address that answers go to.")
+    smtp_id = models.CharField(max_length=250, blank=True, help_text="The Message-ID that the provider gave it.")
     track_engagement = models.BooleanField(default=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    bounce_kind = models.CharField(max_length=10, choices=BounceKind.choices, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     clicked_at = models.DateTimeField(null=True, blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
@@ -101,6 +108,9 @@ class Draft(ClaimedRow):
             models.Index(fields=["leased_until"], condition=Q(state=DraftState.SENDING), name="draft_lease"),
             models.Index(fields=["blocked_by"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked"),
             models.Index(fields=["not_before"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked_until"),
+            models.Index(fields=["attempted_at"], condition=Q(state=DraftState.UNKNOWN), name="draft_unknown_since"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="draft_provider_id"),
+            models.Index(fields=["smtp_id"], condition=~Q(smtp_id=""), name="draft_smtp_id"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -111,6 +121,17 @@ class Draft(ClaimedRow):
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(SENT_STATES)) | (Q(sent_at__isnull=False) & ~Q(message_id="")),
                 name="draft_sent_has_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["reply_token"], condition=~Q(reply_token=""), name="draft_reply_token_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.DELIVERED) | Q(delivered_at__isnull=False),
+                name="draft_delivered_has_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.BOUNCED) | (Q(bounced_at__isnull=False) & ~Q(bounce_kind="")),
+                name="draft_bounced_has_moment",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(APPROVED_STATES))
@@ -158,6 +179,11 @@ class Draft(ClaimedRow):
     def was_changed(self) -> bool:
         """Whether the text differs from the first one."""
         return (self.subject, self.body) != (self.first_subject, self.first_body)
+
+    @property
+    def wire_message_id(self) -> str:
+        """The Message-ID that the recipient's mail program knows it by."""
+        return self.smtp_id or self.message_id
 
     @property
     def confirmed_keys(self) -> frozenset[str]:

@@ -1,15 +1,19 @@
-"""What is put on record, and told to the apps on the left, when a draft comes to be."""
+"""What is put on record, and told to the apps on the left, when a draft comes to be and when it has left."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from customers.enums import TodoActor
 from customers.models import User
 from customers.services.activity import record
+from customers.services.todos import add_todo
 from customers.signals import send_after_commit
 from emails.models import Draft
 from emails.services.history import keep_version
-from emails.signals import draft_written
+from emails.signals import draft_sent, draft_written
+
+FOLLOW_UP_AFTER = timedelta(days=3)
 
 
 def announce_written(draft: Draft, *, now: datetime, by: User | None) -> None:
@@ -23,4 +27,61 @@ def announce_written(draft: Draft, *, now: datetime, by: User | None) -> None:
         customer_id=draft.customer_id,
         origin_kind=draft.origin_kind,
         origin_id=draft.origin_id,
+    )
+
+
+def announce_sent(
+    draft: Draft, *, by: User | None, sent_at: datetime, message_id: str, now: datetime, how: str = ""
+) -> None:
+    """Put the sending on record, make the tracking task and send `draft_sent`.
+
+    how: how it is known, where the provider did not say so at once.
+    """
+    summary = f"Sent “{draft.subject}” to {draft.to_name}{': ' + how if how else ''}"
+    record(
+        "draft.sent",
+        summary,
+        customer=draft.customer_id,
+        by=by,
+        now=now,
+        subject=draft,
+        message_id=message_id,
+        receipt=draft.receipt,
+    )
+    _add_tracking(draft, now=now)
+    send_after_commit(
+        draft_sent,
+        draft_id=draft.pk,
+        customer_id=draft.customer_id,
+        stakeholder_id=draft.stakeholder_id,
+        origin_kind=draft.origin_kind,
+        origin_id=draft.origin_id,
+        purpose=draft.purpose,
+        sent_at=sent_at.isoformat(),
+    )
+
+
+def _add_tracking(draft: Draft, *, now: datetime) -> None:
+    """The spec's task: watch opens, clicks and replies of this letter. Source: Engage, step 3, on success."""
+    if not draft.track_engagement:
+        return
+    add_todo(
+        f"Track email engagement: {draft.to_name}",
+        customer=draft.customer_id,
+        now=now,
+        by=draft.approved_by,
+        owner=draft.approved_by,
+        actor=TodoActor.AI,
+        kind="track_email_engagement",
+        detail=f"Opens, clicks and replies to “{draft.subject}”.",
+        due_date=(now + FOLLOW_UP_AFTER).date(),
+        source_kind="draft",
+        source_id=draft.pk,
+        key=f"track:{draft.pk}",
+        metadata={
+            "action": "Track Email Engagement",
+            "processor": "email-engagement-tracker",
+            "emailId": str(draft.pk),
+            "stakeholder": draft.to_name,
+        },
     )
