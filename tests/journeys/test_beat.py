@@ -77,10 +77,10 @@ def test_command_ticks_up_to_a_moment(customer: Customer, notebook: Notebook) ->
     make_automation(customer, moment)
     out = StringIO()
 
-    call_command("tick", "--now", "2026-03-04T15:00Z", "--until", "2026-03-07T00:00:00+01:00", stdout=out)
+    call_command("tick", "--now", "2026-03-06T07:00Z", "--until", "2026-03-06T12:30:00+01:00", stdout=out)
 
     assert json.loads(out.getvalue())["outcomes"] == {"completed": 1}
-    assert ClockState.objects.get().last_tick_at == parse_datetime("2026-03-06T23:00:00Z")
+    assert ClockState.objects.get().last_tick_at == parse_datetime("2026-03-06T11:30:00Z")
 
 
 @pytest.mark.parametrize(
