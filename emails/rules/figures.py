@@ -56,7 +56,9 @@ _EXEMPT = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (
-            r"\b(?:10|15|20|25|30|40|45|50|60|90)(?:\s?(?:-|–|to|or)\s?(?:15|20|25|30|45|60|90))?[\s-]?min(?:ute)?s?\b",
+            r"\b(?:10|15|20|25|30|40|45|50|60|90)(?:\s?(?:-|–|to|or)\s?(?:15|20|25|30|45|60|90))?[\s-]?"
+            # "Minuten", "minutos" and the like too.
+            r"(?:mins?|minu\w{1,6})\b",
             re.I,
         ),
         (r"\b(?:1|2|an?)[\s-]hours?\b", re.I),

@@ -18,7 +18,8 @@ from emails.enums import PriceApproach, Tone, Writer
 from emails.rules import letters as keys
 from emails.rules.approvals import needs_lead
 from emails.rules.bases import refuse_base
-from emails.rules.facts import Fact, facts_by_key, percent_fact
+from emails.rules.companies import short_name
+from emails.rules.facts import Fact, facts_by_key, name_fact, percent_fact
 from emails.rules.grounding import ground, open_spans
 from emails.rules.letters import LetterBrief, Recipient, Sender, brief_from_json, tone_for
 from emails.rules.prices import check_price_approach
@@ -394,3 +395,74 @@ def test_tone_is_formal_for_who_pays() -> None:
         Tone.CASUAL,
         Tone.FORMAL,
     ]
+
+
+@pytest.mark.parametrize(
+    "name", ["Łukasz Wójcik", "Škoda Auto", "Çağla Şahin", "Đorđe Čović", "Žofia", "Renée Müller-Özdemir"]
+)
+def test_names_beyond_the_western_letters_are_printed_as_they_are(name: str) -> None:
+    pdf = PdfReader(io.BytesIO(make_proposal(proposal(prepared_for=name, customer=f"{name} Logistics"))))
+
+    text = pdf.pages[0].extract_text()
+    assert f"Prepared for {name}" in text
+    assert f"Confidential, for {name}" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("Jiří Dvořák", "Jirí Dvorák"), ("Ольга Чехова", "Olga Chekhova"), ("Γιώργος", "Giorgos"), ("Đặng", "Đang")],
+)
+def test_letters_that_no_font_has_are_written_by_the_nearest(name: str, printed: str) -> None:
+    pdf = PdfReader(io.BytesIO(make_proposal(proposal(prepared_for=name))))
+
+    assert f"Prepared for {printed}" in pdf.pages[0].extract_text()
+
+
+SHORT_NAMES = {
+    "Brightwater Logistics, Inc.": "Brightwater Logistics",
+    "Müller GmbH & Co. KG": "Müller",
+    "Banco Norte S.A.": "Banco Norte",
+    "Škoda Auto a.s.": "Škoda Auto",
+    "Siemens AG": "Siemens",
+    "Philips B.V.": "Philips",
+    "Kone Oy": "Kone",
+    "Volvo AB": "Volvo",
+    "Foo Pty Ltd": "Foo",
+    "Orlen Sp. z o.o.": "Orlen",
+    "Tiffany & Co.": "Tiffany & Co.",
+    "The Limited": "The Limited",
+    "Northwind Traders": "Northwind Traders",
+    "SAS": "SAS",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("full", "short"), SHORT_NAMES.items())
+def test_running_text_leaves_the_legal_form_off(full: str, short: str) -> None:
+    assert short_name(full) == short
+
+
+def test_short_name_counts_as_the_accounts_name() -> None:
+    account = name_fact("customer.name", "Škoda Auto a.s.", kind="customer", id="1", field="name", label="Account")
+
+    spans = ground(subject="Škoda Auto and the year ahead", body="It is about Škoda Auto's plans.", facts=[account])
+
+    assert [(span.text, span.fact == account) for span in spans] == [("Škoda Auto", True), ("Škoda Auto", True)]
+
+
+def test_leverage_without_a_sum_stands_on_its_own() -> None:
+    facts = (*NAMES, *PRICES, *(fact for fact in VALUE if fact.key == keys.VALUE_LEVERAGE))
+
+    for role in ROLES:
+        body = write_letter(brief(role, PriceApproach.VALUE_FIRST), facts).body
+        assert "that is a return" not in body
+        assert "invests with us." in body
+
+
+@pytest.mark.parametrize(("role", "approach", "known"), list(product(ROLES, PriceApproach, FACT_SETS)))
+def test_no_letter_asks_for_their_view_twice(role: str, approach: PriceApproach, known: str) -> None:
+    body = write_letter(brief(role, approach, confidence=40), (*NAMES, *FACT_SETS[known])).body
+
+    asks = ("value your view", "your honest view", "rather listen", "your goals", "your plans", "welcome your view")
+    assert sum(words in body for words in asks) <= 2
+    assert not ("rather listen" in body and "value your" in body)
