@@ -33,10 +33,14 @@ def engage_opening(*, renewal_date: date, notice_days: int, today: date) -> Open
     opens_at = engage_opens_at(notice_days)
     opens_on = renewal_date - timedelta(days=opens_at)
     if today < opens_on:
-        return Opening(False, opens_on, f"Engage opens on {opens_on.isoformat()}, day {opens_at} to renewal.")
+        return Opening(False, opens_on, f"Engage opens on {_words(opens_on)}, day {opens_at} to renewal.")
     if today > renewal_date:
-        return Opening(False, opens_on, f"The renewal date, {renewal_date.isoformat()}, has passed.")
+        return Opening(False, opens_on, f"The renewal date, {_words(renewal_date)}, has passed.")
     return Opening(True, opens_on)
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def starts_negotiate(days: int, *, objection_confirmed: bool = False) -> bool:

@@ -40,12 +40,16 @@ def list_live_accounts(customer_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def follow_sent(customer_id: uuid.UUID, *, plan_id: uuid.UUID, now: datetime) -> None:
-    """Tick off the task to send the letter, and count the follow-ups from the day on which it really left."""
+    """Tick off the task to send the letter, and count the follow-ups from the day on which it really left.
+
+    With that the reminders are set, so the task to set them is done too.
+    """
     run = _live_run(customer_id)
     if run is None or run.plan_id != plan_id:
         return
     done = run.plan.touches.filter(kind=TouchKind.EMAIL, state=TouchState.DONE, stakeholder__isnull=False)
     keys = [task_key(run, f"csm.email:{person}") for person in done.values_list("stakeholder_id", flat=True)]
+    keys.append(task_key(run, "ai.reminders"))
     for todo in Todo.objects.filter(source_kind=SOURCE_KIND, source_id=run.pk, key__in=keys, state=TodoState.OPEN):
         finish_todo(todo, now=now, by=None)
     replan(run, now=now, by=None)

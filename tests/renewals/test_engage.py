@@ -20,6 +20,8 @@ from outreach.services.plans import close_plan, open_plan
 from renewals.models import EngageRun, Override, Renewal
 from renewals.queries.engage import advise, read_choices
 from renewals.queries.facts import read_renewal_facts
+from renewals.queries.steps.actions import build_actions_step
+from renewals.queries.workspace import find_workspace
 from renewals.services.engage import (
     EngageNotOpen,
     PlanClosed,
@@ -31,7 +33,9 @@ from renewals.services.engage import (
     replan,
     set_variation,
 )
+from renewals.services.follow import follow_sent
 from renewals.services.renewals import NoContract, NotAllowed
+from renewals.services.tasks import task_key
 from tests import factories
 from tests.renewals.conftest import at_day
 
@@ -146,7 +150,7 @@ def test_touch_state_implies_its_fields_in_the_database(run: EngageRun, fields: 
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [(120, "Engage opens on 2026-03-05, day 119"), (-1, "The renewal date, 2026-07-02, has passed")]
+    ("day", "said"), [(120, "Engage opens on 5 Mar 2026, day 119"), (-1, "The renewal date, 2 Jul 2026, has passed")]
 )
 def test_open_engage_outside_its_time_says_when(
     renewal: Renewal, people: People, csm: User, day: int, said: str
@@ -364,6 +368,27 @@ def test_person_who_left_after_their_email_keeps_their_place(run: EngageRun, peo
     assert [position.name for position in advice.sequence.positions] == ["Bob Marsh", "Eve Stone"]
     assert "Ada Byrne was contacted and has left." in advice.sequence.warnings
     assert not begun.plan.touches.filter(stakeholder=people["champion"], state=TouchState.PLANNED).exists()
+
+
+def test_reminders_are_set_once_the_first_email_has_left(run: EngageRun, people: People) -> None:
+    begun = send_first_email(run, people["champion"], day=115)
+
+    follow_sent(begun.customer_id, plan_id=begun.plan_id, now=at_day(115))
+
+    todo = Todo.objects.get(key=task_key(begun, "ai.reminders"))
+    assert todo.state == TodoState.DONE
+
+
+def test_only_what_a_person_does_is_called_late(run: EngageRun, csm: User) -> None:
+    workspace = find_workspace(run.customer_id, user=csm, now=at_day(80))
+    assert workspace is not None
+
+    rows = build_actions_step(workspace, run).tasks
+
+    late = {row.title for row in rows if row.is_overdue and row.is_ai}
+    assert late == {"Set the CRM stage to “Renewal Proposed”"}
+    assert {row.owner for row in rows if row.is_ai and not row.is_overdue} == {"Evergreen does this by itself"}
+    assert any(row.is_overdue and not row.is_ai for row in rows)
 
 
 def test_successor_takes_the_place_of_who_left_after_their_email(run: EngageRun, people: People) -> None:

@@ -14,6 +14,9 @@ from customers.models import Todo
 from renewals.models import EngageRun
 from renewals.queries.workspace import DRAFT_TASK, ENGAGE_TASK, Workspace
 
+CRM_STAGE = "ai.crm"
+"""Evergreen's own task that a person does as long as no CRM is connected."""
+
 
 @dataclass(frozen=True)
 class TaskRow:
@@ -96,7 +99,7 @@ def _row(todo: Todo, workspace: Workspace) -> TaskRow:
         due_date=todo.due_date,
         day=(contract.renewal_date - todo.due_date).days if contract and todo.due_date else None,
         is_done=is_done,
-        is_overdue=not is_done and todo.due_date is not None and todo.due_date < workspace.today,
+        is_overdue=not is_done and _is_late(todo, workspace.today),
         state_label=todo.get_state_display(),
         done_at=todo.done_at,
         done_by=todo.done_by.display_name if todo.done_by else "",
@@ -104,7 +107,16 @@ def _row(todo: Todo, workspace: Workspace) -> TaskRow:
     )
 
 
+def _is_late(todo: Todo, today: date) -> bool:
+    """Only what a person has to do can be late; a day of Evergreen's own work says until when it goes on."""
+    return _is_by_person(todo) and todo.due_date is not None and todo.due_date < today
+
+
+def _is_by_person(todo: Todo) -> bool:
+    return todo.actor != TodoActor.AI or todo.kind == CRM_STAGE
+
+
 def _owner(todo: Todo) -> str:
-    if todo.actor == TodoActor.AI:
+    if not _is_by_person(todo):
         return "Evergreen does this by itself"
     return todo.owner.display_name if todo.owner else "Nobody's yet"

@@ -62,6 +62,7 @@ class PersonRow:
     week: int | None = None
     infeasible: str = ""
     is_done: bool = False
+    has_left: bool = False
     up: str = ""
     down: str = ""
     without: str = ""
@@ -241,6 +242,7 @@ def _row(
         week=shown.week if shown else None,
         infeasible=touch.infeasible_reason if touch and touch.state == TouchState.INFEASIBLE else "",
         is_done=is_done,
+        has_left=person is None,
         up=_swapped(order, place, place - 1, fixed),
         down=_swapped(order, place, place + 1, fixed),
         without="" if is_done or len(order) < 2 else ",".join(k for k in order if k != key),
