@@ -10,7 +10,7 @@ from customers.queries.signs import read_signs
 from customers.registry.panels import Panel, PanelRequest, register_panel
 from customers.services.merging import list_merged_ids
 
-LATEST_ACTIVITY = 12
+LATEST_ACTIVITY = 10
 
 
 def register() -> None:

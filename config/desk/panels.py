@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -13,11 +13,16 @@ from customers.queries.calendars import local_date, zone
 from customers.registry.panels import Panel, PanelRequest, register_panel
 from emails.enums import DraftState
 from emails.models import Draft
-from outreach.enums import TouchState
+from outreach.enums import TouchKind, TouchState
+from outreach.models import Touch
 from renewals.queries.engage_panel import read_touches
 
 MOST_MEETINGS = 12
 MOST_MAILS = 40
+SHOWN = 8
+"""How many rows of a panel stand open; the rest is folded."""
+MIRRORED = {"csm.email": TouchKind.EMAIL, "csm.meeting": TouchKind.MEETING}
+"""Tasks of Engage that ask for a contact of its plan, by kind: the contact is not listed beside its task."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,18 @@ class PlannedItem:
     row: Any
 
 
+@dataclass(frozen=True)
+class Fold:
+    """A list as a panel shows it: the first rows open, the others folded."""
+
+    shown: Sequence[Any]
+    folded: Sequence[Any]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> Fold:
+        return cls(rows[:SHOWN], rows[SHOWN:])
+
+
 def register() -> None:
     """This will put the panels into the registry."""
     register_panel(Panel("planned", "Planned", "config/panels/planned.html", load_planned, order=30))
@@ -41,9 +58,14 @@ def register() -> None:
 def load_planned(asked: PanelRequest) -> Mapping[str, Any]:
     today = local_date(asked.now, asked.customer.timezone)
     meetings = list(Meeting.objects.filter(customer=asked.customer).order_by("-starts_at")[:MOST_MEETINGS])
-    items = [*_todos(asked, today), *_touches(asked, today), *_meetings(meetings, asked, today)]
+    todos = list(Todo.objects.filter(customer=asked.customer, state=TodoState.OPEN).select_related("owner"))
+    items = [*_todos(todos, today), *_touches(asked, today, todos), *_meetings(meetings, asked, today)]
     items.sort(key=lambda item: (item.date is None, item.date or today))
-    return {"items": items, "held": [meeting for meeting in meetings if meeting.state == MeetingState.HELD]}
+    return {
+        "items": Fold.of(items),
+        "last_date": max((item.date for item in items[SHOWN:] if item.date), default=None),
+        "held": [meeting for meeting in meetings if meeting.state == MeetingState.HELD],
+    }
 
 
 def load_sent(asked: PanelRequest) -> Mapping[str, Any]:
@@ -52,11 +74,10 @@ def load_sent(asked: PanelRequest) -> Mapping[str, Any]:
     mails = sorted(
         drafts.order_by("-created_at")[:MOST_MAILS], key=lambda mail: (mail.sent_at is not None, mail.position)
     )
-    return {"mails": mails}
+    return {"mails": Fold.of(mails)}
 
 
-def _todos(asked: PanelRequest, today: date) -> list[PlannedItem]:
-    todos = Todo.objects.filter(customer=asked.customer, state=TodoState.OPEN).select_related("owner")
+def _todos(todos: list[Todo], today: date) -> list[PlannedItem]:
     return [
         PlannedItem(
             "todo",
@@ -70,8 +91,9 @@ def _todos(asked: PanelRequest, today: date) -> list[PlannedItem]:
     ]
 
 
-def _touches(asked: PanelRequest, today: date) -> list[PlannedItem]:
+def _touches(asked: PanelRequest, today: date, todos: list[Todo]) -> list[PlannedItem]:
     touches = asked.once("touches", lambda: read_touches(asked.customer))
+    mirrored = {(MIRRORED.get(todo.kind), todo.metadata.get("stakeholder"), todo.due_date) for todo in todos}
     return [
         PlannedItem(
             "touch",
@@ -82,8 +104,13 @@ def _touches(asked: PanelRequest, today: date) -> list[PlannedItem]:
             touch,
         )
         for touch in touches
-        if touch.plan.is_live and touch.state == TouchState.PLANNED
+        if touch.plan.is_live and touch.state == TouchState.PLANNED and _as_task(touch) not in mirrored
     ]
+
+
+def _as_task(touch: Touch) -> tuple[str, str, date | None]:
+    """What the task that mirrors this contact would be about."""
+    return touch.kind, str(touch.stakeholder_id), touch.due_date
 
 
 def _meetings(meetings: list[Meeting], asked: PanelRequest, today: date) -> list[PlannedItem]:

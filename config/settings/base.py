@@ -77,7 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.desk",
             ],
-            "builtins": ["heroicons.templatetags.heroicons", "customers.templatetags.desk"],
+            "builtins": ["heroicons.templatetags.heroicons", "customers.templatetags.icons", "customers.templatetags.desk"],
         },
     },
 ]

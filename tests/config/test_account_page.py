@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from config.desk.panels import load_planned
 from customers.models import Brake, Customer, HealthSample, Hold, Todo, UsageSample, User
 from customers.registry import panels as registry
-from customers.registry.panels import Panel, register_panel
+from customers.registry.panels import Panel, PanelRequest, register_panel
 from customers.services.activity import record
 from emails.models import Draft
+from outreach.enums import TouchKind
+from outreach.models import OutreachPlan, Touch
 from renewals.models import Renewal
 from tests import factories
 
@@ -83,6 +86,43 @@ def test_account_page_asks_the_same_for_1_row_as_for_9_of_everything(
 
     assert len(first) == len(second)  # type: ignore[arg-type]
     assert all(f"Task {number}" in text and f"Mail {number}" in text for number in range(8))
+
+
+def test_account_page_folds_long_panels(page: Client, customer: Customer, csm: User) -> None:
+    today = timezone.now().date()
+    for number in range(10):
+        due = today + timedelta(days=number)
+        Todo.objects.create(customer=customer, title=f"Task {number}", waits_since=timezone.now(), due_date=due)
+        Draft.objects.create(customer=customer, to_name="Sarah", subject=f"Mail {number}")
+
+    text = page.get(reverse("customers:account", args=[customer.pk])).content.decode()
+
+    planned, mails = text.partition('id="planned"')[2].split('id="sent"')
+    before, _, after = planned.partition("and 2 more until ")
+    assert after.startswith(f"{today + timedelta(days=9):%-d %b %Y}")
+    assert [number for number in range(10) if f"Task {number}<" in before] == list(range(8))
+    assert [number for number in range(10) if f"Task {number}<" in after] == [8, 9]
+    assert "and 2 more</summary>" in mails
+
+
+@pytest.mark.parametrize(("kind", "listed"), [(TouchKind.EMAIL, False), (TouchKind.MEETING, True)])
+def test_contact_that_is_a_task_already_is_planned_once(customer: Customer, csm: User, kind: str, listed: bool) -> None:
+    due, person = date(2026, 3, 10), factories.StakeholderFactory.create(customer=customer)
+    Todo.objects.create(
+        customer=customer,
+        title="Send it",
+        kind="csm.email",
+        due_date=due,
+        waits_since=timezone.now(),
+        metadata={"stakeholder": str(person.pk)},
+    )
+    touch = Touch(kind=kind, title="A contact", due_date=due, stakeholder=person, plan=OutreachPlan(customer=customer))
+    asked = PanelRequest(customer, csm, timezone.now())
+    asked.once("touches", lambda: [touch])
+
+    items = load_planned(asked)["items"].shown
+
+    assert ("A contact" in [item.title for item in items]) is listed
 
 
 def test_account_page_says_what_stops_it(page: Client, customer: Customer) -> None:
