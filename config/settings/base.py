@@ -77,7 +77,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.desk",
             ],
-            "builtins": ["heroicons.templatetags.heroicons", "customers.templatetags.icons", "customers.templatetags.desk"],
+            "builtins": [
+                "heroicons.templatetags.heroicons",
+                "customers.templatetags.icons",
+                "customers.templatetags.desk",
+            ],
         },
     },
 ]
@@ -155,7 +159,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["customers.api.permissions.HasScope"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "config.api.filtering.NamedFilters",
         "config.api.ordering.NamedOrdering",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -175,6 +179,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api",
     "CAMELIZE_NAMES": False,
+    # What is sent and what is answered are described apart: only what is sent may refuse an empty text.
+    "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "HoldScope": "customers.enums.HoldScope",
         "LowMediumHigh": "customers.enums.Pressure",
