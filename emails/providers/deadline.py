@@ -1,4 +1,4 @@
-"""A total deadline for one call to a vendor, and the one fact that matters when it passes: may the message have left?"""
+"""A total deadline for one call to a vendor, and what matters when it passes: may the message have left?"""
 
 from __future__ import annotations
 

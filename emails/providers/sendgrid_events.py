@@ -45,7 +45,7 @@ class BadItem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event as it is stored. id: the same for the same event, however often it comes. draft_id: from our own arg."""
+    """One event as it is stored. id: the same however often it comes. draft_id: from our own arg."""
 
     id: uuid.UUID
     draft_id: uuid.UUID | None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from customers.enums import TodoActor
-from customers.models import User
+from customers.enums import TodoActor, TodoState
+from customers.models import Todo, User
 from customers.services.activity import record
-from customers.services.todos import add_todo
+from customers.services.todos import add_todo, finish_todo
 from customers.signals import send_after_commit
 from emails.models import Draft
 from emails.services.history import keep_version
 from emails.signals import draft_sent, draft_written
 
 FOLLOW_UP_AFTER = timedelta(days=3)
+REVIEW_TODO = "needs_review"
 
 
 def announce_written(draft: Draft, *, now: datetime, by: User | None) -> None:
@@ -59,6 +60,12 @@ def announce_sent(
         purpose=draft.purpose,
         sent_at=sent_at.isoformat(),
     )
+
+
+def close_question(draft: Draft, *, now: datetime, by: User | None) -> None:
+    """Finish the to-do that asked a person whether the letter had left."""
+    for todo in Todo.objects.filter(source_id=draft.pk, kind=REVIEW_TODO, state=TodoState.OPEN):
+        finish_todo(todo, now=now, by=by)
 
 
 def _add_tracking(draft: Draft, *, now: datetime) -> None:

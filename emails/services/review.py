@@ -10,13 +10,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from customers.base import lock_customer
-from customers.enums import TodoState
-from customers.models import Todo, User
+from customers.models import User
 from customers.services.activity import record
-from customers.services.todos import add_todo, finish_todo
+from customers.services.todos import add_todo
 from emails.enums import DOUBTFUL_STATES, DraftState
 from emails.models import Draft
-from emails.services.announcing import announce_sent
+from emails.services.announcing import REVIEW_TODO, announce_sent, close_question
 from emails.services.editing import reload
 from emails.services.sending import check_may_approve
 
@@ -25,7 +24,6 @@ REVIEW_AFTER = timedelta(minutes=30)
 
 BATCH = 200
 LONGEST_REASON = 300
-TODO_KIND = "needs_review"
 
 
 class Settled(Exception):
@@ -61,7 +59,7 @@ def settle_as_sent(draft: Draft, *, reason: str, now: datetime, by: User) -> Dra
         announce_sent(
             current, by=by, sent_at=current.sent_at or now, message_id=current.message_id, now=now, how=reason
         )
-        _finish_todo(draft, now=now, by=by)
+        close_question(draft, now=now, by=by)
     return current
 
 
@@ -77,7 +75,7 @@ def send_again(draft: Draft, *, reason: str, now: datetime, by: User) -> Draft:
         _move(draft, now=now, state=DraftState.QUEUED, not_before=None, outcome="", attempts=0)
         summary = f"“{draft.subject}” to {draft.to_name} had not left and is sent again: {reason}"
         record("draft.sent_again", summary, customer=draft.customer_id, by=by, now=now, subject=draft, reason=reason)
-        _finish_todo(draft, now=now, by=by)
+        close_question(draft, now=now, by=by)
     return reload(draft)
 
 
@@ -96,7 +94,7 @@ def _ask_a_person(draft: Draft, *, now: datetime) -> bool:
             now=now,
             by=None,
             owner=draft.approved_by,
-            kind=TODO_KIND,
+            kind=REVIEW_TODO,
             detail=f"To {draft.to_name}. {draft.outcome} Look in the provider's log, then say so under Needs review.",
             due_date=now.date(),
             source_kind="draft",
@@ -110,11 +108,6 @@ def _ask_a_person(draft: Draft, *, now: datetime) -> bool:
 def _move(draft: Draft, *, now: datetime, **fields: object) -> None:
     if not Draft.objects.filter(pk=draft.pk, state__in=sorted(DOUBTFUL_STATES)).update(updated_at=now, **fields):
         raise Settled(reload(draft))
-
-
-def _finish_todo(draft: Draft, *, now: datetime, by: User) -> None:
-    for todo in Todo.objects.filter(source_id=draft.pk, kind=TODO_KIND, state=TodoState.OPEN):
-        finish_todo(todo, now=now, by=by)
 
 
 def _clean(reason: str) -> str:

@@ -14,7 +14,7 @@ from emails.enums import SENT_STATES, DraftState
 from emails.models import Draft
 from emails.queries.events import list_event_facts
 from emails.rules.events import Outcome, next_state, weigh
-from emails.services.announcing import announce_sent
+from emails.services.announcing import announce_sent, close_question
 from emails.services.arrays import moment, update_rows
 from emails.signals import draft_bounced
 
@@ -119,3 +119,4 @@ def _tell_sent(changes: list[_Change], *, now: datetime) -> None:
     ids: list[uuid.UUID] = [change.draft.pk for change in changes]
     for draft in Draft.objects.filter(pk__in=ids).select_related("approved_by") if ids else ():
         announce_sent(draft, by=None, sent_at=draft.sent_at, message_id=draft.message_id, now=now, how=SETTLED_BY_EVENT)
+        close_question(draft, now=now, by=None)
