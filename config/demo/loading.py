@@ -17,6 +17,7 @@ from customers.services.importing.reading import Options
 from customers.services.importing.runs import import_now
 from customers.services.meetings import record_meeting
 from emails.services import outbox, sending
+from emails.services.ordering import write_plainly
 from renewals.models import Renewal
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
@@ -116,7 +117,7 @@ def _engage(customer: Customer, *, opened_at: datetime, letters: int, now: datet
     if owner is None:
         raise DemoFailed(f"{customer} has no owner")
     run = open_engage(customer, now=opened_at, by=owner)
-    drafts = write_letters(run, now=opened_at, by=owner).drafts
+    drafts = write_letters(run, now=opened_at, by=owner, pen=write_plainly).drafts
     for draft in drafts[:letters]:
         sent_at = min(now, _at_ten(customer, opened_at + FIRST_LETTER_AFTER))
         draft = sending.send(draft, version=draft.version, now=sent_at, by=owner)

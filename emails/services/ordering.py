@@ -1,7 +1,8 @@
 """Letters that a plan orders: a brief and facts go in, a draft comes out; written anew when the plan changes.
 
-Two pens write them: `write_at_once` never waits for Claude and leaves its version to the background;
-`write_and_wait` gives Claude a total deadline, for callers that want finished letters in the answer.
+Three pens write them: `write_at_once` never waits for Claude and leaves its version to the background;
+`write_and_wait` gives Claude a total deadline, for callers that want finished letters in the answer; `write_plainly`
+asks nobody.
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ def write_at_once(tasks: Sequence[Task], *, now: datetime, by: User | None) -> l
         drafts.append(reload(draft))
     ring()
     return drafts
+
+
+def write_plainly(tasks: Sequence[Task], *, now: datetime, by: User | None) -> list[Draft]:
+    """Have the built-in writer write and ask Claude for nothing, as for a past that is only told."""
+    every = [write_built_in(task.commission.brief, task.commission.facts) for task in tasks]
+    return [reload(_keep(task, written, now=now, by=by)) for task, written in zip(tasks, every, strict=True)]
 
 
 def write_and_wait(tasks: Sequence[Task], *, now: datetime, by: User | None) -> list[Draft]:
