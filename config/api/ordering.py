@@ -28,13 +28,14 @@ class NamedOrdering(BaseFilterBackend):
         names = getattr(view, "ordering_names", {})
         if not names:
             return []
+        one = f"-?({'|'.join(names)})"
         return [
             {
                 "name": "ordering",
                 "in": "query",
                 "required": False,
                 "description": f"One or more of {', '.join(names)}, separated by commas; a minus in front reverses.",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "pattern": f"^({one}(,{one})*)?$"},
             }
         ]
 

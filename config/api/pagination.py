@@ -24,10 +24,27 @@ class PageNumberPagination(pagination.PageNumberPagination):
         except NotFound:
             raise ValidationError({"page": ["There is no such page."]}) from None
 
+    def get_page_number(self, request: Request, paginator: Any) -> int | str:
+        asked = request.query_params.get(self.page_query_param, "1")
+        if not _is_whole(asked):
+            raise ValidationError({"page": ["A whole number from 1."]})
+        return int(asked)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        limits = {"page": {"minimum": 1}, "pageSize": {"minimum": 1, "maximum": MOST_ROWS}}
+        parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            parameter["schema"].update(limits[parameter["name"]])
+        return parameters
+
     def get_page_size(self, request: Request) -> int | None:
         asked = request.query_params.get("pageSize")
         if asked is None:
             return self.page_size
-        if not (asked.isascii() and asked.isdigit() and len(asked) <= 6 and 1 <= int(asked) <= MOST_ROWS):
+        if not (_is_whole(asked) and int(asked) <= MOST_ROWS):
             raise ValidationError({"pageSize": [f"A whole number from 1 to {MOST_ROWS}."]})
         return int(asked)
+
+
+def _is_whole(asked: str) -> bool:
+    return asked.isascii() and asked.isdigit() and len(asked) <= 6 and int(asked) >= 1

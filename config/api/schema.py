@@ -28,7 +28,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "description": "A repeat with the same key within 24 hours gets the first answer and does nothing again.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 ANSWERS = {
     "401": "Nobody is signed in, or the token is unknown, expired or revoked.",
@@ -36,8 +36,8 @@ ANSWERS = {
     "404": "Not there, or not yours.",
     "429": "Too many calls; see Retry-After.",
 }
+NOT_RIGHT = {"400": "What was sent cannot be read, or fields are not right."}
 ANSWERS_TO_WRITES = {
-    "400": "The body cannot be read, or fields are not right.",
     "409": "The state of things does not allow it, or it changed meanwhile.",
     "413": "The body is too large.",
     "415": "The body is of another type than this call takes.",
@@ -59,9 +59,14 @@ def add_shared_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
                 _describe_id(call)
             if is_write:
                 call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            for status, text in {**ANSWERS, **(ANSWERS_TO_WRITES if is_write else {})}.items():
+            for status, text in _answers_to(call, is_write=is_write).items():
                 call["responses"].setdefault(status, _error_answer(text))
     return result
+
+
+def _answers_to(call: dict[str, Any], *, is_write: bool) -> dict[str, str]:
+    asks = any(parameter["in"] == "query" for parameter in call.get("parameters", ()))
+    return {**ANSWERS, **(NOT_RIGHT if is_write or asks else {}), **(ANSWERS_TO_WRITES if is_write else {})}
 
 
 def _describe_id(call: dict[str, Any]) -> None:

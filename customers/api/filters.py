@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import QuerySet
 
 from customers.enums import Pressure
 from customers.models import Customer
 from customers.queries.lookup import find_colleague
+
+
+class WholeNumberFilter(filters.NumberFilter):
+    """Half a point of a score is no score."""
+
+    field_class = forms.IntegerField
 
 
 class CustomerFilter(filters.FilterSet):
@@ -24,9 +31,9 @@ class CustomerFilter(filters.FilterSet):
     owner = filters.CharFilter(method="by_colleague")
     accountExecutive = filters.CharFilter(field_name="account_executive", method="by_colleague")
     executive = filters.CharFilter(method="by_colleague")
-    healthScore = filters.NumberFilter(field_name="health_score", min_value=0, max_value=100)
-    relationshipStrength = filters.NumberFilter(field_name="relationship_strength", min_value=0, max_value=10)
-    churnRisk = filters.NumberFilter(field_name="churn_risk", min_value=0, max_value=100)
+    healthScore = WholeNumberFilter(field_name="health_score", min_value=0, max_value=100)
+    relationshipStrength = WholeNumberFilter(field_name="relationship_strength", min_value=0, max_value=10)
+    churnRisk = WholeNumberFilter(field_name="churn_risk", min_value=0, max_value=100)
     competitivePressure = filters.ChoiceFilter(field_name="competitive_pressure", choices=Pressure.choices)
     budgetPressure = filters.ChoiceFilter(field_name="budget_pressure", choices=Pressure.choices)
 

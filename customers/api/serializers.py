@@ -86,7 +86,7 @@ class StakeholderSerializer(serializers.Serializer[Any]):
     language = serializers.CharField(required=False, allow_blank=True, max_length=8)
     history = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
     left = serializers.BooleanField(source="has_left", required=False)
-    leftAt = serializers.DateTimeField(source="left_at", read_only=True)
+    leftAt = serializers.DateTimeField(source="left_at", read_only=True, allow_null=True)
 
     def validate_roles(self, roles: list[str]) -> list[str]:
         return list(dict.fromkeys(roles))

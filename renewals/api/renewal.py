@@ -54,7 +54,7 @@ class LockPriceView(OfCustomer):
         lock_price(open_renewal_of(customer, now=now, by=caller_of(request)), now=now, by=caller_of(request))
         return self.show_renewal(customer)
 
-    @extend_schema(responses=RenewalBody)
+    @extend_schema(responses={200: RenewalBody})
     def delete(self, request: Request, id: str) -> Response:
         """Unlock it; what states it is stopped until it is locked again."""
         customer, now = self.get_customer(), timezone.now()
