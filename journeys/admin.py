@@ -7,29 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from customers.admin_base import ViewOnlyAdmin
 from journeys.models import AutomationLog, AutomationSchedule, ClockState
 from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows that the person may see; nothing is added, changed or removed."""
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.model._default_manager.visible_to(request.user)
-        return rows
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(AutomationSchedule)
-class AutomationAdmin(ReadOnlyAdmin):
+class AutomationAdmin(ViewOnlyAdmin):
     list_display = ("kind", "occurrence", "customer", "trigger_at", "status", "retry_count", "reason")
     list_filter = ("status", "type", "kind")
     list_select_related = ("customer",)
@@ -60,7 +44,7 @@ class AutomationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AutomationLog)
-class AutomationLogAdmin(ReadOnlyAdmin):
+class AutomationLogAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "action", "status", "attempt", "customer_id", "error_message")
     list_filter = ("status", "type", "kind")
     date_hierarchy = "at"
@@ -72,7 +56,7 @@ class AutomationLogAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ClockState)
-class ClockStateAdmin(ReadOnlyAdmin):
+class ClockStateAdmin(ViewOnlyAdmin):
     list_display = ("last_tick_at", "last_report")
 
 

@@ -62,6 +62,3 @@ class TouchState(TextChoices):
 
 LIVE_PLAN_STATES = frozenset({PlanState.PROPOSED, PlanState.OPEN})
 """At most one plan of a customer is in one of these."""
-
-MILESTONES = frozenset({TouchKind.FINAL_FOLLOW_UP, TouchKind.ALIGNMENT, TouchKind.NOTICE})
-"""Touches of the plan as a whole, without a stakeholder of their own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from customers.models import Customer, User
 from customers.queries.calendars import local_date
@@ -43,13 +43,3 @@ def owners_of(customer: Customer) -> Owners:
         OwnerKind.AE: customer.account_executive or customer.owner,
         OwnerKind.EXECUTIVE: customer.executive or customer.owner,
     }
-
-
-def last_contact(plan: OutreachPlan) -> datetime | None:
-    """Give the moment of the plan's latest first email that has left."""
-    return (
-        plan.touches.filter(kind=TouchKind.EMAIL, state=TouchState.DONE)
-        .order_by("-done_at")
-        .values_list("done_at", flat=True)
-        .first()
-    )

@@ -80,10 +80,6 @@ def find_running_contract(customer: Customer) -> Contract | None:
     return Contract.objects.filter(customer=customer, state=ContractState.ACTIVE).first()
 
 
-def find_open_renewal(customer: Customer) -> Renewal | None:
-    return Renewal.objects.select_related("contract").filter(customer=customer, closed_at=None).first()
-
-
 def read_renewal_facts(customer: Customer, *, now: datetime) -> RenewalFacts | None:
     """Read everything the rules decide on; None when the customer has no running contract."""
     contract = find_running_contract(customer)

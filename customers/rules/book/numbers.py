@@ -66,15 +66,6 @@ def read_days(cell: str) -> int:
     )
 
 
-def read_months(cell: str) -> int:
-    """Read a term in months: 12, "12 months", "1 year", "36 mo". Raises BadValue."""
-    units = {"": 1, "month": 1, "months": 1, "mo": 1, "m": 1, "year": 12, "years": 12, "yr": 12, "y": 12}
-    months = _read_span(cell, units, "months")
-    if not 1 <= months <= 120:
-        raise BadValue(f"{shown(tidy(cell))} is outside 1 to 120 months")
-    return months
-
-
 def _read_span(cell: str, units: dict[str, int], what: str) -> int:
     text = tidy(cell)
     match = re.fullmatch(r"(\d{1,4})(?:[.,]0+)?\s*([A-Za-z]*)\.?", text)

@@ -24,7 +24,6 @@ from customers.services.importing.plans import Plan, make_plan
 from customers.services.importing.reading import (
     BadMapping,
     Options,
-    ReadBook,
     Upload,
     check_files,
     options_from_json,
@@ -149,11 +148,6 @@ def dry_run(uploads: Sequence[Upload], options: Options, *, by: User, now: datet
     if not by.is_writer:
         raise NotAllowed("You may look, but not import.")
     return make_report(make_plan(read_book(_with_names_of_their_own(uploads), options), by=by, now=now))
-
-
-def look_at(run: ImportRun, options: Options) -> ReadBook:
-    """This will read the run's files with these options, for the page that maps columns."""
-    return read_book(unpack(run), options)
 
 
 def _write(run: ImportRun, *, now: datetime, progress: Progress | None) -> None:
