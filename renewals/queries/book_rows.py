@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 
 from customers.enums import ContractState, HoldScope, TodoActor, TodoState
 from customers.models import Brake, Customer, Hold, Todo
+from customers.queries.calendars import local_date
 from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import LIVE_PLAN_STATES, TouchState
@@ -190,24 +191,25 @@ def _planned_touches(ids: list[uuid.UUID] | None) -> Any:
 
 
 def _facts(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> ActionFacts:
+    there = row["timezone"]
     return ActionFacts(
-        today=dates.date_in(row["timezone"]),
-        created_date=row["created_at"].date(),
+        today=dates.date_in(there),
+        created_date=local_date(row["created_at"], there),
         renewal_date=row["running__renewal_date"],
         notice_days=row["running__notice_days"] or 0,
         has_target=row["running__target_price"] is not None,
         is_locked=row["running__renewal__price_locked_at"] is not None,
         has_plan=waiting.plan_at is not None,
-        brake_date=_day(waiting.brake_at),
-        hold_date=_day(waiting.hold_at),
-        draft_date=_day(waiting.draft_at),
-        todo_date=_day(waiting.todo_at),
+        brake_date=_day(waiting.brake_at, there),
+        hold_date=_day(waiting.hold_at, there),
+        draft_date=_day(waiting.draft_at, there),
+        todo_date=_day(waiting.todo_at, there),
         touch_date=waiting.touch_date,
     )
 
 
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
+def _day(moment: datetime | None, zone_name: str) -> date | None:
+    return local_date(moment, zone_name) if moment else None
 
 
 def _row(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> BookRow:

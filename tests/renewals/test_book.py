@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Activity, Contract, Customer, SavedView, User
-from customers.services.holds import hold_customer
+from customers.services.holds import hold_customer, set_brake
 from customers.services.todos import add_todo
 from renewals.enums import NextAction, Stage
 from renewals.models import Renewal
@@ -205,6 +205,20 @@ def test_book_next_action_names_the_oldest_task(csm: User) -> None:
     (row,) = ask(csm)
 
     assert (row.action, row.action_text, row.waits_days) == (NextAction.DO_TODO, "Ask for the board date", 9)
+
+
+@pytest.mark.parametrize(
+    ("zone", "since", "days"),
+    [("Australia/Sydney", date(2026, 3, 5), 0), ("Asia/Kathmandu", date(2026, 3, 5), 0), ("UTC", date(2026, 3, 4), 1)],
+)
+def test_book_waits_since_a_day_of_the_customers(csm: User, zone: str, since: date, days: int) -> None:
+    evening, night = datetime(2026, 3, 4, 22, 0, tzinfo=UTC), datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+    customer = make_account(csm, 300, timezone=zone)
+    set_brake(customer, reason="Positive reply", now=evening, by=csm)
+
+    row = ask(csm, now=night)[0]
+
+    assert (row.waits_since, row.waits_days) == (since, days)
 
 
 def test_book_account_on_hold_waits_for_nobody(csm: User) -> None:
