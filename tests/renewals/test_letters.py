@@ -196,7 +196,7 @@ def test_sent_letter_finishes_touch_and_task_and_moves_the_follow_ups(
     assert run.plan.touches.get(draft_id=drafts[0].pk).state == TouchState.DONE
     assert run.plan.touches.get(key=f"reminder:{people['champion'].pk}").wanted_date == date(2026, 3, 13)
     assert Todo.objects.get(customer=run.customer, title="Send the email to Ada Byrne").state == TodoState.DONE
-    assert Todo.objects.filter(customer=run.customer, actor="ai", state=TodoState.OPEN).count() == 5
+    assert Todo.objects.filter(customer=run.customer, actor="ai", state=TodoState.OPEN).count() == 4
 
 
 def test_each_letter_of_the_plan_passes_the_gate_and_leaves(
