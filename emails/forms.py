@@ -37,11 +37,13 @@ class DetailsForm(forms.Form):
         label="Price approach", choices=PriceApproach.choices, help_text="Counts when the letter is written again."
     )
     track_engagement = forms.BooleanField(label="Watch opens, clicks and replies", required=False)
+    in_my_name = forms.BooleanField(label="Send it in my name", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def changes(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         data.pop("version")
+        data.pop("in_my_name")
         data["cc"] = [address.strip() for address in data["cc"].replace(";", ",").split(",") if address.strip()]
         return data
 

@@ -13,6 +13,7 @@ from customers.models import User
 from emails.enums import DraftState, Writer
 from emails.models import Attachment, Draft, Writing
 from emails.queries.checks import Judgement, display_value, judge, judge_figures
+from emails.queries.senders import may_sign, waits_for_sender
 from emails.rules.annotation import Segment, annotate
 from emails.rules.grounding import Span, SpanState
 from emails.rules.prices import PriceBreach
@@ -103,6 +104,8 @@ class DraftCard:
     judgement: Judgement
     may_edit: bool
     may_approve: bool
+    may_sign: bool = False
+    waits_for_sender: bool = False
 
     @property
     def why_title(self) -> str:
@@ -223,9 +226,12 @@ def make_cards(drafts: Iterable[Draft], *, reader: User) -> dict[UUID, DraftCard
 
 
 def _card(draft: Draft, judgement: Judgement, reader: User) -> DraftCard:
+    waits = waits_for_sender(draft, by=reader)
     return DraftCard(
         draft,
         judgement,
         may_edit=reader.is_writer and draft.is_editable,
-        may_approve=reader.is_leader or (reader.is_writer and not judgement.lead_reasons),
+        may_approve=not waits and (reader.is_leader or (reader.is_writer and not judgement.lead_reasons)),
+        may_sign=draft.is_editable and may_sign(draft, by=reader),
+        waits_for_sender=waits,
     )

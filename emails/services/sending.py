@@ -13,6 +13,7 @@ from customers.services.activity import record
 from emails.enums import EDITABLE_STATES, DraftState
 from emails.models import Draft
 from emails.queries.checks import judge, read_gate_facts
+from emails.queries.senders import waits_for_sender
 from emails.rules.gate import Receipt, ask_gate
 from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, reload
 
@@ -102,6 +103,9 @@ def check_may_approve(draft: Draft, *, by: User) -> None:
     """Raise NotAllowed unless this person may approve this draft. Source: DESIGN, "Who approves"."""
     if not by.is_writer:
         raise NotAllowed("Your role may read, not send.")
+    if waits_for_sender(draft, by=by):
+        name = draft.sender.display_name if draft.sender else "somebody else"
+        raise NotAllowed(f"It leaves in the name of {name}, who must approve it in person.")
     if by.is_leader:
         return
     reasons = judge(draft).lead_reasons

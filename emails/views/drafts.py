@@ -28,6 +28,7 @@ from emails.services.editing import (
     restore_version,
     save_draft,
 )
+from emails.services.signing import sign_as_own
 from emails.views.shared import EXPECTED, answer, back_url, find_draft, render_card, say_no
 
 
@@ -134,18 +135,15 @@ def _show_both(request: HttpRequest, current: Draft, typed: dict[str, str]) -> H
 @require_POST
 @for_writers
 def details(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Save copy, tone, price approach and whether engagement is watched."""
+    """Save copy, tone, price approach, whether engagement is watched, and whether the reader signs."""
     draft = find_draft(request, draft_id)
     form = DetailsForm(request.POST)
     if form.is_valid():
+        now, by = timezone.now(), reader_of(request)
         try:
-            save_draft(
-                draft,
-                version=form.cleaned_data["version"],
-                now=timezone.now(),
-                by=reader_of(request),
-                **form.changes(),
-            )
+            saved = save_draft(draft, version=form.cleaned_data["version"], now=now, by=by, **form.changes())
+            if form.cleaned_data["in_my_name"]:
+                sign_as_own(saved, version=saved.version, now=now, by=by)
             messages.success(request, "Saved.")
         except EXPECTED as error:
             say_no(request, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from customers.enums import StakeholderRole
 from customers.models import Customer, Stakeholder, User
@@ -59,15 +60,27 @@ def list_wanted(run: EngageRun, *, now: datetime) -> Iterator[Wanted | NotWritte
         touch for touch in list_touches(run.plan) if touch.kind == TouchKind.EMAIL and touch.state == TouchState.PLANNED
     ]
     people = [row for row in customer.stakeholders.all() if not row.has_left]
+    signed = _signed_by(run)
     for touch in emails:
-        yield _wanted(run, touch, facts, people, total=len(emails))
+        yield _wanted(run, touch, facts, people, signed, total=len(emails))
+
+
+def _signed_by(run: EngageRun) -> dict[UUID | None, User | None]:
+    """Map each person of the plan to the sender of their letter."""
+    return {draft.stakeholder_id: draft.sender for draft in list_drafts(run)}
 
 
 def _wanted(
-    run: EngageRun, touch: Touch, facts: RenewalFacts, people: list[Stakeholder], *, total: int
+    run: EngageRun,
+    touch: Touch,
+    facts: RenewalFacts,
+    people: list[Stakeholder],
+    signed: dict[UUID | None, User | None],
+    *,
+    total: int,
 ) -> Wanted | NotWritten:
     customer, person = run.customer, touch.stakeholder
-    sender = _sender(run, touch)
+    sender = _kept_sender(customer, signed.get(touch.stakeholder_id)) or _sender(run, touch)
     if person is None or person.has_left:
         return NotWritten(touch.title, "This person has left.")
     if not person.email:
@@ -89,6 +102,12 @@ def _wanted(
         cc=_copies(touch, sender),
         is_price_locked=facts.price_locked,
     )
+
+
+def _kept_sender(customer: Customer, sender: User | None) -> User | None:
+    """A letter that the account executive or the executive took into their own name stays theirs."""
+    theirs = sender is not None and sender.pk in (customer.account_executive_id, customer.executive_id)
+    return sender if theirs else None
 
 
 def _sender(run: EngageRun, touch: Touch) -> User | None:
