@@ -22,6 +22,18 @@ class ReadersZone:
             return self.get_response(request)
 
 
+class KeptNowhere:
+    """No answer is kept by a browser or a proxy, unless its view says so: after signing out, Back shows nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
     """This will give the reader's zone; None for strangers and for a name that is no zone."""
     name = getattr(request.user, "timezone", "")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers.admin_base import ViewOnlyAdmin
-from emails.models import Attachment, CapturedMail, Draft, DraftVersion
+from emails.models import Attachment, CapturedMail, Draft, DraftVersion, EventBatch, MailEvent, Writing
 
 
 @admin.register(Draft)
@@ -49,3 +49,29 @@ class CapturedMailAdmin(ViewOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("raw")
+
+
+@admin.register(Writing)
+class WritingAdmin(ViewOnlyAdmin):
+    list_display = ("draft", "asked_by", "asked_at", "due_at", "attempts", "outcome")
+    list_select_related = ("draft", "asked_by")
+    search_fields = ("draft__subject", "draft__customer__name")
+    exclude = ("token",)
+
+
+@admin.register(EventBatch)
+class EventBatchAdmin(ViewOnlyAdmin):
+    list_display = ("received_at", "attempts", "due_at", "applied_at", "problem")
+    date_hierarchy = "received_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body")
+
+
+@admin.register(MailEvent)
+class MailEventAdmin(ViewOnlyAdmin):
+    list_display = ("at", "kind", "recipient", "draft", "is_machine", "applied_at", "problem")
+    list_filter = ("kind", "is_machine")
+    list_select_related = ("draft",)
+    search_fields = ("recipient", "=smtp_id", "draft__subject")
+    date_hierarchy = "at"

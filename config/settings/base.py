@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.KeptNowhere",
     "config.middleware.ReadersZone",
     "axes.middleware.AxesMiddleware",
     "config.api.idempotency.IdempotencyMiddleware",
