@@ -7,7 +7,8 @@ from typing import Any
 
 from config.benchmarks.pages import measure_pages
 from config.benchmarks.rules import measure_rules
+from config.benchmarks.webhooks import measure_webhooks
 
 Benchmark = Callable[..., Iterator[dict[str, Any]]]
 
-BENCHMARKS: dict[str, Benchmark] = {"pages": measure_pages, "rules": measure_rules}
+BENCHMARKS: dict[str, Benchmark] = {"pages": measure_pages, "rules": measure_rules, "webhooks": measure_webhooks}

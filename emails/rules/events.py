@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from emails.enums import Actor, BounceKind, DraftState
 
@@ -125,7 +126,7 @@ def _judge(
 ) -> Judged:
     if event.is_machine:
         return Judged(Actor.MACHINE, "The provider marks it as a prefetch by the mail program.")
-    if MACHINE_AGENTS.search(event.user_agent):
+    if _is_program(event.user_agent):
         return Judged(Actor.MACHINE, "It names itself as a program, not a browser.")
     start, what = (delivered_at, "delivery") if delivered_at else (left_at, "sending")
     if start is None:
@@ -138,6 +139,12 @@ def _judge(
     if event.kind == "click" and _is_sweep(event, clicks):
         return Judged(Actor.MACHINE, "Several links within 2 s.")
     return Judged(Actor.HUMAN, f"{_words(after)} after {what}, by itself.")
+
+
+@lru_cache(maxsize=4096)
+def _is_program(user_agent: str) -> bool:
+    """The same few hundred browsers come again and again."""
+    return MACHINE_AGENTS.search(user_agent) is not None
 
 
 def _is_sweep(event: EventFacts, clicks: Iterable[tuple[datetime, str]]) -> bool:

@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from customers.signals import send_after_commit
 from emails.enums import DraftState
@@ -66,23 +65,33 @@ def apply_due(*, now: datetime) -> int:
 
 def apply_batch(batch_id: uuid.UUID, *, now: datetime) -> bool:
     """Apply one call, unless another worker has it. One that cannot be applied is tried again, then shown."""
-    claimed = EventBatch.objects.filter(pk=batch_id, due_at__lte=now).update(
-        due_at=now + LEASE, attempts=F("attempts") + 1, updated_at=now
-    )
-    if not claimed:
+    claimed = _claim(batch_id, now=now)
+    if claimed is None:
         return False
-    batch = EventBatch.objects.get(pk=batch_id)
+    body, attempts = claimed
     try:
-        apply_body(bytes(batch.body), now=now)
+        apply_body(body, now=now)
     except Exception as error:
         log.exception("events_not_applied", batch=str(batch_id))
-        is_last = batch.attempts >= MOST_ATTEMPTS
+        is_last = attempts >= MOST_ATTEMPTS
         EventBatch.objects.filter(pk=batch_id, applied_at=None).update(
             due_at=None if is_last else now + RETRY_AFTER, problem=type(error).__name__, updated_at=now
         )
         return False
     EventBatch.objects.filter(pk=batch_id).update(applied_at=now, due_at=None, problem="", updated_at=now)
     return True
+
+
+def _claim(batch_id: uuid.UUID, *, now: datetime) -> tuple[bytes, int] | None:
+    """Take the call for one attempt and give its body and which attempt it is; None when another worker has it."""
+    sql = (
+        "UPDATE emails_eventbatch SET due_at = %s, attempts = attempts + 1, updated_at = %s "
+        "WHERE id = %s AND due_at <= %s RETURNING body, attempts"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [moment(now + LEASE), moment(now), batch_id.hex, moment(now)])
+        row = cursor.fetchone()
+    return (bytes(row[0]), row[1]) if row else None
 
 
 def apply_body(raw: bytes, *, now: datetime) -> None:

@@ -26,7 +26,8 @@ from tests.emails.event_calls import BROWSER, item, life, write
 
 pytestmark = pytest.mark.django_db
 
-STANDING = ("state", "sent_at", "smtp_id", "delivered_at", "bounced_at", "bounce_kind", "opened_at", "clicked_at", "outcome")  # fmt: skip
+STANDING = ("state", "sent_at", "smtp_id", "delivered_at", "bounced_at", "bounce_kind", "opened_at", "clicked_at",
+            "outcome")  # fmt: skip
 
 
 def apply(items: list[Any], *, now: datetime) -> None:

@@ -117,8 +117,8 @@ def test_order_never_matters() -> None:
     for _ in range(200):
         events = [
             EventFacts(
-                random.choice(kinds), after(random.randrange(40)), url=random.choice("ab"),
-                subtype=random.choice(["", "blocked"]), reason=random.choice("xy"), smtp_id=random.choice(["", "1", "2"]),
+                random.choice(kinds), after(random.randrange(40)), url=random.choice("ab"), reason=random.choice("xy"),
+                subtype=random.choice(["", "blocked"]), smtp_id=random.choice(["", "1", "2"]),
             )
             for _ in range(8)
         ]  # fmt: skip
