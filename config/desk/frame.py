@@ -10,7 +10,7 @@ from config.desk.navigation import PHONE_ITEMS, USER_MENU, NavGroup, NavItem, ad
 from config.desk.theme import read_theme
 from emails.providers.choice import leaves_the_machine
 
-STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "gantt", "book", "account", "emails")
+STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "book", "account", "emails")
 
 
 @dataclass(frozen=True)
