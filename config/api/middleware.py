@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from config.api.shape import code_for, error_response, message_for
@@ -16,6 +17,8 @@ DRAFT_LIMIT = 15 * 1024 * 1024
 """A draft carries its attachments, at most 10 MB, in Base64, which takes a third more."""
 UPLOAD_LIMIT = 32 * 1024 * 1024
 """A book of 10,000 accounts is a few MB. No other door under /api takes a file larger than this."""
+MOST_READ_IN_VAIN = 2 * UPLOAD_LIMIT
+READ_AT_ONCE = 256 * 1024
 
 KEPT_HEADERS = ("Retry-After", "WWW-Authenticate", "Allow")
 
@@ -34,6 +37,7 @@ class ApiFrameMiddleware:
         request.path_info = _without_slash(request.path_info)
         response = _refuse_early(request) or _in_shape(self.get_response(request))
         response.headers.setdefault("Cache-Control", "no-store")
+        _read_to_the_end(request)
         return response
 
 
@@ -53,6 +57,19 @@ def _refuse_early(request: HttpRequest) -> HttpResponseBase | None:
     if _length(request) > _limit(request):
         return error_response(413, "too_large", f"At most {_limit(request) // 1024 // 1024} MB are taken here.")
     return None
+
+
+def _read_to_the_end(request: HttpRequest) -> None:
+    """Read what nobody has read of the body.
+
+    gunicorn promises to keep the connection and then drops it when more than 64 KB are left unread, so that the
+    caller's next call would fail for a refusal of this one.
+    """
+    if _length(request) > MOST_READ_IN_VAIN:
+        return
+    with suppress(UnreadablePostError):
+        while request.read(READ_AT_ONCE):
+            pass
 
 
 def _length(request: HttpRequest) -> int:
