@@ -62,9 +62,13 @@ class OutcomeForm(forms.Form):
         label="Length of the next term, in months", min_value=1, max_value=LONGEST_TERM_MONTHS, required=False
     )
     reason = forms.CharField(label="Why", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    renewal = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if data.get("renewal") not in (None, self.initial.get("renewal")):
+            # Sent twice, or from an old tab: it would end the next term on the day on which it began.
+            raise forms.ValidationError("This renewal has its outcome already. Nothing was recorded a second time.")
         if data.get("outcome") not in OUTCOMES_WITH_NEXT_CYCLE:
             # A churned customer has no next contract, whatever stood in the fields.
             data["price"] = data["term_months"] = None

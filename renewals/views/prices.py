@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 
 from customers.models import Contract, Customer
 from customers.view_base import put_errors, reader_of
@@ -132,6 +133,7 @@ def outcome(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     customer, renewal = _renewal(request, customer_id)
     contract = renewal.contract
     initial = {
+        "renewal": renewal.pk,
         "price": contract.target_price if contract.target_price is not None else contract.current_price,
         "term_months": term_months(contract.start_date, contract.renewal_date),
     }
@@ -142,7 +144,8 @@ def outcome(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         form,
         lambda data: set_outcome(renewal, ending=_ending(data), now=timezone.now(), by=reader_of(request)),
         heading="Record the outcome",
-        lead="This closes the renewal and its plan. Unless the customer leaves, the next term begins with it.",
+        lead=f"This closes the renewal of {date_format(contract.renewal_date, 'j M Y')} and its plan. "
+        "Unless the customer leaves, the next term begins with it.",
         said="Recorded.",
     )
 

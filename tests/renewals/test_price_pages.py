@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,7 +23,7 @@ def sign_in(client: Client, user: User) -> Client:
     return client
 
 
-def post(client: Client, name: str, customer: Customer, **data: object) -> object:
+def post(client: Client, name: str, customer: Customer, **data: object) -> Any:
     return client.post(reverse(f"renewals:{name}", args=[customer.pk]), data)
 
 
@@ -113,6 +114,19 @@ def test_outcome_renewed_opens_the_next_cycle(client: Client, csm: User, custome
     assert (renewal.outcome, renewal.closed_by) == ("renewed", csm)
     assert (following.current_price, following.renewal_date) == (Decimal("268000"), date(2027, 7, 2))
     assert following.renewal.is_open
+
+
+def test_outcome_sent_twice_does_not_end_the_next_cycle_too(
+    client: Client, csm: User, customer: Customer, renewal: Renewal
+) -> None:
+    sent = {"outcome": "renewed", "price": "268000", "term_months": "12", "renewal": str(renewal.pk)}
+    post(sign_in(client, csm), "outcome", customer, **sent)
+
+    answer = post(client, "outcome", customer, **sent)
+
+    assert "has its outcome already" in answer.content.decode()
+    assert Contract.objects.filter(customer=customer).count() == 2
+    assert Contract.objects.get(customer=customer, state="active").renewal.is_open
 
 
 @pytest.mark.parametrize(
