@@ -271,7 +271,7 @@ def test_body_without_its_length_is_411(api: Caller) -> None:
 
 
 def test_answers_are_kept_by_no_cache(api: Caller) -> None:
-    assert api.get("/api/customers").headers["Cache-Control"] == "no-store"
+    assert api.get("/api/customers").headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "x"])
