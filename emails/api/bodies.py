@@ -18,7 +18,7 @@ from emails.services.editing import MOST_BODY, MOST_CC, MOST_SUBJECT
 from emails.services.submitting import MOST_FILES, Files, NewFile
 
 LONGEST_CUSTOMER_REFERENCE = 130
-EVENTS = ("approved", "sent", "opened", "clicked", "replied")
+EVENTS = ("approved", "sent", "delivered", "bounced", "opened", "clicked", "replied")
 """Each has its moment on the draft, as `approved_at`."""
 
 

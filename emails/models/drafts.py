@@ -13,6 +13,7 @@ from customers.base import ClaimedRow
 from customers.models.base import CustomerScopedQuerySet, Row
 from emails.enums import (
     APPROVED_STATES,
+    DOUBTFUL_STATES,
     EDITABLE_STATES,
     SENT_STATES,
     WAITING_STATES,
@@ -179,6 +180,14 @@ class Draft(ClaimedRow):
     def was_changed(self) -> bool:
         """Whether the text differs from the first one."""
         return (self.subject, self.body) != (self.first_subject, self.first_body)
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.state in DOUBTFUL_STATES
+
+    @property
+    def did_not_arrive(self) -> bool:
+        return self.state == DraftState.BOUNCED
 
     @property
     def wire_message_id(self) -> str:

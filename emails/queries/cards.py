@@ -13,6 +13,7 @@ from customers.models import User
 from emails.enums import DraftState, Writer
 from emails.models import Attachment, Draft, Writing
 from emails.queries.checks import Judgement, display_value, judge, judge_figures
+from emails.queries.events import EventLine, list_event_lines
 from emails.queries.senders import may_sign, waits_for_sender
 from emails.rules.annotation import Segment, annotate
 from emails.rules.grounding import Span, SpanState
@@ -203,6 +204,11 @@ class DraftCard:
             ("Clicked", self.draft.clicked_at),
             ("Replied", self.draft.replied_at),
         ]
+
+    @cached_property
+    def events(self) -> list[EventLine]:
+        """What the provider told of it, read when a page shows it."""
+        return list_event_lines(self.draft)
 
     @cached_property
     def marks(self) -> list[dict[str, Any]]:
