@@ -21,7 +21,9 @@ from emails.writing.proposal import ProposalBrief, make_proposal, stated_keys
 
 PROPOSAL_KIND = "proposal"
 _KNOWN_TYPES = re.compile(r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")
-_EXECUTABLE = re.compile(r"\.(?:exe|bat|cmd|com|scr|js|jse|vbs|vbe|ps1|msi|jar|lnk|hta|html?|svg)$", re.I)
+_EXECUTABLE = re.compile(
+    r"\.(?:exe|bat|cmd|com|scr|js|jse|vbs|vbe|wsf|ps1|msi|jar|lnk|hta|[sx]?html?|xht|mhtml?|mht|svgz?)$", re.I
+)
 
 
 def attach_file(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import SavedView
+from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.services.saved_views import save_view
 from customers.view_base import LONGEST_URL, reader_of
@@ -25,7 +26,6 @@ from renewals.forms.book import clean_view_name, read_filter
 from renewals.queries.book import NO_CONTRACT, NO_OWNER, Book, BookCount, BookFilter
 from renewals.queries.book_rows import iterate_rows, read_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
-from renewals.rules.csv_cells import csv_line
 from renewals.rules.stage_guide import all_guides, stage_guide
 from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, export_cells
 

@@ -234,7 +234,7 @@ def test_attach_and_detach_a_file(page: Client, draft: Draft) -> None:
     assert not Attachment.objects.filter(pk=attached.pk).exists()
 
 
-@pytest.mark.parametrize("name", ["evil.exe", "page.html", "picture.svg"])
+@pytest.mark.parametrize("name", ["evil.exe", "page.html", "page.XHTML", "page.shtml", "page.mht", "picture.svg"])
 def test_dangerous_files_are_refused(page: Client, draft: Draft, name: str) -> None:
     file = SimpleUploadedFile(name, b"x", content_type="text/plain")
 

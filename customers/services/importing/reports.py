@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from customers.rules.book.rows import Refusal
 from customers.rules.book.tables import Table
+from customers.rules.csv_cells import csv_line
 from customers.services.importing.plans import Plan, Verdict
 from customers.services.importing.reading import ReadBook
 from customers.services.importing.writes import shown
@@ -19,7 +18,6 @@ MAX_ROWS_KEPT = 2_000
 MAX_REFUSALS_KEPT = 20_000
 _DELIMITER_NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLES, _SAMPLE_ROWS, _SAMPLE_LENGTH = 3, 50, 40
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def make_report(plan: Plan, *, late_refusals: Sequence[Refusal] = ()) -> dict[str, Any]:
@@ -112,16 +110,11 @@ def answer(report: dict[str, Any]) -> dict[str, Any]:
 
 def refusals_csv(report: dict[str, Any]) -> str:
     """This will give the refusals as a CSV that a spreadsheet opens without running what cells say."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["File", "Row", "Column", "Reason"])
-    for refusal in report.get("refused", ()):
-        writer.writerow([_inert(str(refusal[name])) for name in ("file", "row", "column", "reason")])
-    return out.getvalue()
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    rows = [["File", "Row", "Column", "Reason"]]
+    rows += [
+        [str(refusal[name]) for name in ("file", "row", "column", "reason")] for refusal in report.get("refused", ())
+    ]
+    return b"".join(csv_line(row) for row in rows).decode()
 
 
 def _refusal(refusal: Refusal, names: Sequence[str]) -> dict[str, Any]:

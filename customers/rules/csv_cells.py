@@ -6,8 +6,11 @@ import csv
 import io
 from collections.abc import Iterable
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A text that begins like this is a formula to Excel, LibreOffice and Google Sheets (OWASP, CSV injection)."""
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A text that begins like this, the wide forms too, is a formula to Excel, LibreOffice and Google Sheets.
+
+Source: OWASP, CSV injection.
+"""
 
 
 def csv_line(cells: Iterable[object]) -> bytes:

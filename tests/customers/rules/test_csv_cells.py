@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from renewals.rules.csv_cells import csv_line
+from customers.rules.csv_cells import csv_line
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+49 40 1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =cmd|' /C calc'!A0"]
+    "text", ["=1+1", "+49 40 1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1+1", "  =cmd|' /C calc'!A0"]
 )
 def test_csv_line_text_that_would_run_gets_an_apostrophe(text: str) -> None:
     line = csv_line([text]).decode()
