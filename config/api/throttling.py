@@ -1,0 +1,38 @@
+"""How many calls one person may make: counted per window of time, one number in the cache, however high the limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.throttling import UserRateThrottle
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+
+class WindowThrottle(UserRateThrottle):
+    """The rate is `API_RATE`, such as 6000/min. The framework's own keeps the moment of every call of the window."""
+
+    num_requests: int
+    duration: int
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        key = self.get_cache_key(request, view)
+        if self.rate is None or key is None:
+            return True
+        now = self.timer()
+        window = int(now // self.duration)
+        self.left_s = (window + 1) * self.duration - now
+        return self._count(f"{key}:{window}") <= self.num_requests
+
+    def wait(self) -> float:
+        return self.left_s
+
+    def _count(self, key: str) -> int:
+        self.cache.add(key, 0, timeout=self.duration)
+        try:
+            return int(self.cache.incr(key))
+        except ValueError:
+            # It went out between the two: the window is over.
+            return 1
