@@ -19,6 +19,8 @@ from customers.view_base import for_writers, reader_of
 from emails.forms import ScheduleForm, UploadForm
 from emails.models import Attachment, Draft
 from emails.queries.cards import make_card
+from emails.queries.checks import read_gate_facts
+from emails.rules.gate import ask_gate
 from emails.rules.rendering import render as render_mail
 from emails.services import outbox
 from emails.services.editing import reload
@@ -58,9 +60,11 @@ def confirm_send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _send(request, draft)
     card = make_card(draft, reader=reader_of(request))
+    receipt = ask_gate(read_gate_facts(draft, now=timezone.now(), approving=True))
     context = {
         "draft": draft,
         "card": card,
+        "refusal": receipt.refusal if card.is_ready else None,
         "shown_price": card.judgement.shown_price,
         "undo_seconds": get_settings().undo_seconds,
         "next": back_url(request, draft),
