@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from config.api.middleware import is_api
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ReadersZone:
-    """Times on a page are the reader's: the zone of whoever is signed in, UTC for strangers."""
+    """Times on a page are the reader's: the zone of whoever is signed in, UTC for strangers. The API speaks UTC."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -35,7 +37,9 @@ class KeptNowhere:
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:
-    """This will give the reader's zone; None for strangers and for a name that is no zone."""
+    """This will give the reader's zone; None for the API, for strangers, and for a name that is no zone."""
+    if is_api(request):
+        return None
     name = getattr(request.user, "timezone", "")
     try:
         return ZoneInfo(name) if name else None
