@@ -110,13 +110,13 @@ def _loop(raw: bytes) -> None:
     """What one would write first: look the event up, keep it, load the letter, move it on, save it."""
     for item in json.loads(raw):
         event = read_item(item, is_searched=False)
-        fields = {"kind": event.kind, "at": event.at, "recipient": event.recipient, "url": event.url,
+        fields: dict[str, Any] = {"kind": event.kind, "at": event.at, "recipient": event.recipient, "url": event.url,
                   "user_agent": event.user_agent, "provider_key": event.provider_key, "smtp_id": event.smtp_id,
                   "draft_id": event.draft_id}  # fmt: skip
         _, is_new = MailEvent.objects.get_or_create(pk=event.id, defaults=fields)
         if not is_new:
             continue
-        draft = Draft.objects.get(pk=event.draft_id)
+        draft = Draft.objects.get(pk=fields["draft_id"])
         if event.kind == "delivered":
             draft.state, draft.delivered_at = DraftState.DELIVERED, event.at
         elif event.kind == "open":

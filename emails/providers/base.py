@@ -79,7 +79,7 @@ class MailProvider(Protocol):
     def send(self, mail: OutgoingMail, *, now: datetime) -> Accepted: ...
 
 
-def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy = SMTP) -> bytes:
+def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy[EmailMessage] = SMTP) -> bytes:
     """Write the message as the recipient gets it: headers, plain part, HTML part, attachments."""
     message = EmailMessage(policy=policy)
     message["From"] = _address(mail.from_name, mail.from_email)

@@ -165,7 +165,7 @@ def _said(body: bytes) -> str:
         return ""
 
 
-class _Client(Client):  # type: ignore[misc]  # the package has no types
+class _Client(Client):
     """The package's client, calling under our own rules."""
 
     def __init__(self, attempt: Attempt, **options: Any) -> None:

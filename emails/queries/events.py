@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emails.models import Draft, MailEvent
 from emails.rules.events import EventFacts, Judged, judge_all
@@ -44,8 +45,8 @@ def list_event_facts(copies: Mapping[uuid.UUID, Sequence[str]]) -> dict[uuid.UUI
     lowered = {pk: {address.lower() for address in cc} for pk, cc in copies.items()}
     facts: dict[uuid.UUID, list[EventFacts]] = defaultdict(list)
     rows = MailEvent.objects.filter(draft_id__in=list(copies)).order_by().values_list(*_FIELDS)
-    for *values, recipient, draft_id in rows:
-        facts[draft_id].append(EventFacts(*values, recipient.lower() in lowered[draft_id]))
+    for row in rows:
+        facts[row[-1]].append(_facts(row, copies=lowered[row[-1]]))
     return facts
 
 
@@ -53,8 +54,15 @@ def list_event_lines(draft: Draft) -> list[EventLine]:
     """This will list what is known to have happened to the letter, in order, and who it was."""
     copies = {address.lower() for address in draft.cc}
     rows = list(draft.events.order_by("at", "id").values_list(*_FIELDS))
-    facts = [EventFacts(*values, recipient.lower() in copies) for *values, recipient, _ in rows]
+    facts = [_facts(row, copies=copies) for row in rows]
     own = [fact for fact in facts if not fact.is_copy]
     sent_at = draft.sent_at if draft.provider else None
     judged = dict(zip(map(id, own), judge_all(own, sent_at=sent_at), strict=True))
     return [EventLine(fact, row[-2], judged.get(id(fact))) for fact, row in zip(facts, rows, strict=True)]
+
+
+def _facts(row: Sequence[Any], *, copies: Collection[str]) -> EventFacts:
+    """Make the facts of a row of _FIELDS."""
+    kind, at, url, subtype, reason, user_agent, is_machine, smtp_id, recipient, _ = row
+    is_copy = recipient.lower() in copies
+    return EventFacts(kind, at, url, subtype, reason, user_agent, is_machine, smtp_id, is_copy)
