@@ -287,6 +287,15 @@ def test_book_page_empty_says_what_to_do(client: Client, csm: User) -> None:
     assert "No accounts yet" in page
 
 
+def test_book_page_empty_offers_no_import_to_who_may_only_read(client: Client, reader: User) -> None:
+    sign_in(client, reader)
+
+    page = client.get(reverse("renewals:book")).content.decode()
+
+    assert "Ask a lead or ops" in page
+    assert "Import a book" not in page
+
+
 def test_saved_view_is_kept_replaced_and_removed_by_its_person_alone(
     client: Client, csm: User, other_csm: User
 ) -> None:
