@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from customers.enums import TodoActor, TodoState
 from customers.models import Todo, User
+from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from customers.signals import send_after_commit
@@ -81,7 +82,7 @@ def _add_tracking(draft: Draft, *, now: datetime) -> None:
         actor=TodoActor.AI,
         kind="track_email_engagement",
         detail=f"Opens, clicks and replies to “{draft.subject}”.",
-        due_date=(now + FOLLOW_UP_AFTER).date(),
+        due_date=local_date(now + FOLLOW_UP_AFTER, draft.customer.timezone),
         source_kind="draft",
         source_id=draft.pk,
         key=f"track:{draft.pk}",

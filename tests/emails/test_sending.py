@@ -64,6 +64,16 @@ def test_send_makes_the_tracking_task_of_the_spec(draft: Draft, csm: User, now: 
     }
 
 
+def test_tracking_task_is_due_on_a_day_of_the_customers(
+    draft: Draft, account: Customer, csm: User, now: datetime
+) -> None:
+    Customer.objects.filter(pk=account.pk).update(timezone="Pacific/Kiritimati")  # 05:00 there, on the next day
+
+    send_now(draft, now=now, by=csm)
+
+    assert Todo.objects.get(kind="track_email_engagement").due_date == now.date() + timedelta(days=4)
+
+
 def test_send_leaves_a_receipt_of_every_check(draft: Draft, csm: User, now: datetime) -> None:
     sent = send_now(draft, now=now, by=csm)
 
