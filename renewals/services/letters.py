@@ -19,7 +19,7 @@ from emails.enums import EDITABLE_STATES, Lane, OriginKind, Writer
 from emails.models import Draft
 from emails.rules.letters import PRICE_KEYS, RENEWAL_DATE
 from emails.services.drafts import delete_draft
-from emails.services.editing import NotEditable, touch
+from emails.services.editing import NotEditable, StaleVersion, touch
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.ordering import (
     LetterOrder,
@@ -144,7 +144,8 @@ def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
         return
     brief = {"letter": order.brief.as_json(), "is_price_locked": order.is_price_locked}
     facts = [fact.as_json() for fact in complete_facts(order, now=now)]
-    with transaction.atomic():
+    # Sent or edited since it was read: what has left is not touched, and the card shows what no longer fits.
+    with suppress(NotEditable, StaleVersion), transaction.atomic():
         changed = touch(draft, version=draft.version, now=now, **asked, brief=brief, facts=facts)
         changed.attachments.filter(kind=PROPOSAL_KIND).delete()
         if with_proposal:

@@ -269,3 +269,18 @@ def test_owner_without_an_address_does_not_sign(renewal: Renewal, people: dict[s
     written = write_letters(open_engage(customer, now=NOW, by=lead), now=NOW, by=lead)
 
     assert {draft.sender for draft in written.drafts} == {lead}
+
+
+def test_letter_sent_while_the_plan_changes_is_left_alone(
+    run: EngageRun, drafts: list[Draft], csm: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read as a draft that a person edited, and leaves before it is brought in line."""
+    save_draft(drafts[0], version=drafts[0].version, now=NOW, by=csm, body="Hi Ada,\n\nshall we talk?\n\nDana")
+    choose_price_approach(run, approach=PriceApproach.NO_PRICE, reason="Meet first", now=NOW, by=csm)
+    as_read = list_drafts(run)[0]
+    Draft.objects.filter(pk=as_read.pk).update(version=as_read.version + 1)
+    monkeypatch.setattr("renewals.services.letters.find_draft", lambda *_: as_read)
+
+    refresh_letters(run, now=NOW, by=csm)
+
+    assert Draft.objects.get(pk=as_read.pk).version == as_read.version + 1
