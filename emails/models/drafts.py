@@ -186,6 +186,10 @@ class Draft(ClaimedRow):
         return self.state in DOUBTFUL_STATES
 
     @property
+    def needs_review(self) -> bool:
+        return self.state == DraftState.NEEDS_REVIEW
+
+    @property
     def did_not_arrive(self) -> bool:
         return self.state == DraftState.BOUNCED
 

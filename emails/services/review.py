@@ -34,6 +34,13 @@ class Settled(Exception):
         self.current = current
 
 
+class TooEarly(Exception):
+    """Raised when a letter is to be sent again of which the provider may still tell that it left."""
+
+    def __init__(self) -> None:
+        super().__init__("The provider may still say that it left. It can be sent again once half an hour has passed.")
+
+
 def sweep(*, now: datetime) -> int:
     """What the clock calls: doubtful letters of which no event has come go before a person."""
     doubtful = Draft.objects.filter(Q(attempted_at__lte=now - REVIEW_AFTER) | Q(attempted_at=None))
@@ -66,12 +73,14 @@ def settle_as_sent(draft: Draft, *, reason: str, now: datetime, by: User) -> Dra
 def send_again(draft: Draft, *, reason: str, now: datetime, by: User) -> Draft:
     """Take a person's word that it did not leave, and queue it; the gate is asked again before it does.
 
-    Raises ValidationError without a reason, NotAllowed, Settled.
+    Raises ValidationError without a reason, NotAllowed, TooEarly, Settled.
     """
     reason = _clean(reason)
     check_may_approve(draft, by=by)
     with transaction.atomic():
         lock_customer(draft.customer_id)
+        if reload(draft).state == DraftState.UNKNOWN:
+            raise TooEarly
         _move(draft, now=now, state=DraftState.QUEUED, not_before=None, outcome="", attempts=0)
         summary = f"“{draft.subject}” to {draft.to_name} had not left and is sent again: {reason}"
         record("draft.sent_again", summary, customer=draft.customer_id, by=by, now=now, subject=draft, reason=reason)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from customers.view_base import for_writers, reader_of
 from emails.models import Draft
 from emails.queries.review import list_doubtful, list_set_aside
-from emails.services.review import Settled, send_again, settle_as_sent
+from emails.services.review import Settled, TooEarly, send_again, settle_as_sent
 from emails.services.sending import NotAllowed
 from emails.views.shared import find_draft
 
@@ -38,7 +38,7 @@ def settle(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     except ValidationError as error:
         errors = error.message_dict if hasattr(error, "error_dict") else {"reason": error.messages}
         return _page(request, failed=draft, reason=reason, errors=errors, status=400)
-    except (NotAllowed, Settled) as error:
+    except (NotAllowed, Settled, TooEarly) as error:
         messages.warning(request, str(error))
     else:
         messages.success(request, message)

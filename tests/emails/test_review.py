@@ -17,7 +17,7 @@ from emails.models import CapturedMail, Draft, MailEvent
 from emails.providers.base import MaybeAccepted, OutgoingMail
 from emails.services import events, outbox, review
 from emails.services.editing import reload
-from emails.services.review import Settled
+from emails.services.review import Settled, TooEarly
 from emails.services.sending import send
 from journeys.services.clock import tick
 from tests.emails.event_calls import item, write
@@ -113,6 +113,15 @@ def test_event_that_comes_later_settles_it_too(in_review: Draft, csm: User, now:
     with pytest.raises(Settled):
         review.send_again(in_review, reason="Not in the log.", now=now, by=csm)
     assert Todo.objects.get(kind="needs_review").state == TodoState.DONE
+
+
+def test_what_the_provider_may_still_settle_is_not_sent_again(doubtful: Draft, csm: User, now: datetime) -> None:
+    with pytest.raises(TooEarly):
+        review.send_again(doubtful, reason="I think so.", now=now + timedelta(minutes=5), by=csm)
+
+    outbox.sweep(now=now + timedelta(minutes=5))
+    assert reload(doubtful).state == DraftState.UNKNOWN
+    assert not CapturedMail.objects.exists()
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 301])
