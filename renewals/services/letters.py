@@ -137,7 +137,7 @@ def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
     asked: dict[str, Any] = {
         "price_approach": order.brief.price_approach.value,
         "sender_id": order.sender.pk,
-        "cc": list(order.cc),
+        "cc": _copies_with_added(draft, order),
     }
     has_proposal = draft.attachments.filter(kind=PROPOSAL_KIND).exists()
     if has_proposal == with_proposal and all(getattr(draft, name) == value for name, value in asked.items()):
@@ -151,6 +151,15 @@ def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
         if with_proposal:
             _attach(changed)
         follow_draft(changed, since=draft.version, now=now)
+
+
+def _copies_with_added(draft: Draft, order: LetterOrder) -> list[str]:
+    """Give the plan's copies and those that a person added; our own people of the account follow the plan."""
+    customer = order.customer
+    ours = (customer.owner, customer.account_executive, customer.executive)
+    followed = {person.email.lower() for person in ours if person is not None}
+    added = [address for address in draft.cc if address not in followed]
+    return list(dict.fromkeys([*order.cc, *added]))
 
 
 def _attach(draft: Draft) -> None:

@@ -17,9 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def line(csm: User, now: datetime) -> Activity:
     customer = CustomerFactory.create(owner=csm)
-    return record(
-        "price.locked", "Price locked at $268,000", customer=customer, by=csm, now=now, price="268000.00"
-    )
+    return record("price.locked", "Price locked at $268,000", customer=customer, by=csm, now=now, price="268000.00")
 
 
 def test_saving_a_line_again_is_refused(line: Activity) -> None:

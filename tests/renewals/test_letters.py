@@ -284,3 +284,11 @@ def test_letter_sent_while_the_plan_changes_is_left_alone(
     refresh_letters(run, now=NOW, by=csm)
 
     assert Draft.objects.get(pk=as_read.pk).version == as_read.version + 1
+
+
+def test_copy_that_a_person_added_survives_a_refresh(run: EngageRun, drafts: list[Draft], csm: User) -> None:
+    Draft.objects.filter(pk=drafts[0].pk).update(cc=["assistant@acme.example"], writer=Writer.PERSON)
+
+    refresh_letters(run, now=NOW, by=csm)
+
+    assert "assistant@acme.example" in Draft.objects.get(pk=drafts[0].pk).cc
