@@ -44,7 +44,8 @@ class TooEarly(Exception):
 def sweep(*, now: datetime) -> int:
     """What the clock calls: doubtful letters of which no event has come go before a person."""
     doubtful = Draft.objects.filter(Q(attempted_at__lte=now - REVIEW_AFTER) | Q(attempted_at=None))
-    rows = doubtful.filter(state=DraftState.UNKNOWN).select_related("approved_by")[:BATCH]
+    ids = list(doubtful.filter(state=DraftState.UNKNOWN).order_by("attempted_at").values_list("pk", flat=True)[:BATCH])
+    rows = Draft.objects.filter(pk__in=ids).select_related("approved_by") if ids else ()
     return sum(_ask_a_person(draft, now=now) for draft in rows)
 
 
