@@ -43,6 +43,8 @@ ANSWERS_TO_WRITES = {
     "415": "The body is of another type than this call takes.",
     "422": "The Idempotency-Key was used for another request.",
 }
+READS_THAT_CONFLICT = frozenset({"engage_retrieve", "customers_engage_retrieve"})
+"""A plan cannot be shown once its contract has ended."""
 
 
 CUSTOMER_PATH = "/api/customers/{id}"
@@ -66,6 +68,8 @@ def add_shared_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
 
 def _answers_to(call: dict[str, Any], *, is_write: bool) -> dict[str, str]:
     asks = any(parameter["in"] == "query" for parameter in call.get("parameters", ()))
+    if call["operationId"] in READS_THAT_CONFLICT:
+        return {**ANSWERS, "409": ANSWERS_TO_WRITES["409"]}
     return {**ANSWERS, **(NOT_RIGHT if is_write or asks else {}), **(ANSWERS_TO_WRITES if is_write else {})}
 
 

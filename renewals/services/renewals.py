@@ -253,6 +253,9 @@ def _require_decider(contract: Contract, by: User) -> None:
         raise NotAllowed(reason)
 
 
+WRONG_TERM = f"Enter a term of 1 to {LONGEST_TERM_MONTHS} months."
+
+
 def _check_ending(ending: Ending, contract: Contract) -> None:
     errors: dict[str, str] = {}
     if ending.outcome in OUTCOMES_WITH_NEXT_CYCLE:
@@ -260,10 +263,12 @@ def _check_ending(ending: Ending, contract: Contract) -> None:
             errors["price"] = "Enter the price of the next term."
         elif ending.outcome == Outcome.CONTRACTED and ending.price >= contract.current_price:
             errors["price"] = "Contracted means renewed for less than the current price."
-        if ending.term_months is None or not 1 <= ending.term_months <= LONGEST_TERM_MONTHS:
-            errors["termMonths"] = f"Enter a term of 1 to {LONGEST_TERM_MONTHS} months."
+        if ending.term_months is None:
+            errors["termMonths"] = WRONG_TERM
     elif not ending.reason.strip():
         errors["reason"] = "Say why the customer left."
+    if ending.term_months is not None and not 1 <= ending.term_months <= LONGEST_TERM_MONTHS:
+        errors["termMonths"] = WRONG_TERM
     if errors:
         raise ValidationError(errors)
     _check_price(ending.price, field="price")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from drf_spectacular.generators import SchemaGenerator
 
 from customers.models import Customer
@@ -84,3 +85,29 @@ def test_draft_filter_that_is_none_is_400(api: Caller, query: dict[str, str]) ->
 
 def test_empty_text_filter_is_no_filter(api: Caller, customer: Customer) -> None:
     assert api.get("/api/customers", name="", segment="", owner="").json()["count"] == 1
+
+
+def test_plan_whose_contract_has_ended_is_409_as_described(schema: dict[str, Any]) -> None:
+    assert "409" in schema["paths"]["/api/engage/{id}"]["get"]["responses"]
+    assert "409" in schema["paths"]["/api/customers/{id}/engage"]["get"]["responses"]
+
+
+def test_term_beyond_measure_is_400_also_for_a_churned_customer(api: Caller, customer: Customer) -> None:
+    factories.ContractFactory.create(customer=customer)
+    asked = {"result": "churned", "reason": "Gone", "termMonths": 14147945}
+
+    response = api.post(f"/api/customers/{customer.pk}/renewal/outcome", asked)
+
+    assert (response.status_code, list(error_of(response)["fields"])) == (400, ["termMonths"])
+
+
+@pytest.mark.parametrize("content", [b"GIF87a\x01\x00,\x00\x00\n1,2\n", b"Account Name,Notes\nAc\x00me,-\x00\n"])
+def test_import_with_null_characters_is_told_not_broken(api: Caller, content: bytes) -> None:
+    file = SimpleUploadedFile("file.csv", content, content_type="text/csv")
+
+    response = api.client.post("/api/imports", {"file": file}, headers=api.headers)
+
+    assert response.status_code == 200
+    assert response.json()["created"] == 0
+    assert response.json()["refused"]
+    assert not Customer.objects.exists()

@@ -28,6 +28,11 @@ _FOOTERS = (
 )
 
 
+# PostgreSQL keeps no null character, neither in a cell nor where a report quotes one. Another control character
+# in its place is refused with the cell just the same.
+_STANDS_FOR_NULL = "\x01"
+
+
 class UnreadableFile(ValueError):
     """A file that is no table at all; the message says what to do about it."""
 
@@ -60,6 +65,7 @@ class Table:
 def read_table(name: str, data: bytes) -> Table:
     """Read an export. Raises UnreadableFile when there is no header with at least two columns."""
     text, encoding = decode(data)
+    text = text.replace("\x00", _STANDS_FOR_NULL)
     lines, delimiter = _split_sep_line(text)
     delimiter = delimiter or sniff_delimiter(lines)
     records = _records(lines, delimiter)
