@@ -47,7 +47,7 @@ class BadItem(ValueError):
 class Incoming:
     """One event as it is stored. id: the same however often it comes. draft_id: from our own arg."""
 
-    id: uuid.UUID
+    id: str
     draft_id: uuid.UUID | None
     kind: str
     subtype: str
@@ -141,13 +141,11 @@ def read_item(item: Any, *, is_searched: bool) -> Incoming:
     )
 
 
-def event_id(
-    draft_id: uuid.UUID | None, message: str, kind: str, recipient: str, seconds: float, url: str
-) -> uuid.UUID:
-    """Give the id that the same event always has. Theirs changes on retries and is absent from some."""
+def event_id(draft_id: uuid.UUID | None, message: str, kind: str, recipient: str, seconds: float, url: str) -> str:
+    """Give the id, in hex, that the same event always has. Theirs changes on retries and is absent from some."""
     named = str(draft_id) if draft_id else message
     parts = "\n".join((named, kind, recipient.lower(), repr(seconds), url))
-    return uuid.UUID(bytes=hashlib.sha256(parts.encode()).digest()[:16])
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
 def raw_id(raw: bytes) -> uuid.UUID:

@@ -106,33 +106,34 @@ def apply_body(raw: bytes, *, now: datetime) -> None:
             _apply(events, aside, now=now)
 
 
-def _read(items: list[Any], *, is_searched: bool, now: datetime) -> tuple[dict[uuid.UUID, Incoming], list[list[Any]]]:
-    events: dict[uuid.UUID, Incoming] = {}
-    aside: dict[uuid.UUID, list[Any]] = {}
+def _read(items: list[Any], *, is_searched: bool, now: datetime) -> tuple[dict[str, Incoming], list[list[Any]]]:
+    events: dict[str, Incoming] = {}
+    aside: dict[str, list[Any]] = {}
     for item in items:
         try:
             event = read_item(item, is_searched=is_searched)
             events[event.id] = event
         except BadItem as error:
             raw = json.dumps(item)
-            pk = raw_id(raw.encode())
+            pk = raw_id(raw.encode()).hex
             aside[pk] = _row_aside(pk, raw, problem=str(error), now=now)
     return events, list(aside.values())
 
 
-def _apply(events: dict[uuid.UUID, Incoming], aside: list[list[Any]], *, now: datetime) -> None:
+def _apply(events: dict[str, Incoming], aside: list[list[Any]], *, now: datetime) -> None:
     drafts, owner = _find_drafts(events.values())
     busy = {draft.pk for draft in drafts if draft.state == DraftState.SENDING}
-    rows = [_row(event, owner.get(event.id), busy, now) for event in events.values()]
+    at_once = moment(now)
+    rows = [_row(event, pk := owner.get(event.id), is_busy=pk in busy, at_once=at_once) for event in events.values()]
     # In one order, so that two calls with the same events do not wait for each other.
     insert_rows(MailEvent, _EVENT_FIELDS, sorted([*rows, *aside], key=lambda row: row[0]))
     settle_standing([draft for draft in drafts if draft.pk not in busy], now=now)
 
 
-def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[uuid.UUID, uuid.UUID]]:
+def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[str, uuid.UUID]]:
     """Find and lock the letters: by our own arg first, then by the provider's id, then by the Message-ID."""
     waiting = list(events)
-    owner: dict[uuid.UUID, uuid.UUID] = {}
+    owner: dict[str, uuid.UUID] = {}
     found: dict[uuid.UUID, Any] = {}
     for field, name in (("pk", "draft_id"), ("provider_id", "provider_key"), ("smtp_id", "smtp_id")):
         wanted = {getattr(event, name) for event in waiting} - {None, ""}
@@ -151,18 +152,17 @@ def _lock_drafts(condition: dict[str, Any]) -> list[Any]:
     return list(rows.values_list(*DRAFT_FIELDS, named=True))
 
 
-def _row(event: Incoming, draft_id: uuid.UUID | None, busy: set[uuid.UUID], now: datetime) -> list[Any]:
-    at_once, is_busy = moment(now), draft_id in busy
+def _row(event: Incoming, draft_id: uuid.UUID | None, *, is_busy: bool, at_once: str | None) -> list[Any]:
     return [
-        event.id.hex, at_once, at_once, draft_id.hex if draft_id else None, event.kind, event.subtype,
+        event.id, at_once, at_once, draft_id.hex if draft_id else None, event.kind, event.subtype,
         moment(event.at), event.recipient, event.url, event.reason, event.user_agent, event.is_machine,
         event.provider_key, event.smtp_id, None if is_busy else at_once, "", "",
     ]  # fmt: skip
 
 
-def _row_aside(pk: uuid.UUID, raw: str, *, problem: str, now: datetime) -> list[Any]:
+def _row_aside(pk: str, raw: str, *, problem: str, now: datetime) -> list[Any]:
     at_once = moment(now)
-    return [pk.hex, at_once, at_once, None, "", "", at_once, "", "", "", "", False, "", "", at_once,
+    return [pk, at_once, at_once, None, "", "", at_once, "", "", "", "", False, "", "", at_once,
             problem[:200], raw[:LONGEST_RAW]]  # fmt: skip
 
 
