@@ -154,11 +154,9 @@ def _align(draft: Draft, order: LetterOrder, *, now: datetime) -> None:
 
 
 def _copies_with_added(draft: Draft, order: LetterOrder) -> list[str]:
-    """Give the plan's copies and those that a person added; our own people of the account follow the plan."""
-    customer = order.customer
-    ours = (customer.owner, customer.account_executive, customer.executive)
-    followed = {person.email.lower() for person in ours if person is not None}
-    added = [address for address in draft.cc if address not in followed]
+    """Give the plan's copies and the people of the account whom a person added; our own people follow the plan."""
+    theirs = {person.email.lower() for person in order.customer.stakeholders.all() if person.email}
+    added = [address for address in draft.cc if address in theirs]
     return list(dict.fromkeys([*order.cc, *added]))
 
 

@@ -287,6 +287,7 @@ def test_letter_sent_while_the_plan_changes_is_left_alone(
 
 
 def test_copy_that_a_person_added_survives_a_refresh(run: EngageRun, drafts: list[Draft], csm: User) -> None:
+    factories.StakeholderFactory.create(customer=run.customer, email="assistant@acme.example", roles=["user"])
     Draft.objects.filter(pk=drafts[0].pk).update(cc=["assistant@acme.example"], writer=Writer.PERSON)
 
     refresh_letters(run, now=NOW, by=csm)
