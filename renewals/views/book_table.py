@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from renewals.enums import NextAction
 from renewals.queries.book import BookFilter
@@ -126,3 +129,9 @@ def export_cells(row: BookRow) -> list[object]:
         row.waits_since.isoformat() if row.waits_since else None,
         row.owner_name,
     ]
+
+
+@lru_cache(maxsize=2_000)
+def draw_row(row: BookRow, url: str, step_url: str) -> SafeString:
+    """This will draw one row. What is drawn depends on the arguments alone, so the same row is drawn once."""
+    return render_to_string("renewals/_book_row.html", {"row": row, "url": url, "step_url": step_url})
