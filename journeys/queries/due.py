@@ -68,8 +68,12 @@ def count_ready(now: datetime) -> int:
 
 
 def get_oldest_ready_at(now: datetime) -> datetime | None:
-    """This will give the moment since when something waits for the clock; None when nothing does."""
-    return list_ready(now).order_by("trigger_at").values_list("trigger_at", flat=True).first()
+    """This will give the moment since when something waits for the clock; None when nothing does.
+
+    A row may be made for a day that is past already (a plan opened late): it waits since it is there.
+    """
+    first = list_ready(now).order_by("trigger_at").values_list("trigger_at", "created_at").first()
+    return max(first) if first else None
 
 
 def get_next_trigger_at(*, after: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from django.test import Client
 from time_machine import travel
 
 from config import health
-from journeys.models import ClockState
+from journeys.models import AutomationSchedule, ClockState
 from tests import factories
 from tests.journeys.clockwork import make_automation
 
@@ -71,6 +71,16 @@ def test_readyz_with_an_old_due_row_is_not_ready(client: Client, now: datetime, 
 
     assert answer.status_code == status
     assert answer.json()["oldestDueAgeSeconds"] == age.total_seconds()
+
+
+def test_readyz_with_a_row_made_for_a_past_day_counts_from_its_making(client: Client, now: datetime) -> None:
+    set_last_tick(now)
+    row = make_automation(factories.CustomerFactory.create(), now - timedelta(days=60))
+    AutomationSchedule.objects.filter(pk=row.pk).update(created_at=now - timedelta(seconds=20))
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["oldestDueAgeSeconds"]) == (200, 20)
 
 
 def test_readyz_without_database_or_broker_answers_503_without_details(

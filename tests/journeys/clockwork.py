@@ -71,4 +71,7 @@ def make_automation(customer: Customer, at: datetime, **fields: Any) -> Automati
         "subject_id": uuid.uuid4(),
         "trigger_at": at,
     }
-    return AutomationSchedule.objects.create(customer=customer, **{**values, **fields})
+    row = AutomationSchedule.objects.create(customer=customer, **{**values, **fields})
+    # Planned a day ahead, as most rows are.
+    AutomationSchedule.objects.filter(pk=row.pk).update(created_at=at - timedelta(days=1))
+    return row
