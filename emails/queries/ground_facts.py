@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from customers.enums import MeetingState
 from customers.models import Customer, Meeting, Stakeholder, User, Win
@@ -13,6 +14,8 @@ from emails.rules import letters as keys
 from emails.rules.facts import Fact, count_fact, date_fact, name_fact, percent_fact, text_fact
 
 MOST_WINS = 5
+WORKSPACE_URL = "/settings"
+PEOPLE_URL = "/settings/people"
 
 
 def account_facts(
@@ -44,7 +47,9 @@ def _names(customer: Customer, stakeholder: Stakeholder | None, sender: User | N
             label="Account",
             url=record_url(customer, "account"),
         ),
-        name_fact("own.name", company, kind="workspace", id="1", field="company_name", label="Our company"),
+        name_fact(
+            "own.name", company, kind="workspace", id="1", field="company_name", label="Our company", url=WORKSPACE_URL
+        ),
     ]
     people = {person.pk: person for person in customer.stakeholders.all()}
     if stakeholder is not None:
@@ -65,7 +70,17 @@ def _names(customer: Customer, stakeholder: Stakeholder | None, sender: User | N
     ours = {user.pk: user for user in (sender, customer.owner, customer.account_executive, customer.executive) if user}
     for user in ours.values():
         key = "sender.name" if sender and user.pk == sender.pk else f"colleague.{user.pk}"
-        found.append(name_fact(key, user.display_name, kind="user", id=user.pk, field="name", label="Our colleague"))
+        found.append(
+            name_fact(
+                key,
+                user.display_name,
+                kind="user",
+                id=user.pk,
+                field="name",
+                label="Our colleague",
+                url=f"{PEOPLE_URL}?{urlencode({'q': user.display_name})}",
+            )
+        )
     if sender and sender.signature.strip():
         found.append(
             text_fact(

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from customers.models import Contract, Customer, Stakeholder, User
@@ -17,6 +18,7 @@ from emails.facts import read, read_again
 from emails.models import Attachment, Draft
 from emails.queries.cards import make_cards
 from emails.queries.checks import judge
+from emails.queries.ground_facts import account_facts
 from emails.rules.facts import fact_from_json
 from emails.services.drafts import compose_draft, regenerate
 from emails.services.editing import StaleVersion, confirm_span, reload, save_draft
@@ -259,3 +261,13 @@ def test_writing_again_without_a_price_on_record_names_none(
     assert judge(fresh).open_spans == []
     assert not fresh.attachments.exists()
     assert "attached" not in fresh.body.lower()
+
+
+def test_every_fact_of_an_account_opens_its_record(account: Customer, csm: User, now: datetime, client: Client) -> None:
+    client.force_login(csm, backend="django.contrib.auth.backends.ModelBackend")
+
+    facts = account_facts(account, stakeholder=None, sender=csm, now=now)
+
+    assert {fact.key: client.get(fact.url.split("#")[0]).status_code for fact in facts} == dict.fromkeys(
+        [fact.key for fact in facts], 200
+    )
