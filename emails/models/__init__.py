@@ -1,8 +1,9 @@
 """The tables of the emails app, by noun."""
 
 from emails.models.captured import CapturedMail
-from emails.models.drafts import Attachment, Draft, DraftVersion
+from emails.models.drafts import Draft
 from emails.models.events import EventBatch, MailEvent
+from emails.models.parts import Attachment, DraftVersion
 from emails.models.writings import Writing
 
 __all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion", "EventBatch", "MailEvent", "Writing"]

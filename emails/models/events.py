@@ -11,7 +11,8 @@ from django.db.models import Q
 from customers.models import User
 from customers.models.base import Row
 from customers.rules.access import sees_everything
-from emails.models.drafts import Draft, PartOfDraftQuerySet
+from emails.models.drafts import Draft
+from emails.models.parts import PartOfDraftQuerySet
 
 
 class EventBatchQuerySet(models.QuerySet[Any]):

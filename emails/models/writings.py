@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.base import Row
-from emails.models.drafts import Draft, PartOfDraftQuerySet
+from emails.models.drafts import Draft
+from emails.models.parts import PartOfDraftQuerySet
 
 KEPT_ASIDE = "You touched this letter while Claude wrote, so Claude's version stands among its texts."
 

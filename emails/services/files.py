@@ -14,7 +14,7 @@ from customers.models import User
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
 from emails.models import Attachment, Draft
-from emails.models.drafts import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS_BYTES
+from emails.models.parts import MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS_BYTES
 from emails.rules.facts import fact_from_json, facts_by_key
 from emails.services.editing import touch
 from emails.writing.proposal import ProposalBrief, make_proposal, stated_keys
