@@ -15,6 +15,7 @@ from emails.enums import (
     APPROVED_STATES,
     DOUBTFUL_STATES,
     EDITABLE_STATES,
+    LEFT_STATES,
     SENT_STATES,
     WAITING_STATES,
     BounceKind,
@@ -57,6 +58,17 @@ class Draft(ClaimedRow):
     origin_id = models.UUIDField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=1)
     send_timing = models.CharField(max_length=100, blank=True, help_text="“Week 1 (Day 115)”")
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="followers",
+        help_text="The letter that it follows in one thread.",
+    )
+    references = models.JSONField(
+        default=list, blank=True, help_text="Message-IDs of the thread before it, oldest first, as it left."
+    )
 
     writer = models.CharField(max_length=20, choices=Writer.choices, default=Writer.PERSON)
     writer_note = models.CharField(max_length=500, blank=True)
@@ -190,6 +202,11 @@ class Draft(ClaimedRow):
     @property
     def did_not_arrive(self) -> bool:
         return self.state == DraftState.BOUNCED
+
+    @property
+    def has_gone(self) -> bool:
+        """It has been handed over, or may have been."""
+        return self.state in LEFT_STATES
 
     @property
     def wire_message_id(self) -> str:

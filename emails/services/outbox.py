@@ -28,8 +28,10 @@ from emails.models import Draft
 from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, OutgoingMail
 from emails.providers.choice import NoProvider, get_provider
 from emails.queries.checks import read_gate_facts
+from emails.queries.threads import read_references
 from emails.rules.gate import Receipt, ask_gate
 from emails.rules.rendering import render
+from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
 from emails.signals import draft_blocked, draft_failed
@@ -42,7 +44,7 @@ BATCH = 200
 BUDGET_S = 60
 """A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
 _FREED_BY_PEOPLE = ["hold", "brake"]
-_CLAIMED_FIELDS = ["state", "attempts", "receipt", "to_email", "to_name", "message_id", "reply_token"]
+_CLAIMED_FIELDS = ["state", "attempts", "receipt", "to_email", "to_name", "message_id", "reply_token", "references"]
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def compose_mail(draft: Draft) -> OutgoingMail:
         files=tuple(
             OutgoingFile(file.name, file.content_type, bytes(file.content)) for file in draft.attachments.all()
         ),
+        headers=thread_headers(draft.references),
         reply_to=_reply_address(draft),
         track=draft.track_engagement,
     )
@@ -196,6 +199,7 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
             message_id=_message_id(draft),
             attempted_at=now,
             reply_token=draft.reply_token or _new_reply_token(),
+            references=read_references(draft),
         )
         draft.refresh_from_db(fields=_CLAIMED_FIELDS)
     return _Claimed(draft, token)
