@@ -90,6 +90,68 @@ class Purpose(TextChoices):
     FREE = "free", "Written freely"
 
 
+class ReplyClass(TextChoices):
+    """What a mail that came in wants. Source: INTERFACES, "Reply classes"."""
+
+    POSITIVE = "positive", "Positive"
+    NEUTRAL = "neutral", "Neutral"
+    OBJECTION_PRICE = "objection_price", "Objection: price"
+    OBJECTION_BUDGET = "objection_budget", "Objection: budget"
+    OBJECTION_COMPETITOR = "objection_competitor", "Objection: competitor"
+    OBJECTION_TIMING = "objection_timing", "Objection: timing"
+    QUESTION = "question", "Question"
+    MEETING = "meeting", "Meeting"
+    UNSUBSCRIBE = "unsubscribe", "Unsubscribe"
+    WRONG_PERSON = "wrong_person", "Wrong person"
+    LEFT_COMPANY = "left_company", "Has left the company"
+    OUT_OF_OFFICE = "out_of_office", "Out of office"
+    AUTO_GENERATED = "auto_generated", "Automatic"
+    BOUNCE_HARD = "bounce_hard", "Bounced: no such address"
+    BOUNCE_SOFT = "bounce_soft", "Bounced: refused this time"
+    UNVERIFIED = "unverified", "Sender not verified"
+
+
+class MatchedBy(TextChoices):
+    """How a mail that came in found its account."""
+
+    TOKEN = "token", "The address it was sent to"
+    HEADERS = "headers", "The letter it answers"
+    SENDER = "sender", "Its sender's address"
+    NONE = "none", "Not matched"
+
+
+class ClassifiedBy(TextChoices):
+    """Who said what a mail wants."""
+
+    RULE = "rule", "A rule"
+    CLAUDE = "claude", "Claude"
+    PERSON = "person", "A person"
+
+
+OBJECTION_CLASSES = frozenset(
+    {
+        ReplyClass.OBJECTION_PRICE,
+        ReplyClass.OBJECTION_BUDGET,
+        ReplyClass.OBJECTION_COMPETITOR,
+        ReplyClass.OBJECTION_TIMING,
+    }
+)
+
+HUMAN_CLASSES = OBJECTION_CLASSES | {
+    ReplyClass.POSITIVE,
+    ReplyClass.NEUTRAL,
+    ReplyClass.QUESTION,
+    ReplyClass.MEETING,
+    ReplyClass.UNSUBSCRIBE,
+    ReplyClass.WRONG_PERSON,
+    ReplyClass.LEFT_COMPANY,
+}
+"""A person wrote it. It moves the account if its sender is verified."""
+
+AUTOMATIC_CLASSES = frozenset(
+    {ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_GENERATED, ReplyClass.BOUNCE_HARD, ReplyClass.BOUNCE_SOFT}
+)
+
 EDITABLE_STATES = frozenset(
     {
         DraftState.DRAFT,

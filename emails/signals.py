@@ -10,3 +10,10 @@ draft_failed = Signal()  # draft_id, customer_id, reason
 draft_cancelled = Signal()  # draft_id, customer_id, origin_kind, origin_id
 version_asked = Signal()  # nothing: which versions Claude is to write stands in the rows
 events_kept = Signal()  # nothing: the calls of the provider that wait stand in the rows
+mails_kept = Signal()  # nothing: the mails that came in and wait stand in the rows
+reply_received = Signal()
+"""reply_id, customer_id, stakeholder_id, draft_id, classification, is_human, is_verified, return_date, received_at.
+
+Once per reply that belongs to an account, when its class is settled; the last two in ISO, ids and return_date or None.
+"""
+reply_corrected = Signal()  # reply_id, customer_id, stakeholder_id, draft_id, old, new, return_date (ISO or None)

@@ -10,6 +10,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from customers import models
+from emails.models import Reply
 
 
 class TeamFactory(DjangoModelFactory[models.Team]):
@@ -108,3 +109,24 @@ class MeetingFactory(DjangoModelFactory[models.Meeting]):
     customer = factory.SubFactory(CustomerFactory)
     title = "Quarterly review"
     starts_at = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+
+
+class ReplyFactory(DjangoModelFactory[Reply]):
+    """A human, verified reply; `services.replies.apply_reply` lets it work."""
+
+    class Meta:
+        model = Reply
+
+    customer = factory.SelfAttribute("stakeholder.customer")
+    stakeholder = factory.SubFactory(StakeholderFactory)
+    from_email = factory.SelfAttribute("stakeholder.email")
+    from_name = factory.SelfAttribute("stakeholder.name")
+    subject = "Re: Your renewal"
+    text = "Thanks, that works for us."
+    full_text = factory.SelfAttribute("text")
+    received_at = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
+    message_id = factory.Sequence(lambda n: f"<reply{n}@acme.example>")
+    matched_by = "token"
+    classification = "positive"
+    is_authentic = True
+    is_verified = True

@@ -4,6 +4,17 @@ from emails.models.captured import CapturedMail
 from emails.models.drafts import Draft
 from emails.models.events import EventBatch, MailEvent
 from emails.models.parts import Attachment, DraftVersion
+from emails.models.replies import InboundMail, Reply
 from emails.models.writings import Writing
 
-__all__ = ["Attachment", "CapturedMail", "Draft", "DraftVersion", "EventBatch", "MailEvent", "Writing"]
+__all__ = [
+    "Attachment",
+    "CapturedMail",
+    "Draft",
+    "DraftVersion",
+    "EventBatch",
+    "InboundMail",
+    "MailEvent",
+    "Reply",
+    "Writing",
+]
