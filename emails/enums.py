@@ -88,6 +88,11 @@ class Purpose(TextChoices):
     RECAP = "recap", "Recap"
     NOTICE = "notice", "Notice"
     FREE = "free", "Written freely"
+    ANSWER = "answer", "Answer in the thread"
+
+
+CONVERSATION_PURPOSES = frozenset({Purpose.ANSWER, Purpose.CONFIRMATION, Purpose.RECAP})
+"""What somebody there waits for: answers in their thread, and mails about a meeting they agreed to (promise 6)."""
 
 
 class ReplyClass(TextChoices):

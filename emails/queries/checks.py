@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold, Stakeholder, User
-from emails.enums import DraftState, Lane, PriceApproach, Purpose
+from emails.enums import CONVERSATION_PURPOSES, DraftState, Lane, PriceApproach, Purpose
 from emails.facts import current_values, read_again
 from emails.models import Draft
 from emails.rules.approvals import needs_lead, states_price
@@ -165,6 +165,7 @@ def read_gate_facts(
         has_text=bool(draft.subject.strip() and draft.body.strip()),
         hold=HoldFacts(hold.until, hold.reason) if hold else None,
         brake_reason=_brake_reason(draft),
+        passes_brake=draft.purpose in CONVERSATION_PURPOSES,
         unsupported=judgement.unsupported,
         changed=judgement.changed,
         twin_state=_twin_state(draft),

@@ -14,27 +14,9 @@ from typing import Any
 
 from emails.enums import LEFT_STATES, DraftState, Lane
 from emails.rules.letters import LOCKED_KEYS
+from emails.rules.verdicts import Passed, Refused, Verdict
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
-
-
-@dataclass(frozen=True)
-class Passed:
-    """The check lets the message through. note: what it saw, for the receipt."""
-
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The check stops the message. code: the API's error code. next_try_at: when it may pass by itself, if known."""
-
-    reason: str
-    code: str
-    next_try_at: datetime | None = None
-
-
-Verdict = Passed | Refused
 
 
 @dataclass(frozen=True)
@@ -66,7 +48,7 @@ class GateFacts:
 
     content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unknown_cc: copied
     addresses of nobody on record. unsupported: claims that nobody vouched for. twin_state: of another first letter
-    of the same plan to the same person.
+    of the same plan to the same person. passes_brake: it answers in the thread, or speaks of an agreed meeting.
     """
 
     now: datetime
@@ -85,6 +67,7 @@ class GateFacts:
     has_text: bool = True
     hold: HoldFacts | None = None
     brake_reason: str | None = None
+    passes_brake: bool = False
     unsupported: tuple[str, ...] = ()
     changed: tuple[ChangedFact, ...] = ()
     twin_state: DraftState | None = None
@@ -131,6 +114,8 @@ def check_brake(facts: GateFacts) -> Verdict:
         return Passed()
     if facts.lane in HOLD_EXEMPT_LANES:
         return Passed("Braked; a contract notice is exempt.")
+    if facts.passes_brake:
+        return Passed("Braked; an answer in the thread and mails about an agreed meeting pass.")
     why = f": {facts.brake_reason}" if facts.brake_reason else ""
     return Refused(f"Somebody there has replied and the account waits for a decision{why}.", "held")
 

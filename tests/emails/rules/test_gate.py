@@ -84,3 +84,10 @@ def test_contract_notice_passes_hold_and_brake() -> None:
     facts = replace(GOOD, lane=Lane.NOTICE, hold=HoldFacts(None), brake_reason="She replied")
 
     assert ask_gate(facts).refusal is None
+
+
+def test_answer_in_the_thread_passes_the_brake_and_no_hold() -> None:
+    facts = replace(GOOD, brake_reason="She replied", passes_brake=True)
+
+    assert ask_gate(facts).refusal is None
+    assert ask_gate(replace(facts, hold=HoldFacts(None))).refusal is not None
