@@ -5,11 +5,13 @@ from django.urls import include, path
 
 import customers.urls
 from config.desk.account import account_patterns
+from config.desk.approvals_page import approval_patterns
 from config.desk.theme import set_theme
 
 urlpatterns = [
     path("", include("config.health")),
     path("", include(([*customers.urls.urlpatterns, *account_patterns], "customers"))),
+    path("", include(approval_patterns)),
     path("", include("renewals.urls")),
     path("", include("emails.urls")),
     path("theme", set_theme, name="theme"),

@@ -10,6 +10,8 @@ class EmailsConfig(AppConfig):
         from emails import receivers  # noqa: F401
         from emails.queries.imports import list_letters_left
         from emails.queries.sources import register_sources
+        from emails.services import approvals
 
         register_sources()
         register_undo_guard(list_letters_left)
+        approvals.register()

@@ -7,3 +7,8 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         import outreach.receivers  # noqa: F401
+        from emails.enums import OriginKind
+        from emails.registry import register_planned_days
+        from outreach.queries.plans import planned_days_of
+
+        register_planned_days(OriginKind.ENGAGE, planned_days_of)

@@ -15,6 +15,7 @@ from customers.rules.book.tables import UnreadableFile
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
 from customers.services.importing.reading import BadMapping
 from customers.services.importing.runs import NotAllowed as MayNotImport
+from emails.queries.changes import list_changes
 from emails.services.editing import NotEditable, StaleVersion
 from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
@@ -52,11 +53,12 @@ def _simple(status: int, code: str, *, field_name: str = "") -> Callable[[Except
 
 
 def _stale(exc: Exception) -> Refusal:
-    """This will show the text as it is now, so that nothing that was typed is lost."""
+    """This will show the text as it is now and what has changed, so that nothing that was typed is lost."""
     assert isinstance(exc, StaleVersion)
     current = exc.current
-    seen = {"version": current.version, "subject": current.subject, "body": current.body}
-    return Refusal(409, "stale_version", str(exc), extra={"current": seen})
+    now = {"version": current.version, "subject": current.subject, "body": current.body}
+    changed = [{"field": row.field, "old": row.old, "new": row.new} for row in list_changes(current, seen=exc.seen)]
+    return Refusal(409, "stale_version", str(exc), extra={"current": now, "changed": changed})
 
 
 def _stale_plan(exc: Exception) -> Refusal:

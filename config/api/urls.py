@@ -2,12 +2,16 @@
 
 from django.urls import include, path
 
+from config.api.approvals import ApprovalApprove, ApprovalDecline, ApprovalList
 from config.api.docs import Docs, Schema
 
 urlpatterns = [
     path("", include("customers.api.urls")),
     path("", include("emails.api.urls")),
     path("", include("renewals.api.urls")),
+    path("approvals", ApprovalList.as_view()),
+    path("approvals/<uuid:id>/approve", ApprovalApprove.as_view()),
+    path("approvals/<uuid:id>/decline", ApprovalDecline.as_view()),
     path("schema", Schema.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),
 ]

@@ -42,7 +42,7 @@ BOOK_PAGES = (
 WORK = (
     Place("Today", "today", "sun"),
     Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
-    Place("Approvals", "emails:approvals", "check-badge"),
+    Place("Approvals", "approvals", "check-badge"),
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
     Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),

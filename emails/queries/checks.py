@@ -83,8 +83,13 @@ class Judgement:
             subject=self.draft.subject,
             body=self.draft.body,
             facts=self.facts,
-            states_price=states_price(used_facts(self.spans), _attached_keys(self.draft)),
+            states_price=self.states_price,
         )
+
+    @property
+    def states_price(self) -> bool:
+        """Whether the price leaves with it, in words or in a file."""
+        return states_price(used_facts(self.spans), _attached_keys(self.draft))
 
 
 def judge(draft: Draft) -> Judgement:

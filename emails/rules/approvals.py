@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from emails.rules.facts import Fact
@@ -41,3 +41,15 @@ def needs_lead(*, subject: str, body: str, facts: Iterable[Fact], states_price: 
 def states_price(used: Iterable[Fact], attached_keys: Iterable[str]) -> bool:
     """Whether the price leaves with this letter, in words or in a file."""
     return any(fact.key in PRICE_KEYS for fact in used) or bool(PRICE_KEYS & set(attached_keys))
+
+
+def why_single(*, states_price: bool, lead_reasons: Sequence[str], open_claims: Sequence[str]) -> str:
+    """Say why a person must look at this letter alone; "" where it may be approved together with others.
+
+    Together only what carries no price, no discount, no commitment and no claim without a record.
+    """
+    if open_claims:
+        return "It has claims that stand in no record."
+    if lead_reasons:
+        return lead_reasons[0]
+    return "It states a price." if states_price else ""

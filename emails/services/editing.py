@@ -39,11 +39,15 @@ NO_APPROVAL: dict[str, Any] = {
 
 
 class StaleVersion(Exception):
-    """Raised when the draft was changed since the caller read it. current: the draft as it is now."""
+    """Raised when the draft was changed since the caller read it.
 
-    def __init__(self, current: Draft) -> None:
+    current: the draft as it is now. seen: the version that the caller knew, where it is told.
+    """
+
+    def __init__(self, current: Draft, *, seen: int | None = None) -> None:
         super().__init__("Somebody changed this draft meanwhile. Both texts are shown; nothing was overwritten.")
         self.current = current
+        self.seen = seen
 
 
 class NotEditable(Exception):

@@ -67,7 +67,7 @@ def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Dra
         lock_customer(draft.customer_id)
         current = reload(draft)
         if current.version != version:
-            raise StaleVersion(current)
+            raise StaleVersion(current, seen=version)
         _ask(current, now=now)
         moved = Draft.objects.filter(
             pk=draft.pk, version=version, state__in=[DraftState.APPROVED, DraftState.BLOCKED]
@@ -127,7 +127,7 @@ def _approve(
         lock_customer(draft.customer_id)
         current = reload(draft)
         if current.version != version:
-            raise StaleVersion(current)
+            raise StaleVersion(current, seen=version)
         if current.state not in EDITABLE_STATES:
             raise NotEditable(current)
         check_may_approve(current, by=by)

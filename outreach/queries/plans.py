@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from customers.models import Customer, User
@@ -43,3 +43,9 @@ def owners_of(customer: Customer) -> Owners:
         OwnerKind.AE: customer.account_executive or customer.owner,
         OwnerKind.EXECUTIVE: customer.executive or customer.owner,
     }
+
+
+def planned_days_of(draft_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, date]:
+    """Map letters to the day that the plan has for them."""
+    rows = Touch.objects.filter(draft_id__in=draft_ids, state=TouchState.PLANNED, due_date__isnull=False)
+    return {draft_id: day for draft_id, day in rows.values_list("draft_id", "due_date") if draft_id and day}

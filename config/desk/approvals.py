@@ -1,0 +1,116 @@
+"""The approvals queue: everything that waits for a person's yes, whatever part of the house it comes from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from customers.models import User
+from customers.queries.lookup import NotThere
+from customers.registry.approvals import (
+    Answered,
+    Approval,
+    ApprovalKind,
+    Waiting,
+    WholeApproval,
+    find_approval_kind,
+    list_approval_kinds,
+)
+from emails.rules.comparing import Piece, compare
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a person changed of the machine's own text; empty lists of pieces where there is none."""
+
+    subject: list[Piece]
+    body: list[Piece]
+
+
+class Queue:
+    """One reader's queue, paged without reading more of it than the page needs.
+
+    Looks like a list to Django's Paginator: its length is counted, a slice is merged from the kinds.
+    """
+
+    def __init__(self, user: User, *, mine: bool, now: datetime) -> None:
+        self._user, self._mine, self._now = user, mine, now
+        self._count: int | None = None
+
+    def __len__(self) -> int:
+        if self._count is None:
+            self._count = sum(kind.count(self._user, mine=self._mine) for kind in list_approval_kinds())
+        return self._count
+
+    def __getitem__(self, place: slice) -> list[Approval]:
+        stop = place.stop or 0
+        waiting: list[Waiting] = []
+        for kind in list_approval_kinds():
+            waiting += kind.find(self._user, mine=self._mine, limit=stop)
+        waiting.sort(key=lambda row: (row.key, str(row.id)))
+        return self._read(waiting[place])
+
+    def _read(self, rows: list[Waiting]) -> list[Approval]:
+        ids: dict[str, list[UUID]] = defaultdict(list)
+        for row in rows:
+            ids[row.kind].append(row.id)
+        found: dict[UUID, Approval] = {}
+        for name, wanted in ids.items():
+            found |= _kind(name).read(wanted, user=self._user, now=self._now)
+        return [found[row.id] for row in rows if row.id in found]
+
+
+def show(item_id: UUID, *, user: User, now: datetime) -> WholeApproval | None:
+    """This will show one thing whole if it still waits and the reader may see it."""
+    shown = (kind.show(item_id, user=user, now=now) for kind in list_approval_kinds())
+    return next((whole for whole in shown if whole is not None), None)
+
+
+def difference(whole: WholeApproval) -> Difference | None:
+    """This will compare the text with the machine's own; None where the machine wrote none, or nothing differs."""
+    if whole.machine is None or whole.machine == (whole.subject, whole.body):
+        return None
+    subject, body = whole.machine
+    return Difference(compare(subject, whole.subject), compare(body, whole.body))
+
+
+def approve(item_id: UUID, *, version: int, now: datetime, by: User, undo_seconds: int = 0, kind: str = "") -> Answered:
+    """This will say yes to one thing. Raises NotThere and what its kind raises."""
+    return _answer(item_id, "approve", kind, version=version, now=now, by=by, undo_seconds=undo_seconds)
+
+
+def decline(item_id: UUID, *, version: int, reason: str, now: datetime, by: User, kind: str = "") -> Answered:
+    """This will say no to one thing. Raises NotThere and what its kind raises."""
+    return _answer(item_id, "decline", kind, version=version, reason=reason, now=now, by=by)
+
+
+def read_one(item_id: UUID, *, user: User, now: datetime) -> Approval:
+    """This will read one thing that still waits. Raises NotThere."""
+    for kind in list_approval_kinds():
+        if found := kind.read([item_id], user=user, now=now).get(item_id):
+            return found
+    raise NotThere("There is no such approval, or it is not yours.")
+
+
+def _answer(item_id: UUID, verb: str, kind: str, **how: object) -> Answered:
+    """Ask the kinds in turn whose it is; each says NotThere for what it does not know."""
+    kinds: Iterable[ApprovalKind] = [_kind(kind)] if kind else list_approval_kinds()
+    refused = NotThere("There is no such approval, or it is not yours.")
+    for one in kinds:
+        try:
+            answered: Answered = getattr(one, verb)(item_id, **how)
+        except NotThere as not_there:
+            refused = not_there
+        else:
+            return answered
+    raise refused
+
+
+def _kind(name: str) -> ApprovalKind:
+    kind = find_approval_kind(name)
+    if kind is None:
+        raise NotThere("There is no such kind of approval.")
+    return kind

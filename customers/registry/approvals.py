@@ -1,0 +1,114 @@
+"""What waits for a person's yes. Apps register their kinds in `AppConfig.ready`; `config/desk` shows them in one queue.
+
+Source: promise 2. A person sees the whole text and what differs from the machine's; together only what is safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Where one thing stands in the queue, read cheaply for all of them. key: what it is sorted by."""
+
+    kind: str
+    id: UUID
+    key: datetime
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One thing that waits, as the queue's list shows it.
+
+    version: what an answer must carry. single: why it may not be approved together with others; "" where it may.
+    refusal: why this reader may not approve it; "" where they may. leaves_at: when a yes lets it go, None: at once.
+    """
+
+    kind: str
+    kind_label: str
+    id: UUID
+    version: int
+    title: str
+    recipient: str
+    customer_id: UUID
+    customer_name: str
+    url: str
+    waits_since: datetime
+    leaves_at: datetime | None = None
+    written_by: str = ""
+    warnings: Sequence[str] = ()
+    single: str = ""
+    refusal: str = ""
+
+    @property
+    def is_for_bulk(self) -> bool:
+        return not self.single
+
+    @property
+    def is_for_reader(self) -> bool:
+        return not self.refusal
+
+
+@dataclass(frozen=True)
+class WholeApproval:
+    """One thing as a person decides it: the whole text, and the machine's own version of it.
+
+    template: of the kind, shows `context`. machine: subject and body as the machine last wrote them, None where a
+    person wrote it all.
+    """
+
+    approval: Approval
+    subject: str
+    body: str
+    machine: tuple[str, str] | None
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What an answer did: the state it is in now, in a code and in words."""
+
+    state: str
+    message: str
+    next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ApprovalKind:
+    """How one kind of thing is listed, shown and answered. Users are `customers.User`.
+
+    find: the waiting of a reader, `mine` for what is expected of them alone; at most `limit`, the first by key.
+    read: those of these ids that the reader may see and that still wait, in a fixed number of queries.
+    show: one whole; None when it is gone or not theirs.
+    approve, decline: raise what the kind's services raise; `undo_seconds` for kinds that can wait a moment.
+    """
+
+    kind: str
+    find: Callable[..., Sequence[Waiting]]
+    count: Callable[..., int]
+    read: Callable[..., Mapping[UUID, Approval]]
+    show: Callable[..., WholeApproval | None]
+    approve: Callable[..., Answered]
+    decline: Callable[..., Answered]
+
+
+_kinds: dict[str, ApprovalKind] = {}
+
+
+def register_approvals(kind: ApprovalKind) -> None:
+    """This will add a kind to the queue; the same name again replaces it."""
+    _kinds[kind.kind] = kind
+
+
+def list_approval_kinds() -> tuple[ApprovalKind, ...]:
+    return tuple(_kinds.values())
+
+
+def find_approval_kind(name: str) -> ApprovalKind | None:
+    return _kinds.get(name)

@@ -1,0 +1,152 @@
+"""Letters that wait for a person's yes, as the approvals queue lists and shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+
+from customers.models import Customer, User
+from customers.queries.calendars import local_date, zone
+from customers.queries.workspace import get_settings
+from customers.registry.approvals import Approval, Waiting, WholeApproval
+from emails.enums import DraftState, Writer
+from emails.models import Draft
+from emails.queries.cards import make_card
+from emails.queries.checks import Judgement, judge_many
+from emails.queries.senders import waits_for_sender
+from emails.registry import planned_days
+from emails.rules.approvals import why_single
+
+KIND = "email"
+FREED_BY_PEOPLE = ("approval", "facts")
+"""A letter that the gate stopped for these goes nowhere until somebody approves it anew."""
+
+WAITS = Q(state=DraftState.DRAFT) | Q(state=DraftState.BLOCKED, blocked_by__in=FREED_BY_PEOPLE)
+
+
+def list_waiting(user: User, *, mine: bool) -> Any:
+    """This will give the letters with a text that wait for somebody, as far as the reader may see them.
+
+    mine: those of the reader's own accounts, and those that leave in their name.
+    """
+    rows = Draft.objects.visible_to(user).filter(WAITS).exclude(subject="").exclude(body="")
+    return rows.filter(Q(customer__owner=user) | Q(sender=user)) if mine else rows
+
+
+def find_waiting(user: User, *, mine: bool, limit: int) -> list[Waiting]:
+    """This will give where the letters stand in the queue: the longest waiting first."""
+    rows = list_waiting(user, mine=mine).order_by("updated_at", "pk").values_list("pk", "updated_at")[:limit]
+    return [Waiting(KIND, pk, at) for pk, at in rows]
+
+
+def count_waiting(user: User, *, mine: bool) -> int:
+    count: int = list_waiting(user, mine=mine).order_by().count()
+    return count
+
+
+def read_approvals(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, Approval]:
+    """This will read the letters of a page together: as many queries for one as for fifty."""
+    drafts = list(list_waiting(user, mine=False).with_people().filter(pk__in=ids))
+    judged = judge_many(drafts)
+    moments = leaving_moments(drafts, now=now)
+    return {
+        draft.pk: _approval(draft, judged[draft.pk], reader=user, leaves_at=moments.get(draft.pk)) for draft in drafts
+    }
+
+
+def show_approval(draft_id: UUID, *, user: User, now: datetime) -> WholeApproval | None:
+    """This will show one letter whole, beside the machine's last version of it."""
+    draft = list_waiting(user, mine=False).with_people().filter(pk=draft_id).first()
+    if draft is None:
+        return None
+    card = make_card(draft, reader=user)
+    return WholeApproval(
+        approval=_approval(
+            draft, card.judgement, reader=user, leaves_at=leaving_moments([draft], now=now).get(draft.pk)
+        ),
+        subject=draft.subject,
+        body=draft.body,
+        machine=_machine_text(draft),
+        template="emails/_approval.html",
+        context={"card": card, "draft": draft},
+    )
+
+
+def leaving_moments(drafts: Iterable[Draft], *, now: datetime) -> dict[UUID, datetime]:
+    """This will say when a yes lets each letter go: as its planned day opens, if that day is still to come."""
+    rows = list(drafts)
+    by_origin: dict[str, list[UUID]] = defaultdict(list)
+    for draft in rows:
+        by_origin[draft.origin_kind].append(draft.pk)
+    days = planned_days(by_origin)
+    if not days:
+        return {}
+    opens_at = get_settings().window_start
+    return {
+        draft.pk: _moment(day, opens_at, draft.customer)
+        for draft in rows
+        if (day := days.get(draft.pk)) and day > local_date(now, draft.customer.timezone)
+    }
+
+
+def _moment(day: date, at: time, customer: Customer) -> datetime:
+    return datetime.combine(day, at, tzinfo=zone(customer.timezone))
+
+
+def _approval(draft: Draft, judgement: Judgement, *, reader: User, leaves_at: datetime | None) -> Approval:
+    return Approval(
+        kind=KIND,
+        kind_label=draft.get_purpose_display(),
+        id=draft.pk,
+        version=draft.version,
+        title=draft.subject,
+        recipient=draft.to_name,
+        customer_id=draft.customer_id,
+        customer_name=draft.customer.name,
+        url=reverse("emails:draft", args=[draft.pk]),
+        waits_since=draft.updated_at,
+        leaves_at=leaves_at,
+        written_by=_written_by(draft),
+        warnings=_warnings(judgement),
+        single=why_single(
+            states_price=judgement.states_price,
+            lead_reasons=judgement.lead_reasons,
+            open_claims=[span.text for span in judgement.open_spans],
+        ),
+        refusal=_refusal(draft, judgement, reader),
+    )
+
+
+def _warnings(judgement: Judgement) -> tuple[str, ...]:
+    claims = [f"“{span.text}” stands in no record." for span in judgement.open_spans if span.fact is None]
+    changed = [f"{fact.label} has changed since." for fact in judgement.changed]
+    breaches = [breach.reason for breach in judgement.breaches]
+    return tuple(dict.fromkeys([*claims, *changed, *breaches]))
+
+
+def _refusal(draft: Draft, judgement: Judgement, reader: User) -> str:
+    if not reader.is_writer:
+        return "Your role may read, not approve."
+    if waits_for_sender(draft, by=reader):
+        name = draft.sender.display_name if draft.sender else "somebody else"
+        return f"It leaves in the name of {name}, who approves it in person."
+    if judgement.lead_reasons and not reader.is_leader:
+        return "A lead approves this one. " + " ".join(judgement.lead_reasons)
+    return ""
+
+
+def _written_by(draft: Draft) -> str:
+    if draft.writer == Writer.PERSON:
+        return draft.written_by.display_name if draft.written_by else "A person"
+    return str(Writer(draft.writer).label)
+
+
+def _machine_text(draft: Draft) -> tuple[str, str] | None:
+    last = draft.versions.exclude(writer=Writer.PERSON).filter(is_aside=False).order_by("-version").first()
+    return (last.subject, last.body) if last else None

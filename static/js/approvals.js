@@ -1,0 +1,35 @@
+/* Keys of the approvals queue: whatever carries data-key is pressed by that key. Without JavaScript the same links,
+   buttons and forms do it. */
+(() => {
+  const isTyping = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+
+  document.documentElement.classList.add("has-script");
+
+  function press(key) {
+    const element = document.querySelector(`#approvals [data-key="${CSS.escape(key)}"]`);
+    if (!element || element.disabled) return false;
+    element.click();
+    const reason = key === "x" && document.getElementById("decline-reason");
+    if (reason) reason.focus();
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+    if (press(event.key)) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-keys-help]");
+    if (!button) return;
+    const help = document.getElementById("approval-keys");
+    help.hidden = !help.hidden;
+    button.setAttribute("aria-expanded", String(!help.hidden));
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "approvals") return;
+    const title = document.getElementById("approval-title");
+    if (title) title.focus({ preventScroll: true });
+  });
+})();
