@@ -66,6 +66,14 @@ class Draft(ClaimedRow):
         related_name="followers",
         help_text="The letter that it follows in one thread.",
     )
+    answers = models.ForeignKey(
+        "emails.Reply",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="answers",
+        help_text="The reply that it answers.",
+    )
     references = models.JSONField(
         default=list, blank=True, help_text="Message-IDs of the thread before it, oldest first, as it left."
     )

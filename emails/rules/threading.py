@@ -9,6 +9,7 @@ MOST_REFERENCES = 20
 """A thread may grow for years, a header line may not: the first letter and the latest are what programs look for."""
 
 LONGEST_SUBJECT = 300
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 _ANSWER_MARK = re.compile(r"^\s*(?:re|aw|sv|vs|antw|odp|ref|res)\s*(?:\[\d+\])?\s*:\s*", re.IGNORECASE)
 
 
@@ -26,6 +27,11 @@ def extend_references(before: Sequence[str], message_id: str) -> list[str]:
     if message_id:
         thread.append(message_id)
     return thread if len(thread) <= MOST_REFERENCES else [thread[0], *thread[-MOST_REFERENCES + 1 :]]
+
+
+def parse_references(header: str) -> list[str]:
+    """Read the Message-IDs out of a header that came from outside; whatever else stands there is dropped."""
+    return _MESSAGE_ID.findall(header)
 
 
 def thread_headers(references: Sequence[str]) -> dict[str, str]:

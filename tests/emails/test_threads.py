@@ -15,6 +15,7 @@ from emails.providers.sendgrid import build_body
 from emails.services import outbox
 from emails.services.editing import reload
 from emails.services.sending import send
+from tests import factories
 from tests.emails.conftest import make_draft
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,27 @@ def test_sendgrid_gets_the_threading_headers(draft: Draft, contract: Any, csm: U
     headers = build_body(outbox.compose_mail(second))["headers"]
 
     assert headers == {"In-Reply-To": first.message_id, "References": first.message_id}
+
+
+@pytest.mark.parametrize(
+    ("references", "in_reply_to", "expected"),
+    [
+        ("<zero@x> <one@x>", "<one@x>", "<zero@x> <one@x> <reply@acme.example>"),
+        ("", "<one@x>", "<one@x> <reply@acme.example>"),
+        ("", "", "<reply@acme.example>"),
+    ],
+)
+def test_answer_names_the_reply_and_what_it_referred_to(
+    draft: Draft, csm: User, now: datetime, references: str, in_reply_to: str, expected: str
+) -> None:
+    reply = factories.ReplyFactory.create(
+        stakeholder=draft.stakeholder,
+        message_id="<reply@acme.example>",
+        references=references,
+        in_reply_to=in_reply_to,
+    )
+    Draft.objects.filter(pk=draft.pk).update(answers=reply)
+
+    sent = send_now(draft, now=now, by=csm)
+
+    assert headers_of(sent) == {"In-Reply-To": "<reply@acme.example>", "References": expected}

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from emails.rules.threading import MOST_REFERENCES, extend_references, reply_subject, thread_headers
+from emails.rules.threading import (
+    MOST_REFERENCES,
+    extend_references,
+    parse_references,
+    reply_subject,
+    thread_headers,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,3 +46,9 @@ def test_references_of_a_long_thread_keep_the_first_and_the_latest() -> None:
 def test_headers_name_the_answered_message_and_the_whole_thread() -> None:
     assert thread_headers([]) == {}
     assert thread_headers(["<a@x>", "<b@x>"]) == {"In-Reply-To": "<b@x>", "References": "<a@x> <b@x>"}
+
+
+def test_references_from_outside_are_read_as_message_ids_alone() -> None:
+    header = "<a@x>\r\n <b@y> noise bcc: someone@z <not an id> <c@z>"
+
+    assert parse_references(header) == ["<a@x>", "<b@y>", "<c@z>"]
