@@ -10,12 +10,14 @@ from customers.base import lock_customer
 from customers.models import User
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
+from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, DraftState
 from emails.models import Draft
 from emails.queries.checks import judge, read_gate_facts
 from emails.queries.senders import waits_for_sender
 from emails.rules.gate import Receipt, ask_gate
 from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, reload
+from emails.signals import draft_approved
 
 GRACE_AFTER_SCHEDULE = timedelta(days=1)
 """A scheduled letter's approval lives at least until a day after its moment, whatever the workspace's days are."""
@@ -149,6 +151,7 @@ def _approve(
         if not moved:
             raise NotEditable(reload(draft))
         _record(current, state, now=now, by=by, at=scheduled_send_date)
+        _tell_approved(current, now=now)
     return reload(draft)
 
 
@@ -169,6 +172,19 @@ def _content_hash(draft: Draft) -> str:
 def _expiry(now: datetime, scheduled: datetime | None) -> datetime:
     usual = now + timedelta(days=get_settings().approval_days)
     return max(usual, scheduled + GRACE_AFTER_SCHEDULE) if scheduled else usual
+
+
+def _tell_approved(draft: Draft, *, now: datetime) -> None:
+    send_after_commit(
+        draft_approved,
+        draft_id=draft.pk,
+        customer_id=draft.customer_id,
+        stakeholder_id=draft.stakeholder_id,
+        origin_kind=draft.origin_kind,
+        origin_id=draft.origin_id,
+        purpose=draft.purpose,
+        approved_at=now.isoformat(),
+    )
 
 
 def _record(draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None) -> None:

@@ -144,8 +144,14 @@ def note_draft_sent(draft_id: uuid.UUID, *, sent_at: datetime) -> Touch | None:
     return touch
 
 
+def note_draft_approved(plan_id: uuid.UUID, *, approved_at: datetime) -> bool:
+    """Open the plan of a letter that a person approved; False when it is open already, or over."""
+    plan = OutreachPlan.objects.filter(pk=plan_id).first()
+    return plan is not None and open_plan(plan, now=approved_at)
+
+
 def open_plan(plan: OutreachPlan, *, now: datetime) -> bool:
-    """Move a proposed plan to open, as its first email was approved and left; False when it was not proposed."""
+    """Move a proposed plan to open, as its first email was approved; False when it was not proposed."""
     with transaction.atomic():
         opened = OutreachPlan.objects.filter(pk=plan.pk, state=PlanState.PROPOSED).update(
             state=PlanState.OPEN, opened_at=now, updated_at=now

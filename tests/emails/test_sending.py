@@ -21,7 +21,7 @@ from emails.rules.letters import Origin
 from emails.services import outbox
 from emails.services.editing import NotEditable, StaleVersion, confirm_span, reload, save_draft
 from emails.services.sending import BadMoment, NotAllowed, Refused, approve, schedule, send, send_approved, undo
-from emails.signals import draft_sent
+from emails.signals import draft_approved, draft_sent
 from tests.emails.conftest import make_draft
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,32 @@ def test_sent_signal_comes_after_commit_with_plain_values(
 
     assert [(one["draft_id"], one["origin_id"], one["purpose"]) for one in heard] == [
         (draft.pk, draft.origin_id, "first_touch")
+    ]
+
+
+@pytest.mark.parametrize("verb", [approve, send])
+def test_approved_signal_names_the_letter_once(
+    draft: Draft, csm: User, now: datetime, verb: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    heard: list[dict[str, Any]] = []
+    listener = lambda sender, signal, **values: heard.append(values)  # noqa: E731
+    draft_approved.connect(listener)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            verb(draft, version=draft.version, now=now, by=csm)
+    finally:
+        draft_approved.disconnect(listener)
+
+    assert heard == [
+        {
+            "draft_id": draft.pk,
+            "customer_id": draft.customer_id,
+            "stakeholder_id": draft.stakeholder_id,
+            "origin_kind": OriginKind.ENGAGE,
+            "origin_id": draft.origin_id,
+            "purpose": "first_touch",
+            "approved_at": now.isoformat(),
+        }
     ]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from customers.models import Customer, User
 from customers.rules.workdays import Calendar
-from emails.enums import PriceApproach
+from emails.enums import OriginKind, PriceApproach, Purpose
+from emails.signals import draft_approved
 from outreach.enums import OwnerKind, PlanEnd, PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan
 from outreach.queries.plans import find_live_plan, list_infeasible, list_touches, sent_dates
@@ -89,6 +90,23 @@ def test_sent_draft_finishes_its_touch_and_opens_the_plan(
     assert note_draft_sent(draft_id, sent_at=now) is None
     assert note_draft_sent(uuid.uuid4(), sent_at=now) is None
     assert sent_dates(plan, zone="America/New_York") == {str(people[0]): date(2026, 3, 4)}
+
+
+def test_plan_opens_when_its_first_letter_is_approved(plan: OutreachPlan, now: datetime) -> None:
+    letter = {"origin_kind": OriginKind.ENGAGE, "origin_id": plan.pk, "purpose": Purpose.FIRST_TOUCH}
+
+    draft_approved.send(sender=None, draft_id=uuid.uuid4(), approved_at=now.isoformat(), **letter)
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.opened_at) == (PlanState.OPEN, now)
+
+
+@pytest.mark.parametrize("origin_kind", [OriginKind.COMPOSE, OriginKind.API])
+def test_letter_written_freely_opens_no_plan(plan: OutreachPlan, now: datetime, origin_kind: OriginKind) -> None:
+    draft_approved.send(sender=None, origin_kind=origin_kind, origin_id=plan.pk, approved_at=now.isoformat())
+
+    plan.refresh_from_db()
+    assert plan.state == PlanState.PROPOSED
 
 
 def test_letter_sent_though_no_day_was_left_takes_the_day_it_left(
