@@ -63,6 +63,18 @@ class Actor(TextChoices):
     UNKNOWN = "unknown", "Cannot be told"
 
 
+class SuppressionCause(TextChoices):
+    """Why nothing is written to an address any more."""
+
+    HARD_BOUNCE = "hard_bounce", "Bounced: there is no such address"
+    COMPLAINT = "complaint", "Reported our mail as spam"
+    UNSUBSCRIBED = "unsubscribed", "Unsubscribed by link"
+    REPLY = "reply", "Asked in a reply"
+    PERSON = "person", "Set by a colleague"
+    OUTREACH = "outreach", "Opted out at Outreach.io"
+    ERASED = "erased", "Erased at their request"
+
+
 class Writer(TextChoices):
     """Who wrote the present text."""
 
@@ -191,3 +203,9 @@ DOUBTFUL_STATES = frozenset({DraftState.UNKNOWN, DraftState.NEEDS_REVIEW})
 """Nobody can say whether it left; its event or a person can."""
 
 SENT_STATES = frozenset({DraftState.SENT, DraftState.DELIVERED, DraftState.BOUNCED})
+
+UNDELIVERABLE_CAUSES = frozenset({SuppressionCause.HARD_BOUNCE, SuppressionCause.COMPLAINT, SuppressionCause.ERASED})
+"""They stop contract notices too; all others let those pass. Source: promise 5."""
+
+EVERYTHING = ""
+"""The topic of a suppression that stops every lane."""

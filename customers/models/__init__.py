@@ -6,7 +6,7 @@ from customers.models.people import ApiToken, Invitation, SavedView, Team, User
 from customers.models.signs import HealthSample, Meeting, UsageSample, Win
 from customers.models.stops import Brake, Hold
 from customers.models.work import Activity, AppendOnly, Todo
-from customers.models.workspace import IdempotentCall, WorkspaceSettings
+from customers.models.workspace import IdempotentCall, WorkspaceKey, WorkspaceSettings
 
 __all__ = [
     "Activity",
@@ -29,5 +29,6 @@ __all__ = [
     "UsageSample",
     "User",
     "Win",
+    "WorkspaceKey",
     "WorkspaceSettings",
 ]

@@ -99,6 +99,7 @@ class Stakeholder(CustomerRow):
 
     class Meta(CustomerRow.Meta):
         ordering = ["-primary", "name"]
+        indexes = [models.Index(models.functions.Lower("email"), name="stakeholder_email")]
         constraints = [
             models.UniqueConstraint(
                 "customer",

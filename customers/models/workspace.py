@@ -65,6 +65,31 @@ class WorkspaceSettings(models.Model):
             raise ValidationError(errors)
 
 
+class WorkspaceKeyQuerySet(models.QuerySet["WorkspaceKey"]):
+    def visible_to(self, user: object) -> WorkspaceKeyQuerySet:
+        """Nobody reads a key, not even ops (promise 13)."""
+        return self.none()
+
+
+class WorkspaceKey(models.Model):
+    """The key of this workspace's own digests and links; one row, sealed with FIELD_KEYS.
+
+    Apart from SECRET_KEY and FIELD_KEYS, so that both can be changed: an unsubscribe link in an old mail goes on
+    working, and an erased address is still known again by its digest.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ID, editable=False)
+    sealed = models.TextField()
+
+    objects = WorkspaceKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=ONLY_ID), name="workspace_key_one_row")]
+
+    def __str__(self) -> str:
+        return "The workspace's key"
+
+
 class IdempotentCall(Row):
     """What was answered to a call that carried an Idempotency-Key, so that a repeat gets the same answer."""
 

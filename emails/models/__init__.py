@@ -5,6 +5,7 @@ from emails.models.drafts import Draft
 from emails.models.events import EventBatch, MailEvent
 from emails.models.parts import Attachment, DraftVersion
 from emails.models.replies import InboundMail, Reply
+from emails.models.suppression import Suppression
 from emails.models.writings import Writing
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "InboundMail",
     "MailEvent",
     "Reply",
+    "Suppression",
     "Writing",
 ]

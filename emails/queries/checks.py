@@ -16,6 +16,7 @@ from customers.models import Brake, Hold, Stakeholder, User
 from emails.enums import CONVERSATION_PURPOSES, DraftState, Lane, PriceApproach, Purpose
 from emails.facts import current_values, read_again
 from emails.models import Draft
+from emails.queries.suppression import list_suppressed
 from emails.rules.approvals import needs_lead, states_price
 from emails.rules.facts import Fact, FactType, fact_from_json, with_value
 from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
@@ -153,6 +154,7 @@ def read_gate_facts(
     sender_email = draft.sender.email if draft.sender else ""
     content = draft.content_hash(to_email=email, sender_email=sender_email)
     hold = _open_hold(draft, moment or now)
+    suppressed = list_suppressed([email, *draft.cc], Lane(draft.lane))
     return GateFacts(
         now=now,
         lane=Lane(draft.lane),
@@ -168,6 +170,8 @@ def read_gate_facts(
         sender_email=sender_email,
         unknown_cc=tuple(unknown_addresses(draft.customer_id, draft.cc)),
         has_text=bool(draft.subject.strip() and draft.body.strip()),
+        suppression=suppressed.pop(email.lower(), None),
+        suppressed_cc=tuple(suppressed.values()),
         hold=HoldFacts(hold.until, hold.reason) if hold else None,
         brake_reason=_brake_reason(draft),
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,

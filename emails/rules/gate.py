@@ -14,9 +14,11 @@ from typing import Any
 
 from emails.enums import LEFT_STATES, DraftState, Lane
 from emails.rules.letters import LOCKED_KEYS
+from emails.rules.suppression import SuppressionFacts
 from emails.rules.verdicts import Passed, Refused, Verdict
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
+OPT_OUT_EXEMPT_LANES = frozenset({Lane.NOTICE})
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class GateFacts:
     content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unknown_cc: copied
     addresses of nobody on record. unsupported: claims that nobody vouched for. twin_state: of another first letter
     of the same plan to the same person. passes_brake: it answers in the thread, or speaks of an agreed meeting.
+    suppression: of the recipient; suppressed_cc: of those in copy.
     """
 
     now: datetime
@@ -65,6 +68,8 @@ class GateFacts:
     sender_email: str = ""
     unknown_cc: tuple[str, ...] = ()
     has_text: bool = True
+    suppression: SuppressionFacts | None = None
+    suppressed_cc: tuple[SuppressionFacts, ...] = ()
     hold: HoldFacts | None = None
     brake_reason: str | None = None
     passes_brake: bool = False
@@ -97,6 +102,19 @@ def check_stakeholder(facts: GateFacts) -> Verdict:
     if not facts.has_text:
         return Refused("Subject and body must not be empty.", "empty")
     return Passed(facts.recipient_email)
+
+
+def check_opt_out(facts: GateFacts) -> Verdict:
+    stop = facts.suppression
+    passes = facts.lane in OPT_OUT_EXEMPT_LANES
+    if stop is not None and (stop.stops_notices or not passes):
+        return Refused(f"{facts.recipient} {stop.words}.", "suppressed")
+    for copied in facts.suppressed_cc:
+        if copied.stops_notices or not passes:
+            return Refused(f"In copy: {copied.address} {copied.words}. Take them out.", "suppressed")
+    if stop is not None:
+        return Passed(f"{facts.recipient} {stop.words}; a contract notice is not optional and goes all the same.")
+    return Passed()
 
 
 def check_hold(facts: GateFacts) -> Verdict:
@@ -150,6 +168,7 @@ Check = Callable[[GateFacts], Verdict]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("approval", check_approval),
     ("stakeholder", check_stakeholder),
+    ("opt_out", check_opt_out),
     ("hold", check_hold),
     ("brake", check_brake),
     ("facts", check_facts),
@@ -160,6 +179,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 LABELS = {
     "approval": "Approval",
     "stakeholder": "Recipient",
+    "opt_out": "Opt-out",
     "hold": "Hold",
     "brake": "Brake",
     "facts": "Facts",

@@ -80,6 +80,7 @@ def test_send_leaves_a_receipt_of_every_check(draft: Draft, csm: User, now: date
     assert [(line["check"], line["passed"]) for line in sent.receipt] == [
         ("approval", True),
         ("stakeholder", True),
+        ("opt_out", True),
         ("hold", True),
         ("brake", True),
         ("facts", True),

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emails.enums import DraftState, Lane
+from emails.enums import DraftState, Lane, SuppressionCause
 from emails.rules.gate import CHECKS, ChangedFact, GateFacts, HoldFacts, ask_gate
+from emails.rules.suppression import SuppressionFacts
 
 NOW = datetime(2026, 3, 4, 15, tzinfo=UTC)
 GOOD = GateFacts(
@@ -24,6 +25,10 @@ GOOD = GateFacts(
     is_stakeholder=True,
     sender_email="dana@evergreen.example",
 )
+
+
+UNSUBSCRIBED = SuppressionFacts("sarah@acme.example", SuppressionCause.UNSUBSCRIBED, NOW)
+BOUNCED = replace(UNSUBSCRIBED, cause=SuppressionCause.HARD_BOUNCE)
 
 
 def test_gate_lets_a_good_letter_through_with_a_full_receipt() -> None:
@@ -45,6 +50,14 @@ def test_gate_lets_a_good_letter_through_with_a_full_receipt() -> None:
         ({"unknown_cc": ("who@else.example",)}, "stakeholder", "not_stakeholder"),
         ({"sender_email": ""}, "stakeholder", "no_sender"),
         ({"has_text": False}, "stakeholder", "empty"),
+        ({"suppression": UNSUBSCRIBED}, "opt_out", "suppressed"),
+        ({"suppressed_cc": (UNSUBSCRIBED,)}, "opt_out", "suppressed"),
+        ({"suppression": BOUNCED, "lane": Lane.NOTICE}, "opt_out", "suppressed"),
+        (
+            {"suppression": replace(BOUNCED, cause=SuppressionCause.COMPLAINT), "lane": Lane.NOTICE},
+            "opt_out",
+            "suppressed",
+        ),
         ({"hold": HoldFacts(None)}, "hold", "held"),
         ({"brake_reason": ""}, "brake", "held"),
         ({"changed": (ChangedFact("Price", "$1", "$2"),)}, "facts", "stale_facts"),
@@ -91,3 +104,14 @@ def test_answer_in_the_thread_passes_the_brake_and_no_hold() -> None:
 
     assert ask_gate(facts).refusal is None
     assert ask_gate(replace(facts, hold=HoldFacts(None))).refusal is not None
+
+
+def test_contract_notice_passes_an_unsubscribe_and_says_so() -> None:
+    receipt = ask_gate(replace(GOOD, lane=Lane.NOTICE, suppression=UNSUBSCRIBED))
+
+    line = next(line for line in receipt.lines if line.check == "opt_out")
+    assert line.passed
+    assert (
+        line.reason
+        == "Sarah Lee unsubscribed 4 Mar 2026, by link; a contract notice is not optional and goes all the same."
+    )

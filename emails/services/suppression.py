@@ -1,0 +1,171 @@
+"""Addresses taken off the list and put back on it, on record; what waits to leave to them stops with it.
+
+The accounts whose people have the address are locked first, as for a hold: a claim either came before, or sees it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+
+from customers.models import Customer, Stakeholder, User
+from customers.services.activity import line, record_many
+from customers.services.digests import digest_address
+from customers.signals import send_after_commit
+from emails.enums import EVERYTHING, SuppressionCause
+from emails.models import Draft, Suppression
+from emails.queries.suppression import facts_of
+from emails.signals import address_restored, address_suppressed
+
+LONGEST_NOTE = 300
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """What `suppress` did. is_new: False where the same stood on the list already."""
+
+    row: Suppression
+    is_new: bool
+
+
+def suppress(
+    address: str,
+    *,
+    cause: SuppressionCause,
+    topic: str = EVERYTHING,
+    customer: Customer | uuid.UUID | None = None,
+    draft: Draft | None = None,
+    note: str = "",
+    at: datetime | None = None,
+    now: datetime,
+    by: User | None,
+) -> Suppressed:
+    """This will stop mail to the address from the moment it returns. topic: a Lane, or "" for everything.
+
+    customer, draft: where it came from. at: when it happened, if not now. Repeated, it changes nothing.
+    """
+    lowered = address.strip().lower()
+    with transaction.atomic():
+        customer_ids = lock_accounts_of([lowered])
+        row = _find_open(lowered, cause=cause, topic=topic)
+        if row is not None:
+            return Suppressed(row, is_new=False)
+        fields = {
+            "address": lowered,
+            "digest": digest_address(lowered),
+            "topic": topic,
+            "cause": cause,
+            "customer_id": customer.pk if isinstance(customer, Customer) else customer,
+            "draft": draft,
+            "note": note[:LONGEST_NOTE],
+            "at": at or now,
+            "by": by,
+        }
+        try:
+            with transaction.atomic():
+                row = Suppression.objects.create(**fields)
+        except IntegrityError:
+            # Nobody here has the address, so nothing was locked, and somebody else was quicker.
+            row = _find_open(lowered, cause=cause, topic=topic)
+            if row is None:
+                raise
+            return Suppressed(row, is_new=False)
+        announce_suppressed(row, customer_ids=customer_ids, now=now, by=by)
+    return Suppressed(row, is_new=True)
+
+
+def lift_address(
+    address: str,
+    *,
+    causes: Collection[SuppressionCause],
+    topics: Collection[str] | None = None,
+    reason: str,
+    now: datetime,
+    by: User | None,
+) -> int:
+    """This will take every open suppression of these causes (and topics, where named) off the address; gives how many.
+
+    For callers who know that it was a mistake or the contact's own wish; a person's lifting is `lift`.
+    """
+    with transaction.atomic():
+        customer_ids = lock_accounts_of([address.strip().lower()])
+        rows = Suppression.objects.open().filter(digest=digest_address(address), cause__in=list(causes))
+        if topics is not None:
+            rows = rows.filter(topic__in=list(topics))
+        return sum(_lift_row(row, customer_ids=customer_ids, reason=reason, now=now, by=by) for row in list(rows))
+
+
+def lock_accounts_of(addresses: Collection[str]) -> list[uuid.UUID]:
+    """This will lock and give the accounts where somebody has one of these addresses (in lower case).
+
+    Must be called inside a transaction, before any letter is locked: a claim locks in the same order.
+    """
+    wanted = [address for address in addresses if address]
+    if not wanted:
+        return []
+    people = Stakeholder.objects.annotate(lowered=Lower("email")).filter(lowered__in=wanted)
+    accounts = Customer.objects.filter(pk__in=people.values("customer")).order_by("pk")
+    return list(accounts.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def announce_suppressed(
+    row: Suppression, *, customer_ids: Collection[uuid.UUID], now: datetime, by: User | None
+) -> None:
+    """This will put it on the record of every account concerned and send `address_suppressed`."""
+    _record(row, "suppression.added", f"{row.address} {facts_of(row).words}{_topic(row)}", customer_ids, now, by)
+    send_after_commit(
+        address_suppressed,
+        address=row.address,
+        topic=row.topic,
+        cause=str(row.cause),
+        customer_ids=list(customer_ids),
+    )
+
+
+def _find_open(address: str, *, cause: SuppressionCause, topic: str) -> Suppression | None:
+    rows = Suppression.objects.open().filter(digest=digest_address(address), topic=topic, cause=cause)
+    found: Suppression | None = rows.first()
+    return found
+
+
+def _lift_row(
+    row: Suppression, *, customer_ids: Collection[uuid.UUID], reason: str, now: datetime, by: User | None
+) -> bool:
+    lifted = (
+        Suppression.objects.open()
+        .filter(pk=row.pk)
+        .update(lifted_at=now, lifted_by=by, lift_reason=reason[:LONGEST_NOTE], updated_at=now)
+    )
+    if lifted:
+        summary = f"{row.address} may be written to again{_topic(row)}: {reason}"
+        _record(row, "suppression.lifted", summary, customer_ids, now, by)
+        send_after_commit(
+            address_restored,
+            address=row.address,
+            topic=row.topic,
+            cause=str(row.cause),
+            customer_ids=list(customer_ids),
+        )
+    return bool(lifted)
+
+
+def _topic(row: Suppression) -> str:
+    return f" ({row.get_topic_display().lower()})" if row.topic else ""
+
+
+def _record(
+    row: Suppression,
+    verb: str,
+    summary: str,
+    customer_ids: Collection[uuid.UUID],
+    now: datetime,
+    by: User | None,
+) -> None:
+    concerned: list[uuid.UUID | None] = [*customer_ids] or [None]
+    record_many([line(verb, summary, customer=pk, by=by, now=now, subject=row, cause=str(row.cause), topic=row.topic)
+                 for pk in concerned])  # fmt: skip
