@@ -15,6 +15,7 @@ hold_started = Signal()  # customer_id, hold_id, scope
 hold_ended = Signal()  # customer_id, hold_id, scope
 brake_set = Signal()  # customer_id, brake_id
 brake_cleared = Signal()  # customer_id, brake_id
+sending_changed = Signal()  # customer_id, None for the whole workspace: hours, days, caps, zone
 
 
 def send_after_commit(signal: Signal, **values: Any) -> None:

@@ -9,6 +9,7 @@ ACCOUNT = "customers/<uuid:customer_id>"
 urlpatterns = [
     path("customers/new", accounts.new, name="account_new"),
     path(f"{ACCOUNT}/edit", accounts.edit, name="account_edit"),
+    path(f"{ACCOUNT}/sending", accounts.sending, name="account_sending"),
     path(f"{ACCOUNT}/merge", accounts.merge, name="merge"),
     path(f"{ACCOUNT}/merge/<uuid:gone_id>", accounts.merge_confirm, name="merge_confirm"),
     path(f"{ACCOUNT}/people/new", stakeholders.new, name="person_new"),

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.api.fields import ColleagueField, MomentOrDayField, PressureField
-from customers.enums import HoldScope, StakeholderRole
+from customers.enums import HoldScope, StakeholderRole, Weekday
 
 MOST_READINGS = 5000
 
@@ -35,6 +35,29 @@ class BrakeSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 
 
+class SendingRulesSerializer(serializers.Serializer[Any]):
+    """When and how often mails leave to this account; null: as the workspace has it. Days count from 0, Monday."""
+
+    windowStart = serializers.TimeField(source="window_start", required=False, allow_null=True, format="%H:%M")
+    windowEnd = serializers.TimeField(source="window_end", required=False, allow_null=True, format="%H:%M")
+    workingDays = serializers.ListField(
+        source="working_days",
+        child=serializers.ChoiceField(choices=Weekday.choices),
+        required=False,
+        allow_null=True,
+        max_length=len(Weekday),
+    )
+    holidaysPlace = serializers.CharField(
+        source="holidays_place",
+        required=False,
+        allow_blank=True,
+        max_length=20,
+        help_text="A country (DE), a part of one (DE-BY), NONE, or empty: the account's country.",
+    )
+    contactCap = serializers.IntegerField(source="contact_cap", required=False, allow_null=True, min_value=1)
+    accountCap = serializers.IntegerField(source="account_cap", required=False, allow_null=True, min_value=1)
+
+
 class CustomerSerializer(serializers.Serializer[Any]):
     """An account. `holds` and `brake` say what stops mail to it now."""
 
@@ -57,6 +80,7 @@ class CustomerSerializer(serializers.Serializer[Any]):
     budgetPressure = PressureField(source="budget_pressure")
     notes = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
     programmeStartDate = serializers.DateField(source="programme_start_date", required=False, allow_null=True)
+    sendingRules = SendingRulesSerializer(source="*", required=False)
     holds = HoldSerializer(source="open_holds", many=True, read_only=True)
     brake = serializers.SerializerMethodField()
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)

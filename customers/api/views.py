@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -22,6 +23,8 @@ from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from customers.queries.stops import with_open_stops
 from customers.services.accounts import create_customer, update_customer
+from customers.services.sending_rules import WRITABLE as SENDING_FIELDS
+from customers.services.sending_rules import change_sending_rules
 from customers.services.stakeholders import (
     add_stakeholder,
     mark_back,
@@ -57,7 +60,11 @@ class CustomerList(ListAPIView[Customer]):
         """Make an account; without an owner it is the caller's."""
         body = CustomerSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        customer = create_customer(body.validated_data, now=timezone.now(), by=caller_of(request))
+        now, by = timezone.now(), caller_of(request)
+        own, sending = _split(body.validated_data)
+        with transaction.atomic():
+            customer = create_customer(own, now=now, by=by)
+            change_sending_rules(customer, sending, now=now, by=by)
         return Response(_shown(customer), status=status.HTTP_201_CREATED)
 
 
@@ -75,7 +82,11 @@ class CustomerDetail(OfCustomer, GenericAPIView[Customer]):
         customer = self.get_customer()
         body = CustomerSerializer(customer, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        update_customer(customer, body.validated_data, now=timezone.now(), by=caller_of(request))
+        now, by = timezone.now(), caller_of(request)
+        own, sending = _split(body.validated_data)
+        with transaction.atomic():
+            update_customer(customer, own, now=now, by=by)
+            change_sending_rules(customer, sending, now=now, by=by)
         return Response(_shown(customer))
 
 
@@ -148,6 +159,12 @@ def _change(person: Stakeholder, values: dict[str, Any], *, by: Any) -> None:
     update_stakeholder(person, values, now=now, by=by)
     if has_left:
         mark_left(person, now=now, by=by)
+
+
+def _split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """This will part the account's own fields from those of `sendingRules`."""
+    sending = {name: values[name] for name in values.keys() & SENDING_FIELDS}
+    return {name: value for name, value in values.items() if name not in sending}, sending
 
 
 def full_customers() -> Any:

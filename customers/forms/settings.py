@@ -61,9 +61,10 @@ class WorkspaceForm(forms.ModelForm):
             "company_name": "As customers read it, in signatures and proposals.",
             "programme_name": "{{programName}} in mails.",
             "sender_domain": "Mails leave from addresses of this domain, such as example.com.",
-            "contact_cap": "At most so many in 7 days.",
-            "account_cap": "At most so many in 7 days.",
-            "collision_days": "Working days to one contact.",
+            "window_start": "In the customer's zone; an account may have hours of its own.",
+            "contact_cap": "At most so many in 7 days. Contract notices are never held back.",
+            "account_cap": "At most so many in 7 days, all contacts together.",
+            "collision_days": "Working days before another part writes to the same contact; 0: at once.",
             "undo_seconds": "Seconds; 0 sends at once.",
             "approval_days": "Days; then it must be given again.",
         }

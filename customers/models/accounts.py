@@ -51,6 +51,17 @@ class Customer(Row):
     notes = models.TextField(blank=True)
     programme_start_date = models.DateField(null=True, blank=True)
 
+    window_start = models.TimeField(null=True, blank=True, help_text="Empty, as all below: the workspace's.")
+    window_end = models.TimeField(null=True, blank=True)
+    working_days = models.JSONField(null=True, blank=True, help_text="As `date.weekday()` counts.")
+    holidays_place = models.CharField(max_length=20, blank=True, help_text="DE, DE-BY, NONE; empty: the country's.")
+    contact_cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Mails to one contact in 7 days."
+    )
+    account_cap = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Mails to the account in 7 days."
+    )
+
     objects = CustomerQuerySet.as_manager()
 
     class Meta(Row.Meta):
@@ -76,6 +87,12 @@ class Customer(Row):
             models.CheckConstraint(
                 condition=Q(relationship_strength=None) | Q(relationship_strength__lte=10),
                 name="customer_relationship_0_10",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_start=None, window_end=None)
+                | Q(window_start__isnull=False, window_end__isnull=False, window_start__lt=F("window_end")),
+                name="customer_window_in_order",
+                violation_error_message="The window must end after it starts: give both hours, or neither.",
             ),
         ]
 

@@ -30,9 +30,15 @@ class WorkspaceSettings(models.Model):
     window_start = models.TimeField(default=time(9, 0))
     window_end = models.TimeField(default=time(17, 0))
     working_days = models.JSONField(default=default_working_days)
-    contact_cap = models.PositiveSmallIntegerField(default=2, help_text="Mails to one contact in 7 days.")
-    account_cap = models.PositiveSmallIntegerField(default=4, help_text="Mails to one account in 7 days.")
-    collision_days = models.PositiveSmallIntegerField(default=2, help_text="Working days between parts.")
+    contact_cap = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1)], help_text="Mails to one contact in 7 days."
+    )
+    account_cap = models.PositiveSmallIntegerField(
+        default=4, validators=[MinValueValidator(1)], help_text="Mails to one account in 7 days."
+    )
+    collision_days = models.PositiveSmallIntegerField(
+        default=2, validators=[MaxValueValidator(30)], help_text="Working days between parts."
+    )
     undo_seconds = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(600)])
     approval_days = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]

@@ -13,7 +13,7 @@ from django.db import transaction
 from customers.models import Customer, HealthSample, User
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
-from customers.signals import customer_created, send_after_commit
+from customers.signals import customer_created, send_after_commit, sending_changed
 
 WRITABLE = frozenset(
     {
@@ -80,6 +80,8 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
         )
         if "health_score" in difference:
             _note_health(customer, now=now)
+        if {"timezone", "country"} & difference.keys():
+            send_after_commit(sending_changed, customer_id=customer.pk)
     return difference
 
 

@@ -10,6 +10,9 @@ from django.db import transaction
 from customers.models import User, WorkspaceSettings
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
+from customers.signals import send_after_commit, sending_changed
+
+SENDING = frozenset({"window_start", "window_end", "working_days", "contact_cap", "account_cap", "collision_days"})
 
 
 class NotOps(PermissionError):
@@ -45,6 +48,8 @@ def change_settings(changes: dict[str, Any], *, version: int, now: datetime, by:
                 now=now,
                 changes={name: [_plain(a), _plain(b)] for name, (a, b) in changed.items()},
             )
+            if SENDING & changed.keys():
+                send_after_commit(sending_changed, customer_id=None)
     settings.version = version + 1
     return settings
 

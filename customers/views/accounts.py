@@ -13,10 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.forms.accounts import AccountForm
+from customers.forms.sending_rules import SendingRulesForm
 from customers.models import Customer
 from customers.queries.merging import count_rows, list_candidates
+from customers.queries.workspace import get_settings
 from customers.services.accounts import create_customer, update_customer
 from customers.services.merging import MergeRefused, find_obstacles, merge_customers
+from customers.services.sending_rules import change_sending_rules
 from customers.view_base import for_writers, reader_of
 from customers.views.pages import FormPage, account_url, find, run_form
 
@@ -46,6 +49,27 @@ def edit(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         request,
         page,
         save=lambda data: update_customer(customer, data, now=timezone.now(), by=reader),
+        said="Saved.",
+    )
+
+
+@for_writers
+def sending(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
+    """When and how often mails leave to this account."""
+    customer, reader = find(Customer, request, customer_id), reader_of(request)
+    form = SendingRulesForm(request.POST or None, user=reader, workspace=get_settings(), instance=copy.copy(customer))
+    page = FormPage(
+        "When mails leave",
+        form,
+        back=account_url(customer),
+        customer=customer,
+        lead="What is left empty is as the workspace has it. Letters that wait are looked at again.",
+        columns=2,
+    )
+    return run_form(
+        request,
+        page,
+        save=lambda data: change_sending_rules(customer, data, now=timezone.now(), by=reader),
         said="Saved.",
     )
 

@@ -449,3 +449,26 @@ def test_brake_is_set_once_and_cleared(api: Caller, customer: Customer) -> None:
     assert api.delete(f"{path}/brake").status_code == 204
     assert api.get(path).json()["brake"] is None
     assert api.delete(f"{path}/brake").status_code == 404
+
+
+def test_customer_has_sending_rules_of_its_own(api: Caller, customer: Customer, lead: User, call_as: Any) -> None:
+    hours = {"windowStart": "07:30", "windowEnd": "16:00", "workingDays": [0, 1, 2, 3], "holidaysPlace": "DE-BY"}
+    caps = {"contactCap": 1, "accountCap": 3}
+
+    changed = api.patch(f"/api/customers/{customer.pk}", {"segment": "Rail", "sendingRules": hours})
+    by_csm = api.patch(f"/api/customers/{customer.pk}", {"segment": "Lost", "sendingRules": caps})
+    by_lead = call_as(lead).patch(f"/api/customers/{customer.pk}", {"sendingRules": caps})
+
+    assert changed.json()["sendingRules"] == {**hours, "contactCap": None, "accountCap": None}
+    assert (by_csm.status_code, set(error_of(by_csm)["fields"])) == (400, {"contactCap", "accountCap"})
+    assert by_lead.json()["sendingRules"] == {**hours, **caps}
+    assert by_lead.json()["segment"] == "Rail"
+
+
+def test_new_customer_may_bring_sending_rules(api: Caller) -> None:
+    made = api.post("/api/customers", {**BODY, "sendingRules": {"holidaysPlace": "DE-BY"}})
+    refused = api.post("/api/customers", {**BODY, "externalId": "X", "sendingRules": {"workingDays": [7]}})
+
+    assert made.json()["sendingRules"]["holidaysPlace"] == "DE-BY"
+    assert refused.status_code == 400
+    assert not Customer.objects.filter(external_id="X").exists()

@@ -157,6 +157,8 @@ def test_two_ops_at_once_lose_nothing(ops: User) -> None:
         ({"working_days": ["9"]}, "working_days"),
         ({"undo_seconds": 601}, "undo_seconds"),
         ({"contact_cap": -1}, "contact_cap"),
+        ({"contact_cap": 0}, "contact_cap"),
+        ({"collision_days": 31}, "collision_days"),
         ({"approval_days": 0}, "approval_days"),
         ({"account_cap": "9" * 30}, "account_cap"),
     ],
