@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.models import Todo
+from customers.models import Stakeholder, Todo
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from emails.enums import PriceApproach
@@ -71,7 +71,9 @@ class PlanView(APIView):
         run, now = _require_run(id, request), timezone.now()
         asked = PlanChangeIn(data=request.data)
         asked.is_valid(raise_exception=True)
-        decide_plan(run, _decisions(asked.validated_data), now=now, by=caller_of(request))
+        decisions = _decisions(asked.validated_data)
+        _require_people(decisions, run)
+        decide_plan(run, decisions, now=now, by=caller_of(request))
         letters = refresh_letters(run, now=now, by=caller_of(request), pen=write_and_wait)
         return Response(_show(run, now=now, not_written=letters.not_written))
 
@@ -84,6 +86,17 @@ def _require_run(plan_id: uuid.UUID, request: Request) -> EngageRun:
     if run is None:
         raise NotThere("There is no such plan, or it is not yours.")
     return run
+
+
+def _require_people(decisions: Decisions, run: EngageRun) -> None:
+    """An id in a body is looked for like one in a path. Raises NotThere for people of no or another account."""
+    named = {
+        *decisions.order,
+        *(one.stakeholder_id for one in decisions.owners),
+        *(one.stakeholder_id for one in decisions.variations),
+    }
+    if Stakeholder.objects.filter(customer=run.customer_id, pk__in=named).count() < len(named):
+        raise NotThere("There is no such person at this account.")
 
 
 def _decisions(asked: dict[str, Any]) -> Decisions:

@@ -341,13 +341,18 @@ def test_owners_and_variations_may_come_as_objects(
 
 
 def test_plan_change_is_all_or_nothing(api: Caller, plan: dict[str, Any], foreign: Customer) -> None:
-    theirs = factories.StakeholderFactory.create(customer=foreign)
+    theirs = str(factories.StakeholderFactory.create(customer=foreign).pk)
+    asked: list[dict[str, Any]] = [
+        {"order": [theirs]},
+        {"owners": [{"stakeholderId": theirs, "owner": "ae"}]},
+        {"variations": {theirs: "no_price"}},
+    ]
 
-    response = api.patch(
-        f"/api/engage/{plan['id']}", {"approach": "parallel", "order": [str(theirs.pk)], "reason": "Try"}
-    )
+    answers = [
+        api.patch(f"/api/engage/{plan['id']}", {"approach": "parallel", "reason": "Try", **one}) for one in asked
+    ]
 
-    assert response.status_code == 400
+    assert [(answer.status_code, error_of(answer)["code"]) for answer in answers] == [(404, "not_found")] * 3
     assert not Override.objects.exists()
     assert api.get(f"/api/engage/{plan['id']}").json() == plan
 
