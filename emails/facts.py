@@ -6,19 +6,29 @@ An app registers a reader per kind when it starts:
 
 A reader takes the ids of some records and answers their quotable fields, in one query where it can; a record that is
 gone is left out.
+
+An app that knows more of an account than the ground does tells it to letters that somebody wrote freely:
+
+    emails.facts.register_teller("renewals", tell_renewal)
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
 
 from emails.rules.facts import Fact, canonical
 
 Record = Mapping[str, object]
 Reader = Callable[[Collection[str]], Mapping[str, Record]]
 
+Teller = Callable[[Any, datetime], Iterable[Fact]]
+"""Takes an account and now; gives the facts that a letter to it may state."""
+
 _readers: dict[str, Reader] = {}
+_tellers: dict[str, Teller] = {}
 
 
 def register_source(kind: str, reader: Reader) -> None:
@@ -29,6 +39,16 @@ def register_source(kind: str, reader: Reader) -> None:
 def offer_source(kind: str, reader: Reader) -> None:
     """Take `reader` unless an app that knows more of this kind has registered already; the order of start-up varies."""
     _readers.setdefault(kind, reader)
+
+
+def register_teller(app: str, teller: Teller) -> None:
+    """Take what `teller` says of an account as facts of every letter written freely; one per app."""
+    _tellers[app] = teller
+
+
+def told_facts(customer: Any, *, now: datetime) -> tuple[Fact, ...]:
+    """Gather what the apps on the left know of the account."""
+    return tuple(fact for teller in _tellers.values() for fact in teller(customer, now))
 
 
 def read(kind: str, id: str, field: str) -> str | None:

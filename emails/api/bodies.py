@@ -90,6 +90,10 @@ class ScheduleIn(SeenIn):
     scheduledSendDate = serializers.DateTimeField(source="scheduled_send_date")
 
 
+class ConfirmIn(SeenIn):
+    span = serializers.CharField(max_length=300, help_text="The words, as the facts of the draft give them.")
+
+
 class SendDraftIn(serializers.Serializer[Any]):
     draftId = serializers.UUIDField()
     version = serializers.IntegerField(min_value=1)

@@ -6,6 +6,7 @@ from emails.api.sending import EmailDetail, Send
 from emails.api.views import (
     DraftApprove,
     DraftDetail,
+    DraftFactConfirm,
     DraftFacts,
     DraftList,
     DraftPreview,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("emails/drafts/<uuid:id>/schedule", DraftSchedule.as_view()),
     path("emails/drafts/<uuid:id>/preview", DraftPreview.as_view()),
     path("emails/drafts/<uuid:id>/facts", DraftFacts.as_view()),
+    path("emails/drafts/<uuid:id>/facts/confirm", DraftFactConfirm.as_view()),
     path("emails/send", Send.as_view()),
     path("emails/<uuid:id>", EmailDetail.as_view()),
 ]

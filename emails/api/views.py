@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +18,10 @@ from rest_framework.views import APIView
 
 from customers.enums import Scope
 from customers.queries.callers import caller_of
-from customers.queries.lookup import require_customer
+from customers.queries.lookup import EXTERNAL_PREFIX, require_customer
 from emails.api.access import require_approve_scope
 from emails.api.bodies import (
+    ConfirmIn,
     DraftChange,
     DraftIn,
     PreviewBody,
@@ -30,14 +32,16 @@ from emails.api.bodies import (
     asked_files,
     new_files,
 )
-from emails.enums import DraftState, Tone
+from emails.enums import DraftState, Lane, OriginKind, PriceApproach, Tone, Writer
 from emails.models import Draft
 from emails.queries.bodies import DraftBody
-from emails.queries.checks import judge
+from emails.queries.checks import display_value, judge
 from emails.queries.listing import list_visible_drafts, require_draft, require_stakeholder
-from emails.rules.grounding import Span
+from emails.rules.facts import Fact
+from emails.rules.grounding import Span, SpanState
 from emails.rules.rendering import render
 from emails.services.drafts import delete_draft, regenerate
+from emails.services.editing import confirm_span
 from emails.services.sending import approve, schedule
 from emails.services.submitting import Submission, change_draft, submit_draft
 
@@ -45,15 +49,30 @@ from emails.services.submitting import Submission, change_draft, submit_draft
 class DraftFilter(filters.FilterSet):
     """Deleted drafts are listed only where `state=cancelled` asks for them."""
 
-    customerId = filters.UUIDFilter(field_name="customer")
+    customerId = filters.CharFilter(method="by_customer", help_text="Id, or ext:THEIR-ID.")
     stakeholderId = filters.UUIDFilter(field_name="stakeholder")
     planId = filters.UUIDFilter(field_name="origin_id")
     state = filters.ChoiceFilter(choices=DraftState.choices)
     tone = filters.ChoiceFilter(choices=Tone.choices)
+    origin = filters.ChoiceFilter(field_name="origin_kind", choices=OriginKind.choices)
+    lane = filters.ChoiceFilter(choices=Lane.choices)
+    priceApproach = filters.ChoiceFilter(field_name="price_approach", choices=PriceApproach.choices)
+    writer = filters.ChoiceFilter(choices=Writer.choices)
+    to = filters.CharFilter(field_name="to_email", lookup_expr="iexact")
+    subject = filters.CharFilter(lookup_expr="icontains")
 
     class Meta:
         model = Draft
         fields: list[str] = []
+
+    def by_customer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """This will keep the drafts to the account of this id, or of `ext:` and the id of the other system."""
+        if value.startswith(EXTERNAL_PREFIX):
+            return rows.filter(customer__external_id=value.removeprefix(EXTERNAL_PREFIX))
+        try:
+            return rows.filter(customer=uuid.UUID(value))
+        except ValueError:
+            raise ValidationError({"customerId": ["An id, or ext: and the id of the other system."]}) from None
 
 
 class DraftList(ListAPIView[Draft]):
@@ -70,6 +89,10 @@ class DraftList(ListAPIView[Draft]):
         "subject": "subject",
         "position": "position",
         "state": "state",
+        "tone": "tone",
+        "to": "to_email",
+        "version": "version",
+        "approvedAt": "approved_at",
     }
 
     def get_queryset(self) -> QuerySet[Draft]:
@@ -80,6 +103,8 @@ class DraftList(ListAPIView[Draft]):
     def post(self, request: Request) -> Response:
         """Keep a draft. With `scheduledSendDate` it is approved for that moment, which takes the scope approve."""
         asked = _read(DraftIn, request)
+        if any("id" in file for file in asked.get("attachments", ())):
+            raise ValidationError({"attachments": ["A new draft has no files yet; give name and content."]})
         customer = require_customer(asked["customerId"], user=caller_of(request))
         submission = Submission(
             customer=customer,
@@ -205,6 +230,19 @@ class DraftFacts(APIView):
         return Response(SpanBody([_span(span) for span in judge(draft).spans], many=True).data)
 
 
+class DraftFactConfirm(APIView):
+    scopes = {"POST": Scope.APPROVE}
+
+    @extend_schema(request=ConfirmIn, responses=DraftBody)
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Vouch for a claim that no record bears out; it is on record who did."""
+        draft = require_draft(id, user=caller_of(request))
+        asked = _read(ConfirmIn, request)
+        version = asked.get("version", draft.version)
+        confirmed = confirm_span(draft, text=asked["span"], version=version, now=timezone.now(), by=caller_of(request))
+        return Response(DraftBody(confirmed).data)
+
+
 def _read(body: type[Any], request: Request) -> dict[str, Any]:
     asked = body(data=request.data)
     asked.is_valid(raise_exception=True)
@@ -212,13 +250,16 @@ def _read(body: type[Any], request: Request) -> dict[str, Any]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    fact = span.fact
     return {
         "span": span.text,
         "start": span.start,
         "end": span.end,
         "part": span.part,
         "state": span.state.value,
-        "source": fact
-        and {"label": fact.label, "url": fact.url, "value": span.now if span.now is not None else fact.display},
+        "source": span.fact and _source(span, span.fact),
     }
+
+
+def _source(span: Span, fact: Fact) -> dict[str, Any]:
+    now = display_value(fact, span.now) if span.state == SpanState.STALE else fact.display
+    return {"label": fact.label, "url": fact.url, "value": now}

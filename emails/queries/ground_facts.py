@@ -9,11 +9,13 @@ from customers.enums import MeetingState
 from customers.models import Customer, Meeting, Stakeholder, User, Win
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
+from emails.facts import told_facts
 from emails.queries.usage import growth_of, latest_samples, metric_name
 from emails.rules import letters as keys
-from emails.rules.facts import Fact, count_fact, date_fact, name_fact, percent_fact, text_fact
+from emails.rules.facts import Fact, count_fact, date_fact, facts_by_key, name_fact, percent_fact, text_fact
 
 MOST_WINS = 5
+MOST_METRICS = 20
 WORKSPACE_URL = "/settings"
 PEOPLE_URL = "/settings/people"
 
@@ -28,6 +30,15 @@ def account_facts(
         *_usage(customer),
         *_last_meeting(customer, stakeholder, now),
     )
+
+
+def free_letter_facts(
+    customer: Customer, *, stakeholder: Stakeholder | None, sender: User | None, now: datetime
+) -> tuple[Fact, ...]:
+    """Gather all that a letter without a brief may state: its writer may speak of anything on record."""
+    ground = account_facts(customer, stakeholder=stakeholder, sender=sender, now=now)
+    found = facts_by_key(_readings(customer)) | facts_by_key(told_facts(customer, now=now)) | facts_by_key(ground)
+    return tuple(found.values())
 
 
 def record_url(customer: Customer, anchor: str) -> str:
@@ -141,6 +152,28 @@ def _usage(customer: Customer) -> list[Fact]:
             unit=metric,
         ),
     ]
+
+
+def _readings(customer: Customer) -> list[Fact]:
+    """How much is used of each metric now, and what the plan allows."""
+    url, found = record_url(customer, "usage"), []
+    for sample in latest_samples(customer.pk)[:MOST_METRICS]:
+        metric = metric_name(sample.metric)
+        for field, label, value in (("value", "Present", sample.value), ("limit", "Limit of", sample.limit)):
+            if value is not None:
+                found.append(
+                    count_fact(
+                        f"usage.{sample.metric}.{field}",
+                        value,
+                        kind="usage",
+                        id=sample.pk,
+                        field=field,
+                        label=f"{label} {metric}",
+                        url=url,
+                        unit=metric,
+                    )
+                )
+    return found
 
 
 def _last_meeting(customer: Customer, stakeholder: Stakeholder | None, now: datetime) -> list[Fact]:

@@ -15,14 +15,14 @@ from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, DraftState, OriginKind, Purpose, Writer
 from emails.models import Draft
 from emails.queries.checks import renew_facts
-from emails.queries.ground_facts import account_facts
+from emails.queries.ground_facts import account_facts, free_letter_facts
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
 from emails.rules.letters import PRICE_NEW, tone_for
 from emails.services.announcing import announce_written
 from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.history import keep_version
-from emails.services.writings import ask_for_version, brief_of, ring
+from emails.services.writings import ask_for_version, brief_of, may_be_rewritten, ring
 from emails.signals import draft_cancelled
 from emails.writing.proposal import NoLockedPrice
 from emails.writing.writers import Commission, Written, write, write_built_in
@@ -49,7 +49,7 @@ def compose_draft(
         raise ValidationError({"to": "The recipient is no stakeholder of this account."})
     fields = clean_changes({"subject": subject, "body": body, "cc": list(cc), **({"tone": tone} if tone else {})})
     check_cc(customer.pk, fields["cc"])
-    facts = account_facts(customer, stakeholder=stakeholder, sender=sender, now=now)
+    facts = free_letter_facts(customer, stakeholder=stakeholder, sender=sender, now=now)
     with transaction.atomic():
         draft = Draft.objects.create(
             **{"tone": tone_for(first_role(stakeholder)), **fields},
@@ -106,8 +106,8 @@ class _Again:
 def _prepare_again(draft: Draft, *, instruction: str, version: int, now: datetime) -> _Again:
     if len(instruction) > LONGEST_INSTRUCTION:
         raise ValidationError({"instruction": f"At most {LONGEST_INSTRUCTION} characters."})
-    if not draft.brief:
-        raise ValidationError({"instruction": "This letter was written freely; there is no brief to write it from."})
+    if not may_be_rewritten(draft):
+        raise ValidationError({"instruction": "There is no brief to write this letter from."})
     current = reload(draft)
     if current.version != version:
         raise StaleVersion(current)

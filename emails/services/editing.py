@@ -111,7 +111,7 @@ def confirm_span(draft: Draft, *, text: str, version: int, now: datetime, by: Us
     key = confirmation_key(text)
     open_keys = {confirmation_key(span.text) for span in judge(draft).open_spans if span.fact is None}
     if key not in open_keys:
-        raise ValidationError({"text": f"“{text}” is not among the claims without a record."})
+        raise ValidationError({"span": f"“{text}” is not among the claims without a record."})
     row = {"key": key, "text": text, "by": str(by.pk), "name": by.display_name, "at": now.isoformat()}
     with transaction.atomic():
         changed = touch(draft, version=version, now=now, confirmed=[*draft.confirmed, row])

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.models import User
-from customers.queries.workspace import get_settings
 from customers.services.activity import record
 from emails.models import Draft
+from emails.queries.briefs import sender_of
 from emails.queries.ground_facts import account_facts
 from emails.queries.senders import may_sign
 from emails.rules.letters import Sender
@@ -50,17 +50,6 @@ def sign_as_own(draft: Draft, *, version: int, now: datetime, by: User) -> Draft
         summary = f"“{signed}” to {signed.to_name} leaves in the name of {by.display_name}"
         record("draft.signed", summary, customer=draft.customer_id, by=by, now=now, subject=draft)
     return signed
-
-
-def sender_of(person: User) -> Sender:
-    """Give a person as the letters name their sender."""
-    return Sender(
-        name=person.display_name,
-        title=person.title,
-        company=get_settings().company_name,
-        phone=person.phone,
-        signature=person.signature,
-    )
 
 
 def _brief(draft: Draft, sender: Sender) -> dict[str, object]:

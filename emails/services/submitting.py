@@ -14,6 +14,7 @@ from django.db import transaction
 from customers.models import Customer, Stakeholder, User
 from emails.enums import OriginKind
 from emails.models import Draft
+from emails.queries.ground_facts import free_letter_facts
 from emails.services.drafts import compose_draft
 from emails.services.editing import reload, save_draft
 from emails.services.files import attach_file, remove_file
@@ -106,11 +107,24 @@ def change_draft(
         fields |= {"to_name": fields["stakeholder"].name, "to_email": fields["stakeholder"].email}
     with transaction.atomic():
         changed = save_draft(draft, version=version, now=now, by=by, **fields)
+        if changed.version != version and {"subject", "body"} & fields.keys():
+            changed = _take_new_facts(changed, now=now)
         if files is not None:
             changed = _replace_files(changed, files, now=now, by=by)
         if is_moved:
             changed = _move(changed, moment, now=now, by=by)
     return changed
+
+
+def _take_new_facts(draft: Draft, *, now: datetime) -> Draft:
+    """Let a new text speak of what the records gained; what it knew already stays, so that a change shows as one."""
+    ground = free_letter_facts(draft.customer, stakeholder=draft.stakeholder, sender=draft.sender, now=now)
+    known = {row["key"] for row in draft.facts}
+    gained = [fact.as_json() for fact in ground if fact.key not in known]
+    if not gained:
+        return draft
+    Draft.objects.filter(pk=draft.pk, version=draft.version).update(facts=[*draft.facts, *gained])
+    return reload(draft)
 
 
 def _move(draft: Draft, at: datetime | None, *, now: datetime, by: User) -> Draft:

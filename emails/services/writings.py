@@ -19,6 +19,7 @@ from customers.signals import send_after_commit
 from emails.enums import DraftState, PriceApproach, Tone, Writer
 from emails.models import Draft, Writing
 from emails.models.writings import KEPT_ASIDE
+from emails.queries.briefs import free_brief
 from emails.rules.facts import fact_from_json
 from emails.rules.letters import LetterBrief, brief_from_json, with_instruction
 from emails.services.editing import reload
@@ -114,13 +115,23 @@ def sweep(*, now: datetime) -> int:
 
 
 def brief_of(draft: Draft, instruction: str) -> LetterBrief:
-    """The brief a draft is written from again: as it was ordered, with what a person has since set on the draft."""
+    """The brief a draft is written from again: as it was ordered, with what a person has since set on the draft.
+
+    Raises LookupError for a letter that has none and cannot get one; `may_be_rewritten` says so before.
+    """
+    ordered = brief_from_json(draft.brief["letter"]) if draft.brief else free_brief(draft)
+    if ordered is None:
+        raise LookupError("there is no brief to write this letter from")
     return replace(
-        with_instruction(brief_from_json(draft.brief["letter"]), instruction),
+        with_instruction(ordered, instruction),
         tone=Tone(draft.tone),
         price_approach=PriceApproach(draft.price_approach),
         proposal_attached=draft.attachments.filter(kind=PROPOSAL_KIND).exists(),
     )
+
+
+def may_be_rewritten(draft: Draft) -> bool:
+    return bool(draft.brief) or free_brief(draft) is not None
 
 
 def _claim(*, now: datetime, before: datetime) -> list[_Claimed]:

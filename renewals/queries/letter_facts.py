@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from customers.models import Customer
+from datetime import datetime
+
+from customers.models import Contract, Customer
 from emails.queries.ground_facts import record_url
 from emails.rules import letters as keys
-from emails.rules.facts import Fact, count_fact, date_fact, money_fact, multiple_fact, percent_fact
-from renewals.queries.facts import RenewalFacts
+from emails.rules.facts import Fact, count_fact, date_fact, money_fact, multiple_fact, percent_fact, text_fact
+from renewals.queries.facts import RenewalFacts, read_renewal_facts
 from renewals.rules.cycles import term_months
+
+PLAN_NAME = "contract.plan"
 
 
 def renewal_letter_facts(customer: Customer, facts: RenewalFacts) -> tuple[Fact, ...]:
     """List prices, dates and Prepare's figures, as far as they are known. Names and wins are the ground's."""
     return (*_contract_facts(customer, facts), *_price_facts(customer, facts), *_prepare_facts(customer, facts))
+
+
+def tell_renewal(customer: Customer, now: datetime) -> tuple[Fact, ...]:
+    """Tell letters written freely what Engage's letters know: the running contract, its price, what Prepare found."""
+    facts = read_renewal_facts(customer, now=now)
+    if facts is None:
+        return ()
+    if facts.renewal_id is None:
+        return (*_contract_facts(customer, facts), *_plan_facts(customer, facts))
+    return (*renewal_letter_facts(customer, facts), *_plan_facts(customer, facts))
+
+
+def _plan_facts(customer: Customer, facts: RenewalFacts) -> list[Fact]:
+    plan = Contract.objects.filter(pk=facts.contract_id).values_list("plan", flat=True).first()
+    if not plan:
+        return []
+    url = record_url(customer, "renewal")
+    return [text_fact(PLAN_NAME, plan, kind="contract", id=facts.contract_id, field="plan", label="Plan", url=url)]
 
 
 def _contract_facts(customer: Customer, facts: RenewalFacts) -> list[Fact]:

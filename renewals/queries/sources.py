@@ -6,16 +6,18 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from customers.models import Contract
-from emails.facts import Record, register_source
+from emails.facts import Record, register_source, register_teller
 from emails.queries.sources import uuids
 from renewals.models import Renewal
+from renewals.queries.letter_facts import tell_renewal
 from renewals.rules.cycles import term_months
 
 
 def register_sources() -> None:
-    """Make renewals readable as facts, and contracts with their notice date."""
+    """Make renewals readable as facts, and contracts with their notice date; tell free letters of them."""
     register_source("contract", read_contracts)
     register_source("renewal", read_renewals)
+    register_teller("renewals", tell_renewal)
 
 
 def read_contracts(ids: Collection[str]) -> dict[str, Record]:
