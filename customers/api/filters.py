@@ -6,10 +6,12 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+from drf_spectacular.utils import extend_schema_field
 
-from customers.enums import Pressure
-from customers.models import Customer
+from customers.enums import Pressure, StakeholderRole
+from customers.models import Customer, Stakeholder
 from customers.queries.lookup import find_colleague
 
 
@@ -17,6 +19,15 @@ class WholeNumberFilter(filters.NumberFilter):
     """Half a point of a score is no score."""
 
     field_class = forms.IntegerField
+
+
+@extend_schema_field({"type": "boolean"})
+class FlagFilter(filters.TypedChoiceFilter):
+    """`true` or `false`; anything else is refused, where the library's own would find everything."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda value: value == "true", **kwargs)
 
 
 class CustomerFilter(filters.FilterSet):
@@ -37,6 +48,8 @@ class CustomerFilter(filters.FilterSet):
     competitivePressure = filters.ChoiceFilter(field_name="competitive_pressure", choices=Pressure.choices)
     budgetPressure = filters.ChoiceFilter(field_name="budget_pressure", choices=Pressure.choices)
 
+    programmeStartDate = filters.DateFilter(field_name="programme_start_date")
+
     class Meta:
         model = Customer
         fields: list[str] = []
@@ -45,3 +58,25 @@ class CustomerFilter(filters.FilterSet):
         """This will keep the accounts of the colleague with this user name, e-mail address or id."""
         person = find_colleague(value)
         return rows.none() if person is None else rows.filter(**{name: person})
+
+
+class StakeholderFilter(filters.FilterSet):
+    """`name` and `title` find a part; `roles` finds who has the role, among others."""
+
+    name = filters.CharFilter(lookup_expr="icontains")
+    email = filters.CharFilter(lookup_expr="iexact")
+    title = filters.CharFilter(lookup_expr="icontains")
+    roles = filters.ChoiceFilter(choices=StakeholderRole.choices, method="by_role")
+    primary = FlagFilter()
+    relationshipStrength = WholeNumberFilter(field_name="relationship_strength", min_value=0, max_value=10)
+    timezone = filters.CharFilter()
+    language = filters.CharFilter(lookup_expr="iexact")
+    left = FlagFilter(field_name="left_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Stakeholder
+        fields: list[str] = []
+
+    def by_role(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """This will keep who has the role. SQLite cannot look into a list, so the list is read as text."""
+        return rows.alias(codes=Cast("roles", TextField())).filter(codes__contains=f'"{value}"')

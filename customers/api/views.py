@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import Conflict, OfCustomer
-from customers.api.filters import CustomerFilter
+from customers.api.filters import CustomerFilter, StakeholderFilter
 from customers.api.serializers import CustomerSerializer, StakeholderSerializer
 from customers.models import Customer, Stakeholder
 from customers.queries.callers import caller_of
@@ -44,10 +44,16 @@ class CustomerList(ListAPIView[Customer]):
         "name": "name",
         "externalId": "external_id",
         "segment": "segment",
+        "timezone": "timezone",
         "country": "country",
+        "currency": "currency",
+        "owner": "owner__username",
+        "accountExecutive": "account_executive__username",
+        "executive": "executive__username",
         "healthScore": "health_score",
         "relationshipStrength": "relationship_strength",
         "churnRisk": "churn_risk",
+        "programmeStartDate": "programme_start_date",
         "createdAt": "created_at",
         "updatedAt": "updated_at",
     }
@@ -95,7 +101,15 @@ class StakeholderList(OfCustomer, ListAPIView[Stakeholder]):
 
     serializer_class = StakeholderSerializer
     queryset = Stakeholder.objects.none()
-    ordering_names = {"name": "name", "email": "email", "primary": "primary", "left": "left_at"}
+    filterset_class = StakeholderFilter
+    ordering_names = {
+        "name": "name",
+        "email": "email",
+        "title": "title",
+        "primary": "primary",
+        "relationshipStrength": "relationship_strength",
+        "left": "left_at",
+    }
 
     def get_queryset(self) -> QuerySet[Stakeholder]:
         return Stakeholder.objects.filter(customer=self.get_customer()).order_by("-primary", "name", "pk")
