@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--repeats", type=int, default=40)
 
     def handle(self, *, names: list[str], accounts: int, repeats: int, **options: Any) -> None:
+        logging.getLogger("django.request").setLevel(logging.CRITICAL)  # pages are tried for several people
         for name in names:
             for line in BENCHMARKS[name](accounts=accounts, repeats=repeats):
                 self.stdout.write(json.dumps({"bench": name, **line}, default=str))

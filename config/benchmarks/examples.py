@@ -1,0 +1,129 @@
+"""What an address of the desk is filled in with: rows of a benchmark's book that exist and have something to show."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from customers.enums import ImportState, MeetingState
+from customers.models import (
+    ApiToken,
+    Customer,
+    Hold,
+    ImportRun,
+    Invitation,
+    Meeting,
+    SavedView,
+    Stakeholder,
+    Todo,
+    User,
+)
+from customers.registry.panels import list_panels
+from emails.models import Attachment, CapturedMail, Draft, DraftVersion
+from outreach.models import Touch
+from renewals.views.engage_page import STEPS
+
+NOTHING = uuid.UUID(int=0)
+
+
+class NoExample(LookupError):
+    """Raised when nothing is known to fill an argument in with; says which."""
+
+
+class Examples:
+    """Values for the arguments of the URL tables. customer: the account that has some of everything."""
+
+    def __init__(self, customer: Customer, colleague: User, *, invitation_secret: str) -> None:
+        self.customer, self.colleague = customer, colleague
+        self._invitation_secret = invitation_secret
+
+    def of(self, route: str, argument: str) -> dict[str, Any]:
+        """This will give what to fill in, each value by its name: a route's own, else those of the argument.
+
+        An id that is not named here is that of a row of the model it is called by. Raises NoExample.
+        """
+        read = self._values.get(f"{route} {argument}") or self._values.get(argument)
+        values = read() if read else self._guess(argument)
+        if values is None:
+            raise NoExample(f"{route}: say in config/benchmarks/examples.py what {argument} is filled in with")
+        return values if isinstance(values, dict) else {argument: values}
+
+    def _guess(self, argument: str) -> Any:
+        """A row of the sample account where there is one, else any; an id of nothing where no model is called so."""
+        noun, is_id, _ = argument.rpartition("_id")
+        named = [model for model in apps.get_models() if model._meta.model_name == noun.replace("_", "")]
+        for model in named:
+            rows = model._default_manager.order_by("pk")
+            has_customer = any(field.name == "customer" for field in model._meta.fields)
+            own = rows.filter(customer=self.customer) if has_customer else rows.none()
+            if row := own.first() or rows.first():
+                return row.pk
+        return NOTHING if is_id else None
+
+    @property
+    def owner_id(self) -> Any:
+        return self.customer.owner_id
+
+    @cached_property
+    def person(self) -> Stakeholder:
+        return Stakeholder.objects.get(customer=self.customer, primary=True)
+
+    @cached_property
+    def draft(self) -> Draft:
+        found: Draft = Draft.objects.filter(customer=self.customer, attachments__isnull=False).order_by("position")[0]
+        return found
+
+    @cached_property
+    def _values(self) -> dict[str, Callable[[], Any]]:
+        mine: dict[str, Any] = {"customer": self.customer}
+        colleague = {
+            f"customers:{name} person_id": lambda: self.colleague.pk
+            for name in ("settings_person", "settings_person_access", "settings_person_reset")
+        }
+        return {
+            **colleague,
+            "customer_id": lambda: self.customer.pk,
+            "gone_id": lambda: _first(Customer.objects.exclude(pk=self.customer.pk).filter(contracts__isnull=True)),
+            "person_id": lambda: self.person.pk,
+            "meeting_id": lambda: _first(Meeting.objects.filter(**mine, state=MeetingState.SCHEDULED)),
+            "task_id": lambda: _first(Todo.objects.filter(**mine).exclude(key="")),
+            "hold_id": lambda: _open_holds()[0].pk,
+            "customers:hold_resume customer_id": lambda: _open_holds()[0].customer_id,
+            "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
+            "view_id": lambda: _first(SavedView.objects.all()),
+            "token_id": lambda: _first(ApiToken.objects.all()),
+            "invitation_id": lambda: _first(Invitation.objects.filter(accepted_at=None, revoked_at=None)),
+            "run_id": _runs,
+            "customers:import_undo run_id": lambda: _runs()[ImportState.DONE],
+            "draft_id": lambda: self.draft.pk,
+            "version_id": lambda: _first(DraftVersion.objects.filter(draft=self.draft)),
+            "file_id": lambda: _first(Attachment.objects.filter(draft=self.draft)),
+            "mail_id": lambda: _first(CapturedMail.objects.filter(**mine)),
+            "place": lambda: 0,
+            "key": lambda: {panel.key: panel.key for panel in list_panels()},
+            "code": lambda: {step.code: step.code for step in STEPS},
+            "secret": lambda: self._invitation_secret,
+            "uidb64": lambda: urlsafe_base64_encode(force_bytes(self.colleague.pk)),
+            "token": lambda: default_token_generator.make_token(self.colleague),
+        }
+
+
+def _first(rows: Any) -> Any:
+    return rows.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _open_holds() -> Any:
+    return Hold.objects.filter(ended_at=None).order_by("pk")
+
+
+def _runs() -> dict[str, Any]:
+    """One import in each state that has a page of its own."""
+    states = (ImportState.DONE, ImportState.CHECKED, ImportState.RUNNING)
+    return {state.value: _first(ImportRun.objects.filter(state=state)) for state in states}

@@ -1,0 +1,107 @@
+"""Our own side of a benchmark's book: colleagues, invitations, tokens, saved views, and imports of the whole book."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from config.benchmarks.book import FAMILY_NAMES, GIVEN_NAMES, FilledBook, copy_of, write
+from customers.enums import ImportState, Role, Scope
+from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, User
+from customers.services.importing.reading import Options, Upload
+from customers.services.importing.runs import import_now
+from customers.services.invitations import invite
+
+COLLEAGUES = 300
+TEAMS = 12
+INVITATIONS = 40
+TOKENS = 25
+VIEWS = 15
+OLD_IMPORTS = 30
+REFUSED_EVERY = 20
+"""Of the imported rows, one of so many has a risk that is no number."""
+HEAD = ("Account ID", "Account Name", "Churn Risk")
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who and what a page may be asked about. ops: sees all; colleague: somebody to be changed."""
+
+    ops: User
+    colleague: User
+    invitation_secret: str
+
+
+def fill_office(book: FilledBook, *, now: datetime) -> Office:
+    """This will write our side."""
+    teams = [Team(name=f"Team {number:02d}") for number in range(TEAMS)]
+    ops = User.objects.create(username="bench-ops", role=Role.OPS, is_staff=True, email="ops@bench.example")
+    write(Team, teams)
+    colleagues = [_colleague(number, teams[number % TEAMS]) for number in range(COLLEAGUES)]
+    write(User, colleagues)
+    write(Invitation, (_invitation(number, book.lead, now=now) for number in range(INVITATIONS)))
+    write(ApiToken, (_token(number, book.lead, now=now) for number in range(TOKENS)))
+    write(SavedView, (_view(number, book.lead) for number in range(VIEWS)))
+    _import(book, now=now)
+    invited = invite(email="last@bench.example", role=Role.CSM, team=teams[0], now=now, by=ops)
+    return Office(ops, colleagues[0], invited.secret)
+
+
+def _colleague(number: int, team: Team) -> User:
+    return User(
+        username=f"colleague-{number}",
+        first_name=GIVEN_NAMES[number % len(GIVEN_NAMES)],
+        last_name=FAMILY_NAMES[number % len(FAMILY_NAMES)],
+        email=f"colleague-{number}@bench.example",
+        team=team,
+    )
+
+
+def _invitation(number: int, lead: User, *, now: datetime) -> Invitation:
+    return Invitation(
+        email=f"newcomer-{number}@bench.example",
+        team_id=lead.team_id,
+        invited_by=lead,
+        digest=uuid4().hex,
+        expires_at=now + timedelta(days=7),
+    )
+
+
+def _token(number: int, lead: User, *, now: datetime) -> ApiToken:
+    expires_at = now + timedelta(days=90)
+    fields = {"prefix": f"eg_{number:05d}", "digest": uuid4().hex, "scopes": [Scope.READ.value]}
+    return ApiToken(user=lead, name=f"Token {number}", expires_at=expires_at, **fields)
+
+
+def _view(number: int, lead: User) -> SavedView:
+    return SavedView(user=lead, name=f"View {number}", query="risk=high&sort=-price")
+
+
+def _import(book: FilledBook, *, now: datetime) -> None:
+    """The whole book, imported; the same as if checked and not started, and as if under way; small ones of long ago."""
+    done = import_now([Upload("book.csv", _csv(book))], Options(), by=book.lead, now=now)
+    checked = copy_of(done, state=ImportState.CHECKED, started_at=None, finished_at=None, done_rows=0)
+    under_way = copy_of(done, state=ImportState.RUNNING, finished_at=None, done_rows=done.total_rows // 3)
+    old = (_old_import(number, book.lead, now=now) for number in range(OLD_IMPORTS))
+    write(ImportRun, (checked, under_way, *old))
+
+
+def _csv(book: FilledBook) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([HEAD, *_rows(book)])
+    return out.getvalue().encode()
+
+
+def _rows(book: FilledBook) -> Iterator[tuple[str, str, str]]:
+    for number, customer in enumerate(book.customers):
+        risk = "soon" if number % REFUSED_EVERY == 0 else str((number * 7 + 1) % 101)
+        yield str(customer.external_id), customer.name, risk
+
+
+def _old_import(number: int, lead: User, *, now: datetime) -> ImportRun:
+    at = now - timedelta(days=number + 1)
+    return ImportRun(user=lead, filename=f"week-{number}.csv", state=ImportState.UNDONE, finished_at=at, undone_at=at)
