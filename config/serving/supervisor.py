@@ -8,7 +8,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_RESTARTS = 3
 STOP_GRACE_S = 10.0
 POLL_S = 0.1
@@ -100,13 +102,18 @@ class Supervisor:
         return subprocess.Popen(  # noqa: S603
             [*command, *program.arguments],
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **program.extra_env},
+            env={**os.environ, "PYTHONPATH": python_path(), **program.extra_env},
             pass_fds=(self._lifeline_read, *program.inherited_fds),
             start_new_session=True,
         )
 
     def _on_signal(self, number: int, frame: object) -> None:
         self._stopping = True
+
+
+def python_path() -> str:
+    """This will let a child find the project whatever the working directory."""
+    return os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 
 def _signal_group(child: Child, number: signal.Signals) -> None:

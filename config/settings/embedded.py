@@ -5,9 +5,9 @@ DATABASE_URL and REDIS_URL switch to PostgreSQL and Redis; nothing else differs.
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATA_DIR, env
-from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
+from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret, make_data_folder
 
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+make_data_folder(DATA_DIR)
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret_key")
 FIELD_KEYS = env.list("FIELD_KEYS", default=[]) or [kept_secret(DATA_DIR / "field_key")]

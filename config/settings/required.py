@@ -11,9 +11,13 @@ FERNET_COMMAND = 'python -c "from cryptography.fernet import Fernet; print(Ferne
 MIN_SECRET_CHARS = 50
 
 
+class UnusableSettings(ImproperlyConfigured):
+    """What the one who starts Evergreen has to put right; shown without a traceback."""
+
+
 @dataclass(frozen=True)
 class Required:
-    """One variable. fault: says what is wrong with a value, empty when nothing is."""
+    """One variable. how: what to set it to; fault: says what is wrong with a value, empty when nothing is."""
 
     name: str
     how: str
@@ -59,19 +63,19 @@ def _field_keys_fault(value: str) -> str:
 REQUIRED = (
     Required(
         "SECRET_KEY",
-        'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+        'what this prints: python -c "import secrets; print(secrets.token_urlsafe(50))"',
         _secret_key_fault,
     ),
     Required("ALLOWED_HOSTS", "the host names it is reached by: desk.example.com", _hosts_fault),
     Required("PUBLIC_URL", "the address people and mails use: https://desk.example.com", _public_url_fault),
     Required("DATABASE_URL", "postgres://USER:PASSWORD@HOST:5432/NAME", _database_fault),
     Required("REDIS_URL", "redis://HOST:6379/0", _redis_fault),
-    Required("FIELD_KEYS", FERNET_COMMAND, _field_keys_fault),
+    Required("FIELD_KEYS", f"what this prints: {FERNET_COMMAND}", _field_keys_fault),
 )
 
 
 def demand(environment: Mapping[str, str]) -> None:
-    """This will raise ImproperlyConfigured naming each missing or unusable variable and how to set it."""
+    """This will raise UnusableSettings naming each missing or unusable variable and how to set it."""
     faults = []
     for variable in REQUIRED:
         value = environment.get(variable.name, "").strip()
@@ -79,4 +83,4 @@ def demand(environment: Mapping[str, str]) -> None:
         if fault:
             faults.append(f"  {variable.name} {fault}. Set it to: {variable.how}")
     if faults:
-        raise ImproperlyConfigured("Production settings are incomplete:\n" + "\n".join(faults))
+        raise UnusableSettings("Production settings are incomplete:\n" + "\n".join(faults))

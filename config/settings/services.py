@@ -9,8 +9,11 @@ from typing import Any
 
 import environ
 
+from config.settings.required import UnusableSettings
+
 BROKER_CONNECT_TIMEOUT_S = 1
 FILE_BROKER_POLL_S = 0.2
+CHOOSE_A_FOLDER = "Data is kept there; name a folder of your own: make run DATA_DIR=/path/to/folder"
 SQLITE_OPTIONS = {
     # Without IMMEDIATE a read that becomes a write meets "database is locked" at once, whatever the timeout.
     "transaction_mode": "IMMEDIATE",
@@ -60,6 +63,16 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
             "polling_interval": FILE_BROKER_POLL_S,
         },
     }
+
+
+def make_data_folder(folder: Path) -> None:
+    """This will make the folder that everything is kept in; UnusableSettings where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise UnusableSettings(f"{folder} cannot be made ({why.strerror}). {CHOOSE_A_FOLDER}") from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise UnusableSettings(f"Nothing can be written in {folder}. {CHOOSE_A_FOLDER}")
 
 
 def kept_secret(path: Path) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from config.management.commands.serve import first_person_lines
+from config.management.commands.serve import first_person_lines, mail_line
 from customers.enums import Role
 from customers.models import User
 
@@ -27,14 +27,15 @@ STOPS_WITHIN_S = 20.0
 SET_BY_A_SERVER = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
 
 
-def start(data_dir: Path, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+def start(folder: Path, *arguments: str, data_dir: Path | None = None, **options: Any) -> subprocess.Popen[str]:
     kept = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
     }
     return subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--no-demo", *arguments],
-        cwd=ROOT,
-        env={**kept, "DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "config.settings.embedded"},
+        [sys.executable, str(ROOT / "manage.py"), "serve", "--no-demo", *arguments],
+        # As from anywhere: the children find the project by themselves.
+        cwd=folder,
+        env={**kept, "DATA_DIR": str(data_dir or folder), "DJANGO_SETTINGS_MODULE": "config.settings.embedded"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -104,6 +105,43 @@ def test_serve_on_a_taken_port_says_how_to_choose_another(tmp_path: Path) -> Non
     assert process.returncode != 0
     assert "make run PORT=" in output
     assert "Traceback" not in output
+
+
+def test_serve_where_nothing_can_be_kept_says_so_and_how_to_choose_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    process = start(tmp_path, "--port", "0", data_dir=tmp_path / "file" / "data")
+    output, _ = process.communicate(timeout=READY_WITHIN_S)
+
+    assert process.returncode != 0
+    assert "make run DATA_DIR=" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("outbound", "key", "line"),
+    [
+        ("off", "", "Sent mail is captured at http://here/mailbox; no mail leaves this machine."),
+        ("on", "", "Sent mail is captured at http://here/mailbox; no mail leaves this machine."),
+        ("off", "SG.x", "Sent mail is captured at http://here/mailbox; no mail leaves this machine."),
+        ("on", "SG.x", "Mail leaves this machine, through sendgrid."),
+    ],
+)
+def test_serve_says_where_mail_goes(settings: Any, outbound: str, key: str, line: str) -> None:
+    settings.MAIL_PROVIDER, settings.OUTBOUND, settings.SENDGRID_API_KEY = "sendgrid", outbound, key
+
+    assert mail_line("http://here") == line
+
+
+@pytest.mark.django_db
+def test_serve_repeats_the_folder_it_was_given_for_the_second_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/srv/my desk")
+    monkeypatch.setenv("DATABASE_URL", "postgres://evergreen:hush@db/evergreen")
+
+    command = first_person_lines()[-1]
+
+    assert command.startswith("  DATA_DIR='/srv/my desk' DATABASE_URL=… ")
+    assert "hush" not in command
 
 
 @pytest.mark.django_db

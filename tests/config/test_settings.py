@@ -97,6 +97,7 @@ def test_production_without_variables_names_them_without_a_traceback_of_ours() -
 
     assert refused.returncode != 0
     assert all(name in refused.stderr for name in WHOLE)
+    assert "Traceback" not in refused.stderr
 
 
 def test_database_settings_without_an_address_are_sqlite_with_one_writer_at_a_time(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import socket
 import sys
 import threading
@@ -18,6 +19,7 @@ from config.serving.programs import web_program, worker_program
 from config.serving.supervisor import Supervisor
 from customers.enums import ImportState
 from customers.models import Customer, ImportRun, User
+from emails.providers.choice import leaves_the_machine
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
@@ -60,7 +62,7 @@ class Command(BaseCommand):
             return
         address = f"http://{HOST}:{port}"
         self.stdout.write(f"\nEvergreen is ready at {address}")
-        self.stdout.write(f"Sent mail is captured at {address}/mailbox; nothing leaves this machine.")
+        self.stdout.write(mail_line(address))
         for line in log_in_lines() or first_person_lines():
             self.stdout.write(line)
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
@@ -73,8 +75,21 @@ def first_person_lines() -> list[str]:
         return []
     return [
         "Nobody can sign in yet. Make the first person, of ops, in a second terminal:",
-        f"  {python_here()} manage.py createsuperuser",
+        f"  {same_data()}{python_here()} manage.py createsuperuser",
     ]
+
+
+def mail_line(address: str) -> str:
+    """This will say where sent mail goes."""
+    if leaves_the_machine():
+        return f"Mail leaves this machine, through {settings.MAIL_PROVIDER}."
+    return f"Sent mail is captured at {address}/mailbox; no mail leaves this machine."
+
+
+def same_data() -> str:
+    """This will repeat, for a second terminal, which data this start was given; an address may hold a password."""
+    folder, address = os.environ.get("DATA_DIR"), os.environ.get("DATABASE_URL")
+    return (f"DATA_DIR={shlex.quote(folder)} " if folder else "") + ("DATABASE_URL=… " if address else "")
 
 
 def python_here() -> str:
