@@ -209,3 +209,6 @@ UNDELIVERABLE_CAUSES = frozenset({SuppressionCause.HARD_BOUNCE, SuppressionCause
 
 EVERYTHING = ""
 """The topic of a suppression that stops every lane."""
+
+OPT_OUT_EXEMPT_LANES = frozenset({Lane.NOTICE})
+"""What nobody can opt out of. Source: promise 5, the named lanes."""

@@ -3,11 +3,13 @@
 from django.urls import path, re_path
 
 from emails import webhooks
-from emails.views import drafts, mailbox, review, sending
+from emails.views import drafts, mailbox, preferences, review, sending
 
 app_name = "emails"
 
 urlpatterns = [
+    # With and without a slash: a mail program follows no redirect (RFC 8058).
+    re_path(r"^u/(?P<token>[^/]{1,200})/?$", preferences.preferences, name="preferences"),
     re_path(r"^webhooks/sendgrid/events/?$", webhooks.sendgrid_events, name="sendgrid_events"),
     path("needs-review", review.page, name="review"),
     path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),

@@ -28,8 +28,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_SSL_REDIRECT = IS_HTTPS
-# Probes come over plain HTTP from inside.
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$"]
+# Probes come over plain HTTP from inside; a mail program that unsubscribes follows no redirect (RFC 8058).
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)/?$", r"^u/[^/]+/?$"]
 # gunicorn speaks plain HTTP: what stands in front of it ends TLS and must set this header itself.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0

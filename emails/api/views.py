@@ -36,10 +36,10 @@ from emails.enums import DraftState, Lane, OriginKind, PriceApproach, Tone, Writ
 from emails.models import Draft
 from emails.queries.bodies import DraftBody
 from emails.queries.checks import display_value, judge
+from emails.queries.footers import render_draft
 from emails.queries.listing import list_visible_drafts, require_draft, require_stakeholder
 from emails.rules.facts import Fact
 from emails.rules.grounding import Span, SpanState
-from emails.rules.rendering import render
 from emails.services.drafts import delete_draft, regenerate
 from emails.services.editing import confirm_span
 from emails.services.sending import approve, schedule
@@ -207,8 +207,8 @@ class DraftPreview(APIView):
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The letter as its recipient will see it, HTML and plain text."""
         draft = require_draft(id, user=caller_of(request))
-        person, sender = draft.stakeholder, draft.sender
-        rendered = render(subject=draft.subject, body=draft.body, language=(person and person.language) or "en")
+        sender = draft.sender
+        rendered = render_draft(draft)
         preview = {
             "subject": draft.subject,
             "sender": {"name": sender.display_name, "email": sender.email} if sender else None,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage, Message
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from emails.rules.rendering import clean_line
@@ -79,9 +79,25 @@ class MailProvider(Protocol):
     def send(self, mail: OutgoingMail, *, now: datetime) -> Accepted: ...
 
 
+class _PlainHeader(UnstructuredHeader):
+    """A header of addresses and ids: broken at blanks alone. Python encodes a word that fills a line, and a mail
+    program finds neither the thread nor the way out in `=?utf-8?q?=3C…`."""
+
+    name: str
+    max_count = 1
+
+    def fold(self, *, policy: Policy[Message]) -> str:
+        return f"{self.name}: {f'{policy.linesep} '.join(str(self).split())}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("list-unsubscribe", "references", "in-reply-to"):
+    _HEADERS.map_to_type(_name, cast(Any, _PlainHeader))
+
+
 def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy[EmailMessage] = SMTP) -> bytes:
     """Write the message as the recipient gets it: headers, plain part, HTML part, attachments."""
-    message = EmailMessage(policy=policy)
+    message = EmailMessage(policy=policy.clone(header_factory=_HEADERS))
     message["From"] = _address(mail.from_name, mail.from_email)
     message["To"] = _address(mail.to_name, mail.to_email)
     if mail.cc:

@@ -37,6 +37,7 @@ from sendgrid.helpers.mail import (
     Personalization,
     ReplyTo,
     Subject,
+    SubscriptionTracking,
     TrackingSettings,
 )
 
@@ -105,6 +106,8 @@ def build_body(mail: OutgoingMail) -> dict[str, Any]:
     message.tracking_settings = TrackingSettings(
         click_tracking=ClickTracking(enable=mail.track, enable_text=False),
         open_tracking=OpenTracking(enable=mail.track),
+        # The account may have it on, which would put a second way out beside ours.
+        subscription_tracking=SubscriptionTracking(enable=False),
     )
     body: dict[str, Any] = message.get()
     return body

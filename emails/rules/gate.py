@@ -14,11 +14,10 @@ from typing import Any
 
 from emails.enums import LEFT_STATES, DraftState, Lane
 from emails.rules.letters import LOCKED_KEYS
-from emails.rules.suppression import SuppressionFacts
+from emails.rules.suppression import SuppressionFacts, stops, why_stopped
 from emails.rules.verdicts import Passed, Refused, Verdict
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
-OPT_OUT_EXEMPT_LANES = frozenset({Lane.NOTICE})
 
 
 @dataclass(frozen=True)
@@ -106,11 +105,10 @@ def check_stakeholder(facts: GateFacts) -> Verdict:
 
 def check_opt_out(facts: GateFacts) -> Verdict:
     stop = facts.suppression
-    passes = facts.lane in OPT_OUT_EXEMPT_LANES
-    if stop is not None and (stop.stops_notices or not passes):
-        return Refused(f"{facts.recipient} {stop.words}.", "suppressed")
+    if stop is not None and stops(stop, facts.lane):
+        return Refused(why_stopped(facts.recipient, stop), "suppressed")
     for copied in facts.suppressed_cc:
-        if copied.stops_notices or not passes:
+        if stops(copied, facts.lane):
             return Refused(f"In copy: {copied.address} {copied.words}. Take them out.", "suppressed")
     if stop is not None:
         return Passed(f"{facts.recipient} {stop.words}; a contract notice is not optional and goes all the same.")

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from emails.rules.footers import Footer
+
 _LINK = re.compile(r"https://[^\s<>\"'()]+[^\s<>\"'().,;:!?]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _POINT = re.compile(r"^\s*[-•*]\s+")
@@ -36,13 +38,13 @@ class Rendered:
     text: str
 
 
-def render(*, subject: str, body: str, language: str = "en") -> Rendered:
-    """Render the body for the recipient."""
+def render(*, subject: str, body: str, language: str = "en", footer: Footer | None = None) -> Rendered:
+    """Render the body for the recipient, with the footer under it."""
     text = clean_text(body)
     blocks = [block for block in re.split(r"\n[ \t]*\n+", text.strip()) if block.strip()]
-    content = "".join(_block(block) for block in blocks)
+    content = "".join(_block(block) for block in blocks) + (footer.html if footer else "")
     html = _PAGE.format(language=escape(language), subject=escape(clean_line(subject)), content=content)
-    return Rendered(html=html, text=text.strip() + "\n")
+    return Rendered(html=html, text=text.strip() + "\n" + (f"\n{footer.text}" if footer else ""))
 
 
 def clean_text(text: str) -> str:

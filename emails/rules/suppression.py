@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from emails.enums import EVERYTHING, UNDELIVERABLE_CAUSES, Lane, SuppressionCause
+from emails.enums import EVERYTHING, OPT_OUT_EXEMPT_LANES, UNDELIVERABLE_CAUSES, Lane, SuppressionCause
 
 _STRENGTH = (
     SuppressionCause.ERASED,
@@ -57,6 +57,35 @@ def applies_to(facts: SuppressionFacts, lane: Lane) -> bool:
     return facts.topic in (EVERYTHING, lane)
 
 
+def stops(facts: SuppressionFacts, lane: Lane) -> bool:
+    """Say whether mail of this lane must not leave."""
+    return applies_to(facts, lane) and (facts.stops_notices or lane not in OPT_OUT_EXEMPT_LANES)
+
+
+def why_stopped(name: str, facts: SuppressionFacts) -> str:
+    return f"{name} {facts.words}."
+
+
 def strongest(rows: Iterable[SuppressionFacts], lane: Lane) -> SuppressionFacts | None:
     """Give the one that counts where several are open: what stops a notice too comes first."""
     return min((row for row in rows if applies_to(row, lane)), key=lambda row: _STRENGTH.index(row.cause), default=None)
+
+
+def refuse_lift(cause: SuppressionCause, *, is_leader: bool, is_api: bool, is_in_use: bool) -> str:
+    """Say why a colleague may not take this off the list; "" where they may.
+
+    is_in_use: somebody at an account still has the address.
+    """
+    if cause == SuppressionCause.ERASED:
+        return "Somebody who asked to be erased is never written to again."
+    if cause == SuppressionCause.HARD_BOUNCE and is_in_use:
+        return "There is no such address. Give the person another one first; then this can be lifted."
+    if cause == SuppressionCause.COMPLAINT and is_api:
+        return "A spam report is never lifted by API. A lead can do it on the page, with the reason."
+    if not is_leader:
+        return "Only a lead may let somebody be written to again."
+    return ""
+
+
+CONTACT_LIFTS = frozenset({SuppressionCause.UNSUBSCRIBED, SuppressionCause.REPLY, SuppressionCause.OUTREACH})
+"""What the contact's own “write to me again” takes back: their own wishes, never what a colleague or a server said."""

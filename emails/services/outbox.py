@@ -28,9 +28,9 @@ from emails.models import Draft
 from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, OutgoingMail
 from emails.providers.choice import NoProvider, get_provider
 from emails.queries.checks import read_gate_facts
+from emails.queries.footers import make_footer, render_with
 from emails.queries.threads import read_references
 from emails.rules.gate import Receipt, ask_gate
-from emails.rules.rendering import render
 from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
@@ -125,7 +125,8 @@ def compose_mail(draft: Draft) -> OutgoingMail:
     person, sender = draft.stakeholder, draft.sender
     if person is None or sender is None:
         raise ValueError("a letter without recipient or sender cannot pass the gate")
-    rendered = render(subject=draft.subject, body=draft.body, language=person.language or "en")
+    footer = make_footer(draft)
+    rendered = render_with(draft, footer)
     return OutgoingMail(
         draft_id=draft.pk,
         customer_id=draft.customer_id,
@@ -141,7 +142,7 @@ def compose_mail(draft: Draft) -> OutgoingMail:
         files=tuple(
             OutgoingFile(file.name, file.content_type, bytes(file.content)) for file in draft.attachments.all()
         ),
-        headers=thread_headers(draft.references),
+        headers=thread_headers(draft.references) | footer.headers,
         reply_to=_reply_address(draft),
         track=draft.track_engagement,
     )

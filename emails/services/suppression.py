@@ -7,30 +7,47 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
 from customers.models import Customer, Stakeholder, User
-from customers.services.activity import line, record_many
+from customers.services.activity import THE_CLOCK, line, record_many
 from customers.services.digests import digest_address
 from customers.signals import send_after_commit
 from emails.enums import EVERYTHING, SuppressionCause
 from emails.models import Draft, Suppression
 from emails.queries.suppression import facts_of
+from emails.rules.suppression import refuse_lift
+from emails.services.stopped_letters import Stopped, free_letters, stop_letters
 from emails.signals import address_restored, address_suppressed
 
 LONGEST_NOTE = 300
+_ACTORS = {
+    SuppressionCause.UNSUBSCRIBED: "The contact",
+    SuppressionCause.REPLY: "The contact",
+    SuppressionCause.HARD_BOUNCE: "The mail provider",
+    SuppressionCause.COMPLAINT: "The mail provider",
+    SuppressionCause.OUTREACH: "Outreach.io",
+}
+"""Who did what no colleague did, as the record calls them."""
+
+
+class CannotLift(Exception):
+    """Raised when this suppression may not be lifted by this person, or in this way; the message says why."""
 
 
 @dataclass(frozen=True)
 class Suppressed:
-    """What `suppress` did. is_new: False where the same stood on the list already."""
+    """What `suppress` did. is_new: False where the same stood on the list already. letters: what it stopped."""
 
     row: Suppression
     is_new: bool
+    letters: Stopped = field(default_factory=Stopped)
 
 
 def suppress(
@@ -75,8 +92,27 @@ def suppress(
             if row is None:
                 raise
             return Suppressed(row, is_new=False)
-        announce_suppressed(row, customer_ids=customer_ids, now=now, by=by)
-    return Suppressed(row, is_new=True)
+        letters = stop_letters([lowered], customer_ids=customer_ids, now=now)
+        announce_suppressed(row, customer_ids=customer_ids, letters=letters, now=now, by=by)
+    return Suppressed(row, is_new=True, letters=letters)
+
+
+def lift(row: Suppression, *, reason: str, by: User, now: datetime, is_api: bool = False) -> bool:
+    """This will take one row off the list for a person who may; False when it was lifted already.
+
+    Raises CannotLift, ValidationError without a reason.
+    """
+    reason = " ".join(reason.replace("\0", "").split())
+    if not reason:
+        raise ValidationError({"reason": "Say why they may be written to again."})
+    refusal = refuse_lift(
+        SuppressionCause(row.cause), is_leader=by.is_leader, is_api=is_api, is_in_use=_is_in_use(row.address)
+    )
+    if refusal:
+        raise CannotLift(refusal)
+    with transaction.atomic():
+        customer_ids = lock_accounts_of([row.address])
+        return _lift_row(row, customer_ids=customer_ids, reason=reason, now=now, by=by)
 
 
 def lift_address(
@@ -114,16 +150,27 @@ def lock_accounts_of(addresses: Collection[str]) -> list[uuid.UUID]:
 
 
 def announce_suppressed(
-    row: Suppression, *, customer_ids: Collection[uuid.UUID], now: datetime, by: User | None
+    row: Suppression, *, customer_ids: Collection[uuid.UUID], letters: Stopped, now: datetime, by: User | None
 ) -> None:
     """This will put it on the record of every account concerned and send `address_suppressed`."""
-    _record(row, "suppression.added", f"{row.address} {facts_of(row).words}{_topic(row)}", customer_ids, now, by)
+    record_many(suppression_lines(row, customer_ids=customer_ids, letters=letters, now=now, by=by))
     send_after_commit(
         address_suppressed,
         address=row.address,
         topic=row.topic,
         cause=str(row.cause),
         customer_ids=list(customer_ids),
+    )
+
+
+def suppression_lines(
+    row: Suppression, *, customer_ids: Collection[uuid.UUID], letters: Stopped, now: datetime, by: User | None
+) -> list[dict[str, Any]]:
+    """This will give the lines of the record: one for each account, with what was on its way already."""
+    away = ", ".join(f"“{draft}”" for draft in letters.in_flight)
+    summary = f"{row.address} {facts_of(row).words}{_topic(row)}" + (f". Already on its way: {away}" if away else "")
+    return _lines(
+        row, "suppression.added", summary, customer_ids, now, by, in_flight=[str(d.pk) for d in letters.in_flight]
     )
 
 
@@ -142,8 +189,9 @@ def _lift_row(
         .update(lifted_at=now, lifted_by=by, lift_reason=reason[:LONGEST_NOTE], updated_at=now)
     )
     if lifted:
+        free_letters(row.address, customer_ids=customer_ids, now=now)
         summary = f"{row.address} may be written to again{_topic(row)}: {reason}"
-        _record(row, "suppression.lifted", summary, customer_ids, now, by)
+        record_many(_lines(row, "suppression.lifted", summary, customer_ids, now, by))
         send_after_commit(
             address_restored,
             address=row.address,
@@ -158,14 +206,23 @@ def _topic(row: Suppression) -> str:
     return f" ({row.get_topic_display().lower()})" if row.topic else ""
 
 
-def _record(
+def _lines(
     row: Suppression,
     verb: str,
     summary: str,
     customer_ids: Collection[uuid.UUID],
     now: datetime,
     by: User | None,
-) -> None:
+    **data: Any,
+) -> list[dict[str, Any]]:
     concerned: list[uuid.UUID | None] = [*customer_ids] or [None]
-    record_many([line(verb, summary, customer=pk, by=by, now=now, subject=row, cause=str(row.cause), topic=row.topic)
-                 for pk in concerned])  # fmt: skip
+    told = {"cause": str(row.cause), "topic": row.topic, **data}
+    every = [line(verb, summary, customer=pk, by=by, now=now, subject=row, **told) for pk in concerned]
+    return (
+        every if by else [{**one, "actor_name": _ACTORS.get(SuppressionCause(row.cause), THE_CLOCK)} for one in every]
+    )
+
+
+def _is_in_use(address: str) -> bool:
+    people = Stakeholder.objects.annotate(lowered=Lower("email")).filter(lowered=address, left_at=None)
+    return bool(address) and people.exists()

@@ -20,8 +20,8 @@ from emails.forms import ScheduleForm, UploadForm
 from emails.models import Attachment, Draft
 from emails.queries.cards import make_card
 from emails.queries.checks import read_gate_facts
+from emails.queries.footers import render_draft
 from emails.rules.gate import ask_gate
-from emails.rules.rendering import render as render_mail
 from emails.services import outbox
 from emails.services.editing import reload
 from emails.services.files import attach_file, remove_file
@@ -37,7 +37,7 @@ def preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context = {
         "draft": draft,
         "card": make_card(draft, reader=reader_of(request)),
-        "text": render_mail(subject=draft.subject, body=draft.body).text,
+        "text": render_draft(draft).text,
         "back": back_url(request, draft),
     }
     return render(request, "emails/preview.html", context)
@@ -48,8 +48,7 @@ def preview(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def preview_html(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """The HTML part alone, for the frame."""
     draft = find_draft(request, draft_id)
-    language = draft.stakeholder.language if draft.stakeholder else ""
-    return framed_mail(render_mail(subject=draft.subject, body=draft.body, language=language or "en").html)
+    return framed_mail(render_draft(draft).html)
 
 
 @require_http_methods(["GET", "POST"])

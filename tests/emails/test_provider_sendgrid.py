@@ -76,6 +76,7 @@ def test_tracking_is_switched_explicitly(mail: OutgoingMail, track: bool) -> Non
     assert body["tracking_settings"] == {
         "click_tracking": {"enable": track, "enable_text": False},
         "open_tracking": {"enable": track},
+        "subscription_tracking": {"enable": False},
     }
 
 

@@ -463,7 +463,7 @@ def test_letter_that_cannot_be_written_was_surely_not_sent(
     draft: Draft, csm: User, now: datetime, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(draft, version=draft.version, now=now, by=csm)
-    monkeypatch.setattr(outbox, "render", lambda **kwargs: 1 / 0)
+    monkeypatch.setattr(outbox, "render_with", lambda *args: 1 / 0)
 
     outbox.deliver(draft.pk, now=now)
 

@@ -82,7 +82,7 @@ def test_sendgrid_gets_the_threading_headers(draft: Draft, contract: Any, csm: U
 
     headers = build_body(outbox.compose_mail(second))["headers"]
 
-    assert headers == {"In-Reply-To": first.message_id, "References": first.message_id}
+    assert (headers["In-Reply-To"], headers["References"]) == (first.message_id, first.message_id)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from emails.rules.footers import Footer
 from emails.rules.rendering import clean_line, has_line_break, render
 
 
@@ -65,3 +66,26 @@ def test_subject_with_line_break_cannot_begin_a_header() -> None:
 
 def test_direction_overrides_are_dropped() -> None:
     assert "\u202e" not in render(subject="x", body="abc\u202etxt.exe").text
+
+
+def test_footer_stands_under_both_parts_with_one_link_each() -> None:
+    footer = Footer(company="Ever <b>", account="Acme & Sons", url="https://desk.example/u/abc")
+
+    rendered = render(subject="x", body="Hello", footer=footer)
+
+    assert rendered.html.count('href="https://desk.example/u/abc"') == 1
+    assert "Acme &amp; Sons works with Ever &lt;b&gt;." in rendered.html
+    assert rendered.text == (
+        "Hello\n\n-- \nYou get this because Acme & Sons works with Ever <b>.\n"
+        "Unsubscribe or choose what you get: https://desk.example/u/abc\n"
+    )
+
+
+def test_contract_notice_has_no_way_out_and_says_why() -> None:
+    footer = Footer(company="Evergreen", account="Acme", url="")
+
+    rendered = render(subject="x", body="Hello", footer=footer)
+
+    assert "<a " not in rendered.html
+    assert "notice under Acme's contract with Evergreen" in rendered.text
+    assert footer.headers == {}
