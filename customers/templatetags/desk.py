@@ -9,7 +9,7 @@ from django import forms, template
 from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -80,6 +80,17 @@ def is_long(field: BoundField) -> bool:
 
 
 @register.filter
+def field_mark(field: BoundField) -> str:
+    """This will say "optional" or "required" beside the fewer of a form's fields, and nothing beside the rest."""
+    needed = [each.field.required for each in field.form.visible_fields() if field_kind(each) != "check"]
+    if all(needed) or not any(needed):
+        return ""
+    if 2 * sum(needed) > len(needed):
+        return "" if field.field.required else "optional"
+    return "required" if field.field.required else ""
+
+
+@register.filter
 def day(value: date | None) -> str:
     """This will write a date with its year, never to be misread: 3 Mar 2027; – for none."""
     # Fifty rows have two each: strftime takes a tenth of the time of Django's own formats.
@@ -95,6 +106,14 @@ def when(value: datetime | date | None) -> SafeString | str:
         local = timezone.localtime(value) if timezone.is_aware(value) else value
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(local, "j M Y, H:i"))
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
+
+
+@register.filter
+def whole_money(amount: Decimal | None, currency: str = "USD") -> SafeString:
+    """This will write an amount without its cents for a column, where a long one may break after a comma."""
+    text = money(None if amount is None else amount.quantize(Decimal(1), ROUND_HALF_UP), currency)
+    first, *rest = text.split(",")
+    return format_html("{}{}", first, format_html_join("", ",<wbr>{}", ((part,) for part in rest)))
 
 
 @register.filter

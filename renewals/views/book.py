@@ -27,7 +27,7 @@ from renewals.queries.book import NO_CONTRACT, NO_OWNER, Book, BookCount, BookFi
 from renewals.queries.book_rows import iterate_rows, read_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
 from renewals.rules.stage_guide import all_guides, stage_guide
-from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells
+from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells, list_orders
 
 PAGE = "book"
 PAGE_SIZE = 50
@@ -51,6 +51,7 @@ def book(request: HttpRequest) -> HttpResponse:
         "rows": [draw_row(row, to.account(row), to.next_step(row)) for row in rows],
         "wanted": wanted,
         "columns": Columns(request.GET, wanted),
+        "orders": list_orders(wanted),
         "summary": summary,
         "facets": facets,
         "views": list(SavedView.objects.visible_to(reader).filter(page=PAGE)),

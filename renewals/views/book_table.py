@@ -31,6 +31,15 @@ HEADS: tuple[tuple[str, str, bool], ...] = (
 LARGEST_FIRST = frozenset({"price", "target", "increase", "risk", "relationship"})
 """Columns of which the first click shows the largest."""
 
+ORDERS = (
+    ("days", "Soonest first"),
+    ("-risk", "Highest risk"),
+    ("-price", "Largest price"),
+    ("-increase", "Largest increase"),
+    ("name", "By name"),
+)
+"""What a phone, which shows no column heads, offers to sort by."""
+
 EXPORT_HEAD = (
     "Account ID",
     "Account",
@@ -89,6 +98,16 @@ class Columns:
         query["sort"] = f"-{key}" if turns_down else key
         query.pop("page", None)
         return Column(key, label, is_number, is_current, self._wanted.descending, f"?{query.urlencode()}")
+
+
+def list_orders(wanted: BookFilter) -> list[tuple[str, str, bool]]:
+    """This will give the orders to choose from, the present one among them: code, label, whether it is that one."""
+    present = f"-{wanted.sort}" if wanted.descending else wanted.sort
+    orders = [(code, label, code == present) for code, label in ORDERS]
+    if not any(is_present for _, _, is_present in orders):
+        label = next(label for key, label, _ in HEADS if key == wanted.sort)
+        orders.append((present, f"By {label.lower()}", True))
+    return orders
 
 
 class Addresses:

@@ -279,6 +279,21 @@ def test_book_page_escapes_names(client: Client, csm: User) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+@pytest.mark.parametrize(
+    ("query", "present"), [("", "days"), ("?sort=-risk", "-risk"), ("?sort=waits", "waits"), ("?sort=q", "days")]
+)
+def test_book_page_offers_its_orders_to_a_phone_the_present_one_among_them(
+    client: Client, csm: User, query: str, present: str
+) -> None:
+    make_account(csm, 100)
+    sign_in(client, csm)
+
+    orders = client.get(reverse("renewals:book") + query).context["orders"]
+
+    assert [code for code, _, is_present in orders if is_present] == [present]
+    assert {code for code, _, _ in orders} >= {"days", "-risk", "-price", "-increase", "name"}
+
+
 def test_book_page_empty_says_what_to_do(client: Client, csm: User) -> None:
     sign_in(client, csm)
 
