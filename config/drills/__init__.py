@@ -1,0 +1,1 @@
+"""Attempts to break what Evergreen promises, with processes, threads and faults. `choice` names them."""

@@ -1,0 +1,74 @@
+"""The drill command: says what it saw as JSON, and ends badly when a promise did not hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.drills.choice import DRILLS
+from config.drills.fake_sendgrid import Weather, fake_sendgrid
+from config.drills.scanner import find_links
+from emails.providers.sendgrid import DRAFT_ARG
+
+
+def call(base: str, letter: str) -> int:
+    body = json.dumps({"personalizations": [{"custom_args": {DRAFT_ARG: letter}}]}).encode()
+    try:
+        with urlopen(Request(f"{base}/v3/mail/send", data=body, method="POST"), timeout=5) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+@pytest.mark.parametrize(("passed", "ends_well"), [(True, True), (False, False)])
+def test_drill_that_did_not_pass_ends_badly(passed: bool, ends_well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def drill(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"count": count, "passed": passed}
+
+    monkeypatch.setitem(DRILLS, "sends", drill)
+    out = StringIO()
+
+    try:
+        call_command("drill", "sends", count=7, stdout=out)
+        ended_well = True
+    except CommandError:
+        ended_well = False
+
+    assert ended_well == ends_well
+    assert json.loads(out.getvalue()) == {"drill": "sends", "count": 7, "passed": passed}
+
+
+@pytest.mark.parametrize(
+    ("weather", "status", "is_taken", "is_unanswered"),
+    [
+        (Weather(hang=0, broken=0, too_many=0, latency_s=0), 202, True, False),
+        (Weather(hang=0, broken=0, too_many=1, latency_s=0), 429, False, False),
+        (Weather(hang=0, broken=1, too_many=0, latency_s=0), 500, None, True),
+    ],
+)
+def test_stand_in_remembers_what_it_took(
+    weather: Weather, status: int, is_taken: bool | None, is_unanswered: bool
+) -> None:
+    with fake_sendgrid(weather) as (base, ledger):
+        answered = call(base, "letter")
+
+    assert answered == status
+    assert ("letter" in ledger.unanswered) == is_unanswered
+    assert is_taken is None or ("letter" in ledger.accepted) == is_taken
+
+
+def test_scanner_finds_links_in_headers_text_and_html(settings: Any) -> None:
+    settings.PUBLIC_URL = "https://desk.example"
+    raw = (
+        b"List-Unsubscribe: <https://desk.example/u/one>\r\nContent-Type: text/html\r\n\r\n"
+        b'<a href="https://desk.example/u/two">stop</a> https://elsewhere.example/three\r\n'
+    )
+
+    assert find_links(raw) == {"https://desk.example/u/one", "https://desk.example/u/two"}
