@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from config.api.middleware import is_api
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
 
 
 class ReadersZone:
@@ -22,6 +24,24 @@ class ReadersZone:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(zone_of(request)):
             return self.get_response(request)
+
+
+class InPlace:
+    """A form that its page sends by itself (static/js/in-place.js) is told where it leads instead of being taken there.
+
+    The script then shows that page's content without a reload, and only that second request reads its messages.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "X-In-Place" not in request.headers or response.status_code not in REDIRECTS:
+            return response
+        told = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"X-Location": response["Location"]})
+        told.cookies = response.cookies
+        return told
 
 
 class KeptNowhere:

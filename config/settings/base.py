@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.KeptNowhere",
+    "config.middleware.InPlace",
     "config.middleware.ReadersZone",
     "axes.middleware.AxesMiddleware",
     "config.api.idempotency.IdempotencyMiddleware",

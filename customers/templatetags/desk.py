@@ -31,7 +31,8 @@ SYMBOLS = {
 @register.filter
 def money(amount: Decimal | int | None, currency: str = "USD") -> str:
     """This will write an amount without cents unless it has some: $268,000, €1,234.50; – for none."""
-    if amount is None:
+    # A template gives "" for the value of a record that is not there.
+    if amount is None or amount == "":
         return "–"
     amount = Decimal(amount)
     symbol = _symbol(currency)

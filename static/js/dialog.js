@@ -1,5 +1,5 @@
 /* A link marked data-dialog opens its page's form in the dialog instead of leaving this page.
-   The page itself works the same by being followed; errors come back as that full page. */
+   The page itself works the same by being followed; in-place.js sends the form, and its errors are shown here. */
 (() => {
   const dialog = document.getElementById("dialog");
   if (!dialog || !dialog.showModal) return;
@@ -18,16 +18,22 @@
     if (!form) return false;
     title.textContent = content.querySelector("h1").textContent.trim();
     content.querySelector(".page-head").remove();
+    const notices = content.querySelector("#notices");
+    if (notices) notices.replaceWith(...notices.children);
     for (const each of content.querySelectorAll("form")) {
       if (!each.getAttribute("action")) each.action = url;
     }
     body.replaceChildren(...content.childNodes);
-    dialog.showModal();
-    const first = body.querySelector("[autofocus], input:not([type=hidden]), select, textarea, button");
+    if (!dialog.open) dialog.showModal();
+    const first =
+      body.querySelector("[aria-invalid=true], [autofocus]") ||
+      body.querySelector("input:not([type=hidden]), select, textarea, button");
     if (first) first.focus();
     if (window.htmx) window.htmx.process(body);
     return true;
   }
+
+  window.desk = { showInDialog: show };
 
   document.addEventListener("click", async (event) => {
     if (event.target.closest("[data-dialog-close]") && dialog.open) {

@@ -355,6 +355,8 @@
     true,
   );
 
+  /* Before the content is replaced, what is typed is saved. */
+  document.addEventListener("desk:leave", (event) => event.detail.push(...all().map((editor) => editor.save())));
   window.addEventListener("online", () => all().forEach((editor) => editor.isDirty() && editor.save()));
   window.addEventListener("beforeunload", (event) => {
     if (all().some((editor) => editor.isDirty())) event.preventDefault();

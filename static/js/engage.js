@@ -88,5 +88,6 @@
     }
   }
 
+  document.addEventListener("desk:shown", keepInView);
   keepInView();
 })();

@@ -25,3 +25,36 @@ def test_api_speaks_utc_to_a_page_too(client: Client, csm: User) -> None:
     client.force_login(csm)
 
     assert client.get("/api/customers").json()["results"][0]["createdAt"].endswith("Z")
+
+
+@pytest.mark.django_db
+def test_form_sent_in_place_is_told_where_it_leads_and_its_message_waits_there(client: Client, csm: User) -> None:
+    customer = factories.CustomerFactory.create(owner=csm)
+    client.force_login(csm)
+    address = f"/customers/{customer.pk}/todos/new"
+
+    told = client.post(address, {"title": "Call"}, headers={"X-In-Place": "1"})
+
+    assert told.status_code == 204
+    assert told["X-Location"] == f"/customers/{customer.pk}#planned"
+    assert told["Cache-Control"] == "private, no-store"
+    assert 'class="toast"' in client.get(f"/customers/{customer.pk}").content.decode()
+
+
+@pytest.mark.django_db
+def test_form_sent_in_place_after_signing_out_leads_to_the_sign_in(client: Client) -> None:
+    told = client.post("/settings/profile", headers={"X-In-Place": "1"})
+
+    assert told.status_code == 204
+    assert told["X-Location"] == "/sign-in?next=/settings/profile"
+
+
+@pytest.mark.django_db
+def test_form_with_an_error_is_answered_as_ever_in_place(client: Client, csm: User) -> None:
+    customer = factories.CustomerFactory.create(owner=csm)
+    client.force_login(csm)
+
+    answer = client.post(f"/customers/{customer.pk}/todos/new", {"title": ""}, headers={"X-In-Place": "1"})
+
+    assert answer.status_code == 200
+    assert "This field is required." in answer.content.decode()
