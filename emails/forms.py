@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from customers.form_base import MomentField
+from customers.models import Customer, Stakeholder
 from customers.queries.calendars import zone
 from emails.enums import PriceApproach, Tone
 
@@ -78,3 +79,24 @@ class RegenerateForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(label="File")
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person of the account, by name and address."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} <{obj.email}>"
+
+
+class WriteForm(forms.Form):
+    """To whom a letter is begun, and about what."""
+
+    stakeholder: forms.Field = forms.ModelChoiceField(queryset=Stakeholder.objects.none())
+    subject = forms.CharField(max_length=300, required=False, help_text="It can be changed in the letter.")
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Stakeholder.objects.filter(customer=customer, left_at=None).exclude(email="")
+        self.fields["stakeholder"] = PersonField(
+            label="To", queryset=people.order_by("-primary", "name"), empty_label=None
+        )

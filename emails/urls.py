@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from emails import webhooks
-from emails.views import drafts, mailbox, preferences, review, sending
+from emails.views import conversations, drafts, mailbox, preferences, review, sending
 
 app_name = "emails"
 
@@ -18,6 +18,10 @@ urlpatterns = [
     path("mailbox/<uuid:mail_id>/html", mailbox.message_html, name="mailbox_html"),
     path("mailbox/<uuid:mail_id>/source", mailbox.message_source, name="mailbox_source"),
     path("mailbox/<uuid:mail_id>/files/<int:place>", mailbox.message_file, name="mailbox_file"),
+    path("customers/<uuid:customer_id>/mails", conversations.listing, name="conversations"),
+    path("customers/<uuid:customer_id>/mails/<uuid:message_id>", conversations.conversation, name="conversation"),
+    path("customers/<uuid:customer_id>/write", conversations.write, name="write"),
+    path("replies/<uuid:reply_id>/answer", conversations.answer, name="reply_answer"),
     path("drafts/<uuid:draft_id>", drafts.page, name="draft"),
     path("drafts/<uuid:draft_id>/card", drafts.card, name="draft_card"),
     path("drafts/<uuid:draft_id>/writing", drafts.writing, name="draft_writing"),
