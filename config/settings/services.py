@@ -54,6 +54,7 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
         "CELERY_BROKER_URL": "filesystem://localhost",
+        "CELERY_BROKER_TRANSPORT": "config.file_broker:Transport",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
