@@ -384,3 +384,10 @@ def test_list_next_and_previous_lead_through_all_rows(api: Caller, csm: User) ->
 
     assert len(seen) == len(set(seen)) == page["count"] == 5
     assert page["previous"] is not None
+
+
+@pytest.mark.parametrize("words", [["read,write"], ["read", "write"], ["read write"], ["read, write"]])
+def test_command_takes_scopes_with_spaces_or_commas(csm: User, words: list[str]) -> None:
+    call_command("create_api_token", "dana", "--scopes", *words)
+
+    assert ApiToken.objects.get().scopes == ["read", "write"]

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = _find_user(options["username"])
-        scopes = [scope for word in options["scopes"] for scope in word.split(",") if scope]
+        scopes = [scope for word in options["scopes"] for scope in word.replace(",", " ").split()]
         now = timezone.now()
         try:
             token, key = create_token(
