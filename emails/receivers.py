@@ -6,8 +6,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from emails.signals import events_kept, version_asked
-from emails.tasks import apply_events, write_due
+from emails.signals import events_kept, stops_kept, version_asked
+from emails.tasks import announce_stops, apply_events, write_due
 
 
 @receiver(version_asked, dispatch_uid="emails.ring_for_version")
@@ -18,3 +18,8 @@ def ring_for_version(sender: object, **_: Any) -> None:
 @receiver(events_kept, dispatch_uid="emails.ring_for_events")
 def ring_for_events(sender: object, **_: Any) -> None:
     apply_events.delay()
+
+
+@receiver(stops_kept, dispatch_uid="emails.ring_for_stops")
+def ring_for_stops(sender: object, **_: Any) -> None:
+    announce_stops.delay()

@@ -18,5 +18,6 @@ reply_received = Signal()
 Once per reply that belongs to an account, when its class is settled; the last two in ISO, ids and return_date or None.
 """
 reply_corrected = Signal()  # reply_id, customer_id, stakeholder_id, draft_id, old, new, return_date (ISO or None)
+stops_kept = Signal()  # nothing: which suppressions are still to be announced stands in the rows
 address_suppressed = Signal()  # address, topic ("" = everything), cause, customer_ids
 address_restored = Signal()  # address, topic, cause, customer_ids

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from emails.services import events, writings
+from emails.services import events, suppression, writings
 
 
 @shared_task(name="emails.write_due")
@@ -18,3 +18,9 @@ def write_due() -> None:
 def apply_events() -> None:
     """Apply what the provider has told; the clock finds those whose ring was lost."""
     events.apply_due(now=timezone.now())
+
+
+@shared_task(name="emails.announce_stops")
+def announce_stops() -> None:
+    """Stop what waits for addresses that were taken off by the provider's events; the clock finds lost rings."""
+    suppression.announce_due(now=timezone.now())

@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import events, review, writings
+from emails.services import events, review, suppression, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -30,6 +30,10 @@ def sweep_events(now: datetime) -> int:
     return events.sweep(now=now)
 
 
+def sweep_stops(now: datetime) -> int:
+    return suppression.announce_due(now=now)
+
+
 def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
@@ -39,6 +43,7 @@ SWEEPERS = (
     Sweeper("holds", sweep_holds),
     # What the provider has told may settle a letter that the next two would take for doubtful or due.
     Sweeper("events", sweep_events),
+    Sweeper("stops", sweep_stops),
     Sweeper("doubtful", sweep_doubtful),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),

@@ -48,6 +48,9 @@ class Suppression(Row):
     note = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
+    announced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When waiting letters were stopped and the accounts told; empty: still to do."
+    )
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lift_reason = models.CharField(max_length=300, blank=True)
@@ -59,6 +62,7 @@ class Suppression(Row):
         indexes = [
             models.Index(fields=["digest"], name="suppression_digest"),
             models.Index(fields=["-at"], condition=Q(lifted_at=None), name="suppression_open_at"),
+            models.Index(fields=["created_at"], condition=Q(announced_at=None), name="suppression_unannounced"),
             models.Index(fields=["address"], condition=Q(lifted_at=None), name="suppression_open_address"),
         ]
         constraints = [

@@ -21,18 +21,23 @@ def moment(value: datetime | None) -> str | None:
     return text.removesuffix("+00:00") if connection.vendor == "sqlite" else text
 
 
-def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+def insert_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], *, only_if: str = "true"
+) -> int:
     """Insert the rows, those that are there already left out; gives how many were new.
 
-    Values are plain: text, numbers, booleans, None, ids as hex, moments by `moment`.
+    Values are plain: text, numbers, booleans, None, ids as hex, moments by `moment`. only_if: further SQL, our own
+    and never a value from outside, about the columns new.c0, new.c1, … in the order of the fields.
     """
     if not rows:
         return 0
     columns = [model._meta.get_field(name) for name in fields]
     names = ", ".join(_quoted(column) for column in columns)
     source, parameters = _source(columns, rows)
-    # WHERE true: SQLite would take ON for a join.
-    sql = f"INSERT INTO {_table(model)} ({names}) SELECT * FROM ({source}) AS new WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+    # WHERE in any case: SQLite would take ON for a join.
+    sql = (
+        f"INSERT INTO {_table(model)} ({names}) SELECT * FROM ({source}) AS new WHERE {only_if} ON CONFLICT DO NOTHING"  # noqa: S608
+    )
     return _execute(sql, parameters)
 
 

@@ -20,7 +20,9 @@ from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.models import Draft, EventBatch, MailEvent
 from emails.providers.sendgrid_events import BadItem, Incoming, may_hold_garbage, raw_id, read_item, read_items
+from emails.rules.events import STOP_KINDS
 from emails.services.arrays import insert_rows, moment
+from emails.services.provider_stops import keep_stops
 from emails.services.standing import DRAFT_FIELDS, settle_standing
 from emails.signals import events_kept
 
@@ -128,6 +130,9 @@ def _apply(events: dict[str, Incoming], aside: list[list[Any]], *, now: datetime
     # In one order, so that two calls with the same events do not wait for each other.
     insert_rows(MailEvent, _EVENT_FIELDS, sorted([*rows, *aside], key=lambda row: row[0]))
     settle_standing([draft for draft in drafts if draft.pk not in busy], now=now)
+    if stops := [event for event in events.values() if event.kind in STOP_KINDS and event.id in owner]:
+        by_id = {draft.pk: draft for draft in drafts}
+        keep_stops([(event, by_id[owner[event.id]]) for event in stops], now=now)
 
 
 def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[str, uuid.UUID]]:

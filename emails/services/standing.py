@@ -20,7 +20,18 @@ from emails.signals import draft_bounced
 
 _WRITTEN = ("state", "sent_at", "message_id", "smtp_id", "delivered_at", "bounced_at", "bounce_kind", "opened_at",
             "clicked_at", "outcome")  # fmt: skip
-DRAFT_FIELDS = ("pk", "customer_id", "stakeholder_id", "subject", "to_name", "cc", "provider", "provider_id", *_WRITTEN)
+DRAFT_FIELDS = (
+    "pk",
+    "customer_id",
+    "stakeholder_id",
+    "subject",
+    "to_name",
+    "to_email",
+    "cc",
+    "provider",
+    "provider_id",
+    *_WRITTEN,
+)
 """What is read of each draft here."""
 
 SETTLED_BY_EVENT = "the provider's events say that it left"

@@ -16,17 +16,22 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 
 from customers.models import Customer, Stakeholder, User
+from customers.queries.calendars import local_date
 from customers.services.activity import THE_CLOCK, line, record_many
 from customers.services.digests import digest_address
+from customers.services.todos import add_todo
 from customers.signals import send_after_commit
 from emails.enums import EVERYTHING, SuppressionCause
-from emails.models import Draft, Suppression
+from emails.models import Draft, MailEvent, Suppression
 from emails.queries.suppression import facts_of
+from emails.rules.events import RESTORED
 from emails.rules.suppression import refuse_lift
 from emails.services.stopped_letters import Stopped, free_letters, stop_letters
 from emails.signals import address_restored, address_suppressed
 
 LONGEST_NOTE = 300
+BATCH = 500
+TAKEN_BACK = "the contact subscribed again at the provider"
 _ACTORS = {
     SuppressionCause.UNSUBSCRIBED: "The contact",
     SuppressionCause.REPLY: "The contact",
@@ -72,29 +77,37 @@ def suppress(
         row = _find_open(lowered, cause=cause, topic=topic)
         if row is not None:
             return Suppressed(row, is_new=False)
-        fields = {
-            "address": lowered,
-            "digest": digest_address(lowered),
-            "topic": topic,
-            "cause": cause,
-            "customer_id": customer.pk if isinstance(customer, Customer) else customer,
-            "draft": draft,
-            "note": note[:LONGEST_NOTE],
-            "at": at or now,
-            "by": by,
-        }
         try:
             with transaction.atomic():
-                row = Suppression.objects.create(**fields)
+                row = Suppression.objects.create(
+                    address=lowered,
+                    digest=digest_address(lowered),
+                    topic=topic,
+                    cause=cause,
+                    customer_id=customer.pk if isinstance(customer, Customer) else customer,
+                    draft=draft,
+                    note=note[:LONGEST_NOTE],
+                    at=at or now,
+                    by=by,
+                    announced_at=now,
+                )
         except IntegrityError:
             # Nobody here has the address, so nothing was locked, and somebody else was quicker.
             row = _find_open(lowered, cause=cause, topic=topic)
             if row is None:
                 raise
             return Suppressed(row, is_new=False)
-        letters = stop_letters([lowered], customer_ids=customer_ids, now=now)
-        announce_suppressed(row, customer_ids=customer_ids, letters=letters, now=now, by=by)
+        letters = _announce(row, customer_ids=customer_ids, now=now, by=by)
     return Suppressed(row, is_new=True, letters=letters)
+
+
+def announce_due(*, now: datetime) -> int:
+    """This will do for rows that came by the thousand what `suppress` does at once: stop letters, record, tell.
+
+    The gate has heeded them since they were written; here only what waits is shown as stopped.
+    """
+    rows = Suppression.objects.filter(announced_at=None).order_by("created_at")[:BATCH]
+    return sum(_announce_late(row, now=now) for row in list(rows))
 
 
 def lift(row: Suppression, *, reason: str, by: User, now: datetime, is_api: bool = False) -> bool:
@@ -125,7 +138,6 @@ def lift_address(
     by: User | None,
 ) -> int:
     """This will take every open suppression of these causes (and topics, where named) off the address; gives how many.
-
     For callers who know that it was a mistake or the contact's own wish; a person's lifting is `lift`.
     """
     with transaction.atomic():
@@ -149,11 +161,36 @@ def lock_accounts_of(addresses: Collection[str]) -> list[uuid.UUID]:
     return list(accounts.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def announce_suppressed(
-    row: Suppression, *, customer_ids: Collection[uuid.UUID], letters: Stopped, now: datetime, by: User | None
-) -> None:
-    """This will put it on the record of every account concerned and send `address_suppressed`."""
-    record_many(suppression_lines(row, customer_ids=customer_ids, letters=letters, now=now, by=by))
+def _announce_late(row: Suppression, *, now: datetime) -> bool:
+    with transaction.atomic():
+        customer_ids = lock_accounts_of([row.address])
+        if not Suppression.objects.filter(pk=row.pk, announced_at=None).update(announced_at=now, updated_at=now):
+            return False
+        row.refresh_from_db()
+        if not row.is_open:
+            return False
+        if _was_taken_back(row):
+            return _lift_row(row, customer_ids=customer_ids, reason=TAKEN_BACK, now=now, by=None)
+        _announce(row, customer_ids=customer_ids, now=now, by=None)
+    return True
+
+
+def _was_taken_back(row: Suppression) -> bool:
+    """Whether the contact subscribed again at the provider, by the same letter and after they had unsubscribed."""
+    if row.cause != SuppressionCause.UNSUBSCRIBED or row.draft_id is None:
+        return False
+    return MailEvent.objects.filter(draft=row.draft_id, kind=RESTORED, at__gte=row.at).exists()
+
+
+def _announce(row: Suppression, *, customer_ids: Collection[uuid.UUID], now: datetime, by: User | None) -> Stopped:
+    """This will stop letters, put it on the record of every account concerned and send `address_suppressed`."""
+    letters = stop_letters([row.address], customer_ids=customer_ids, now=now)
+    if row.cause == SuppressionCause.HARD_BOUNCE:
+        _ask_for_address(row, now=now)
+    away = ", ".join(f"“{draft}”" for draft in letters.in_flight)
+    summary = f"{row.address} {facts_of(row).words}{_topic(row)}" + (f". Already on its way: {away}" if away else "")
+    ids = [str(draft.pk) for draft in letters.in_flight]
+    record_many(_lines(row, "suppression.added", summary, customer_ids, now, by, in_flight=ids))
     send_after_commit(
         address_suppressed,
         address=row.address,
@@ -161,17 +198,26 @@ def announce_suppressed(
         cause=str(row.cause),
         customer_ids=list(customer_ids),
     )
+    return letters
 
 
-def suppression_lines(
-    row: Suppression, *, customer_ids: Collection[uuid.UUID], letters: Stopped, now: datetime, by: User | None
-) -> list[dict[str, Any]]:
-    """This will give the lines of the record: one for each account, with what was on its way already."""
-    away = ", ".join(f"“{draft}”" for draft in letters.in_flight)
-    summary = f"{row.address} {facts_of(row).words}{_topic(row)}" + (f". Already on its way: {away}" if away else "")
-    return _lines(
-        row, "suppression.added", summary, customer_ids, now, by, in_flight=[str(d.pk) for d in letters.in_flight]
-    )
+def _ask_for_address(row: Suppression, *, now: datetime) -> None:
+    """Nobody learns of a dead address by waiting: whoever has the account is asked for another one."""
+    people = Stakeholder.objects.annotate(lowered=Lower("email")).filter(lowered=row.address, left_at=None)
+    for person in people.select_related("customer__owner"):
+        add_todo(
+            f"Find another address for {person.name}",
+            customer=person.customer,
+            now=now,
+            by=None,
+            owner=person.customer.owner,
+            kind="find_address",
+            detail=f"Mail to {row.address} bounces{f': {row.note}' if row.note else ''}. Nothing more is sent there.",
+            due_date=local_date(now, person.customer.timezone),
+            source_kind="stakeholder",
+            source_id=person.pk,
+            key=f"find_address:{row.pk}:{person.pk}",
+        )
 
 
 def _find_open(address: str, *, cause: SuppressionCause, topic: str) -> Suppression | None:

@@ -1,0 +1,72 @@
+"""Addresses that the provider's events take off the list, or put back: one statement for a whole call of events.
+
+Kept in the transaction that stores the events, so that the gate heeds them from then on; letters, record and news
+follow by `suppression.announce_due`. Whatever the order of the events, the list ends the same.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from customers.services.digests import digest_address
+from customers.signals import send_after_commit
+from emails.enums import EVERYTHING, SuppressionCause
+from emails.models import Suppression
+from emails.providers.sendgrid_events import Incoming
+from emails.rules.events import RESTORED, stop_cause
+from emails.services.arrays import insert_rows, moment
+from emails.services.suppression import LONGEST_NOTE
+from emails.signals import stops_kept
+
+_FIELDS = ("id", "created_at", "updated_at", "address", "digest", "topic", "cause", "customer", "draft", "note", "at",
+           "lift_reason")  # fmt: skip
+
+# An event from before a lift, or before the contact subscribed again, says nothing new when it comes once more.
+_NEWS_ONLY = f"""
+    NOT EXISTS (SELECT 1 FROM emails_suppression known WHERE known.digest = new.c4 AND known.cause = new.c6
+                AND known.lifted_at >= new.c10)
+    AND (new.c6 <> '{SuppressionCause.UNSUBSCRIBED}' OR NOT EXISTS (
+        SELECT 1 FROM emails_mailevent later WHERE later.draft_id = new.c8 AND later.kind = '{RESTORED}'
+        AND later.at >= new.c10))
+"""  # noqa: S608  # our own words only
+
+
+def keep_stops(stops: Sequence[tuple[Incoming, Any]], *, now: datetime) -> None:
+    """This will keep what the events (each with its letter's row, of DRAFT_FIELDS) say of their recipients.
+
+    Only of recipients of the letter: what else stands in an event is not ours to believe.
+    """
+    own = [(event, draft) for event, draft in stops if event.recipient.lower() in _recipients(draft)]
+    rows = [row for event, draft in own if (row := _row(event, draft, now=now))]
+    is_new = insert_rows(Suppression, _FIELDS, sorted(rows, key=_place), only_if=_NEWS_ONLY)
+    if is_new or _ask_again([draft.pk for event, draft in own if event.kind == RESTORED], now=now):
+        send_after_commit(stops_kept)
+
+
+def _ask_again(draft_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
+    """Have what these letters' recipients had taken back before looked at again: they subscribed once more."""
+    if not draft_ids:
+        return 0
+    rows = Suppression.objects.open().filter(draft__in=draft_ids, cause=SuppressionCause.UNSUBSCRIBED)
+    return int(rows.update(announced_at=None, updated_at=now))
+
+
+def _row(event: Incoming, draft: Any, *, now: datetime) -> list[Any] | None:
+    cause = stop_cause(event.kind, subtype=event.subtype, reason=event.reason)
+    if cause is None:
+        return None
+    address, at_once = event.recipient.lower(), moment(now)
+    return [uuid.uuid4().hex, at_once, at_once, address, digest_address(address), EVERYTHING, cause,
+            draft.customer_id.hex, draft.pk.hex, event.reason[:LONGEST_NOTE], moment(event.at), ""]  # fmt: skip
+
+
+def _place(row: Sequence[Any]) -> tuple[str, str, str]:
+    """One order for all, so that two calls do not wait for each other; of several events the first counts."""
+    return (row[4], row[6], row[10])
+
+
+def _recipients(draft: Any) -> set[str]:
+    return {address.lower() for address in (draft.to_email, *draft.cc)}
