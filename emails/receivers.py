@@ -6,8 +6,8 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from emails.signals import events_kept, stops_kept, version_asked
-from emails.tasks import announce_stops, apply_events, write_due
+from emails.signals import events_kept, mails_kept, stops_kept, version_asked
+from emails.tasks import announce_stops, apply_events, apply_mails, write_due
 
 
 @receiver(version_asked, dispatch_uid="emails.ring_for_version")
@@ -23,3 +23,8 @@ def ring_for_events(sender: object, **_: Any) -> None:
 @receiver(stops_kept, dispatch_uid="emails.ring_for_stops")
 def ring_for_stops(sender: object, **_: Any) -> None:
     announce_stops.delay()
+
+
+@receiver(mails_kept, dispatch_uid="emails.ring_for_mails")
+def ring_for_mails(sender: object, **_: Any) -> None:
+    apply_mails.delay()

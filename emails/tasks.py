@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from emails.services import events, suppression, writings
+from emails.services import events, inbound, suppression, writings
 
 
 @shared_task(name="emails.write_due")
@@ -24,3 +24,9 @@ def apply_events() -> None:
 def announce_stops() -> None:
     """Stop what waits for addresses that were taken off by the provider's events; the clock finds lost rings."""
     suppression.announce_due(now=timezone.now())
+
+
+@shared_task(name="emails.apply_mails")
+def apply_mails() -> None:
+    """Apply the mails that came in; the clock finds those whose ring was lost."""
+    inbound.apply_due(now=timezone.now())

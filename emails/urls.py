@@ -11,6 +11,11 @@ urlpatterns = [
     # With and without a slash: a mail program follows no redirect (RFC 8058).
     re_path(r"^u/(?P<token>[^/]{1,200})/?$", preferences.preferences, name="preferences"),
     re_path(r"^webhooks/sendgrid/events/?$", webhooks.sendgrid_events, name="sendgrid_events"),
+    re_path(
+        r"^webhooks/sendgrid/inbound/(?P<secret>[^/]{1,200})/?$",
+        webhooks.sendgrid_inbound_mail,
+        name="sendgrid_inbound",
+    ),
     path("needs-review", review.page, name="review"),
     path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),
     path("mailbox", mailbox.mailbox, name="mailbox"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from hmac import compare_digest
+
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -11,10 +14,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from emails.providers import sendgrid_inbound
 from emails.providers.sendgrid_events import Forged, Malformed, NoKey, check_signature, read_items
 from emails.services.events import keep_batch
+from emails.services.inbound import keep_mail
 
 EVENTS_LIMIT = 5 * 1024 * 1024
+INBOUND_LIMIT = 30 * 1024 * 1024
+CHUNK = 1024 * 1024
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
 
@@ -48,17 +55,72 @@ def sendgrid_events(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "kept"})
 
 
+@csrf_exempt
+@require_POST
+def sendgrid_inbound_mail(request: HttpRequest, secret: str) -> JsonResponse:
+    """Keep a mail that came in; a worker applies it. A repeated call is answered alike.
+
+    Let in by the secret in the path, or by the same signature as events.
+    """
+    now = timezone.now()
+    try:
+        knows_secret = _knows_secret(secret)
+        raw = _read(request, limit=INBOUND_LIMIT)
+        if not knows_secret:
+            _check_signed(request, raw, now=now)
+        keep_mail(raw, request.META.get("CONTENT_TYPE") or "", now=now)
+    except NoKey as error:
+        return _refuse(403, "no_key", error)
+    except RequestDataTooBig as error:
+        return _refuse(413, "too_large", error)
+    except Forged as error:
+        return _refuse(401, "bad_signature", error)
+    except (sendgrid_inbound.Malformed, UnreadablePostError) as error:
+        return _refuse(400, "malformed", error)
+    return JsonResponse({"status": "kept"})
+
+
+def _knows_secret(given: str) -> bool:
+    """Say whether the path holds the secret. Raises NoKey where there is none and no signature could be checked."""
+    secret = settings.INBOUND_SECRET.strip()
+    if not secret and not settings.SENDGRID_EVENT_PUBLIC_KEY.strip():
+        raise NoKey("INBOUND_SECRET is not set.")
+    return bool(secret) and compare_digest(given.encode(), secret.encode())
+
+
+def _check_signed(request: HttpRequest, raw: bytes, *, now: datetime) -> None:
+    """Raise Forged unless the call is signed; NoKey where nothing is set that it could be believed by."""
+    signature = request.headers.get(SIGNATURE, "")
+    if not settings.SENDGRID_EVENT_PUBLIC_KEY.strip() or not signature:
+        if not settings.INBOUND_SECRET.strip():
+            raise NoKey("INBOUND_SECRET is not set.")
+        raise Forged("The address is not the one that was given out.")
+    check_signature(
+        raw,
+        signature=signature,
+        timestamp=request.headers.get(TIMESTAMP, ""),
+        key=settings.SENDGRID_EVENT_PUBLIC_KEY,
+        now=now,
+    )
+
+
 def _read(request: HttpRequest, *, limit: int) -> bytes:
-    """Give the bytes as they came. Raises RequestDataTooBig, before reading where the length is told."""
+    """Give the bytes as they came, whatever Django's own limits are. Raises RequestDataTooBig once it is known."""
+    too_big = RequestDataTooBig(f"At most {limit // 1024 // 1024} MB are taken here.")
     told = request.META.get("CONTENT_LENGTH") or ""
     if told.isascii() and told.isdecimal() and int(told) > limit:
-        raise RequestDataTooBig(f"At most {limit // 1024 // 1024} MB are taken here.")
-    raw = request.body
-    if len(raw) > limit:
-        raise RequestDataTooBig(f"At most {limit // 1024 // 1024} MB are taken here.")
-    return raw
+        raise too_big
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := request.read(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise too_big
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _refuse(status: int, code: str, error: Exception) -> JsonResponse:
-    log.warning("webhook_refused", code=code, path="sendgrid/events")
+    # Never the path: it may hold the secret.
+    log.warning("webhook_refused", code=code, reason=str(error))
     return JsonResponse({"error": {"code": code, "message": str(error)}}, status=status)

@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import events, review, suppression, writings
+from emails.services import events, inbound, review, suppression, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -34,6 +34,10 @@ def sweep_stops(now: datetime) -> int:
     return suppression.announce_due(now=now)
 
 
+def sweep_mails(now: datetime) -> int:
+    return inbound.sweep(now=now)
+
+
 def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
@@ -44,6 +48,8 @@ SWEEPERS = (
     # What the provider has told may settle a letter that the next two would take for doubtful or due.
     Sweeper("events", sweep_events),
     Sweeper("stops", sweep_stops),
+    # A reply stops its account before anything more leaves.
+    Sweeper("mails", sweep_mails),
     Sweeper("doubtful", sweep_doubtful),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),

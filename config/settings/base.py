@@ -222,6 +222,8 @@ SENDGRID_API_BASE = env.str("SENDGRID_API_BASE", default="https://api.sendgrid.c
 SENDGRID_EVENT_PUBLIC_KEY = env.str("SENDGRID_EVENT_PUBLIC_KEY", default="")
 # Where replies are received, each at an address of its own; empty: they go to the sender.
 INBOUND_DOMAIN = env.str("INBOUND_DOMAIN", default="")
+# In the path that SendGrid's Inbound Parse posts answers to; without it no answer is believed that is not signed.
+INBOUND_SECRET = env.str("INBOUND_SECRET", default="")
 
 # Mail to our own people (reset links, invitations). Without EMAIL_URL it is kept in the mailbox, where ops read it.
 EMAIL_BACKEND = "config.staff_mail.CaptureBackend"

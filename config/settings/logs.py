@@ -8,10 +8,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(r"authorization|cookie|password|passwd|secret|token|api_?key|field_keys?", re.IGNORECASE)
-# "Bearer abc", "sk-ant-…", "SG.…", "xoxb-…", "whsec_…", and the password in postgres://user:password@host.
+# "Bearer abc", "sk-ant-…", "SG.…", "xoxb-…", "whsec_…", the password in postgres://user:password@host, and the secret
+# in the path that answers are posted to.
 SECRET_TEXTS = re.compile(
     r"(?P<scheme>\w+://[^\s:/@]*:)[^\s@/]+(?=@)"
     r"|(?P<bearer>Bearer\s+)[\w.~+/=-]+"
+    r"|(?P<path>/webhooks/sendgrid/inbound/)[^\s/?]+"
     r"|\b(?:sk-ant-|xox[abp]-|whsec_|SG\.)[\w.~+/=-]+",
     re.IGNORECASE,
 )
@@ -32,7 +34,7 @@ def hide_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventD
 
 
 def hide_in_text(text: str) -> str:
-    return SECRET_TEXTS.sub(lambda m: f"{m['scheme'] or m['bearer'] or ''}{HIDDEN}", text)
+    return SECRET_TEXTS.sub(lambda m: f"{m['scheme'] or m['bearer'] or m['path'] or ''}{HIDDEN}", text)
 
 
 def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class InboundMail(Row):
 class ReplyQuerySet(CustomerScopedQuerySet):
     def moving(self) -> Self:
         """Those that a person wrote whose address is known: they stop the account."""
-        return self.filter(is_verified=True, classification__in=sorted(HUMAN_CLASSES))
+        return self.filter(is_verified=True, is_machine=False, classification__in=sorted(HUMAN_CLASSES))
 
 
 class Reply(CustomerRow):
@@ -96,12 +96,19 @@ class Reply(CustomerRow):
     matched_by = models.CharField(max_length=10, choices=MatchedBy.choices, default=MatchedBy.NONE)
     classification = models.CharField(max_length=24, choices=ReplyClass.choices)
     first_classification = models.CharField(max_length=24, choices=ReplyClass.choices, blank=True)
+    likely_classification = models.CharField(
+        max_length=24, choices=ReplyClass.choices, blank=True, help_text="What its words say, whoever wrote them."
+    )
+    confidence = models.PositiveSmallIntegerField(default=0, help_text="Of a rule, in percent.")
     proof = models.JSONField(default=list, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     is_unsure = models.BooleanField(default=False)
+    asks_claude = models.BooleanField(default=False, help_text="The rules are unsure of a person's words.")
     classified_by = models.CharField(max_length=10, choices=ClassifiedBy.choices, default=ClassifiedBy.RULE)
+    is_machine = models.BooleanField(default=False, help_text="Its headers say that no person wrote it.")
     is_authentic = models.BooleanField(default=False)
     is_verified = models.BooleanField(default=False)
+    bounced_email = models.CharField(max_length=320, blank=True, help_text="Of a bounce: whom it is about.")
     return_date = models.DateField(null=True, blank=True, help_text="Of an absence: the first day back.")
     applied_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -132,7 +139,8 @@ class Reply(CustomerRow):
 
     @property
     def is_human(self) -> bool:
-        return self.classification in HUMAN_CLASSES
+        """A machine may tell that somebody has left: that is no answer of theirs."""
+        return self.classification in HUMAN_CLASSES and not self.is_machine
 
     @property
     def is_automatic(self) -> bool:

@@ -18,8 +18,10 @@ from customers.models import Brake, Customer, User
 from customers.services.activity import record
 from customers.services.holds import clear_brake, set_brake
 from customers.signals import send_after_commit
-from emails.enums import HUMAN_CLASSES, ClassifiedBy, ReplyClass
-from emails.models import Draft, Reply
+from emails.enums import HUMAN_CLASSES, ClassifiedBy, ReplyClass, SuppressionCause
+from emails.models import Draft, Reply, Suppression
+from emails.rules.replies.suggestion import Suggestion
+from emails.services.suppression import lift_address, suppress
 from emails.signals import reply_corrected, reply_received
 
 BRAKE_SOURCE = "reply"
@@ -45,6 +47,31 @@ def apply_reply(reply: Reply, *, now: datetime, is_settled: bool = True) -> None
             _settle(reply, now=now)
 
 
+def settle_by_claude(reply: Reply, suggestion: Suggestion | None, *, now: datetime) -> None:
+    """This will settle a reply of which the rules are unsure: by Claude's word, or without one as they had it.
+
+    What a person has said meanwhile stands.
+    """
+    with transaction.atomic():
+        if reply.customer_id is not None:
+            lock_customer(reply.customer_id)
+        reply.refresh_from_db()
+        if reply.is_settled:
+            return
+        if suggestion is not None:
+            Reply.objects.filter(pk=reply.pk).update(
+                classification=suggestion.classification,
+                likely_classification=suggestion.classification,
+                proof=list(suggestion.proof),
+                reason=suggestion.reason,
+                classified_by=ClassifiedBy.CLAUDE,
+                is_unsure=False,
+                updated_at=now,
+            )
+            reply.refresh_from_db()
+        _settle(reply, now=now)
+
+
 def correct_reply(
     reply: Reply, *, classification: ReplyClass, now: datetime, by: User, return_date: date | None = None
 ) -> Reply:
@@ -64,6 +91,8 @@ def correct_reply(
         if not was_settled:
             _settle(reply, now=now)
         elif old != classification:
+            _put_back_on_list(reply, now=now, by=by)
+            _take_off_list(reply, now=now)
             _tell_corrected(reply, old=old, now=now, by=by)
     return reply
 
@@ -87,6 +116,7 @@ def _take_word(reply: Reply, classification: ReplyClass, *, return_date: date | 
         "classified_by": ClassifiedBy.PERSON,
         "is_unsure": False,
         "is_verified": classification != ReplyClass.UNVERIFIED,
+        "is_machine": reply.is_machine and classification not in HUMAN_CLASSES,
         "return_date": return_date if classification == ReplyClass.OUT_OF_OFFICE else None,
     }
     if is_changed:
@@ -149,6 +179,7 @@ def _settle(reply: Reply, *, now: datetime) -> None:
     reply.refresh_from_db()
     if not settled or reply.customer_id is None:
         return
+    _take_off_list(reply, now=now)
     who = reply.from_name or reply.from_email or "An unknown sender"
     summary = f"{who}: “{reply}” ({reply.get_classification_display().lower()})"
     record(
@@ -168,11 +199,52 @@ def _settle(reply: Reply, *, now: datetime) -> None:
         stakeholder_id=reply.stakeholder_id,
         draft_id=reply.draft_id,
         classification=reply.classification,
-        is_human=reply.classification in HUMAN_CLASSES,
+        is_human=reply.is_human,
         is_verified=reply.is_verified,
         return_date=_iso(reply.return_date),
         received_at=reply.received_at.isoformat(),
     )
+
+
+def _take_off_list(reply: Reply, *, now: datetime) -> None:
+    """Write no more to who asked for that, and to an address that does not exist."""
+    if not reply.is_verified:
+        return
+    cause, address = _suppresses(reply)
+    if cause is None or not address:
+        return
+    suppress(
+        address,
+        cause=cause,
+        customer=reply.customer_id,
+        draft=reply.draft,
+        note=_note(reply),
+        at=reply.received_at,
+        now=now,
+        by=None,
+    )
+
+
+def _suppresses(reply: Reply) -> tuple[SuppressionCause | None, str]:
+    if reply.classification == ReplyClass.UNSUBSCRIBE:
+        return SuppressionCause.REPLY, reply.from_email
+    if reply.classification == ReplyClass.BOUNCE_HARD:
+        return SuppressionCause.HARD_BOUNCE, reply.bounced_email
+    return None, ""
+
+
+def _put_back_on_list(reply: Reply, *, now: datetime, by: User) -> None:
+    """Lift what this reply alone had caused; what somebody else said of the address stands."""
+    mine = Suppression.objects.open().filter(note=_note(reply), customer=reply.customer_id)
+    for row in list(mine):
+        if (row.cause, row.address) != _suppresses(reply):
+            reason = f"{by.display_name}: the reply did not ask for that."
+            cause = SuppressionCause(row.cause)
+            lift_address(row.address, causes=[cause], topics=[row.topic], reason=reason, now=now, by=by)
+
+
+def _note(reply: Reply) -> str:
+    return f"Reply {reply.pk}"
 
 
 def _tell_corrected(reply: Reply, *, old: str, now: datetime, by: User) -> None:

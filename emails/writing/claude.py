@@ -58,9 +58,13 @@ class ClaudeClient:
         content = json.dumps(prompt, ensure_ascii=False)
         if faults:
             content += "\n\nYour previous text was refused:\n" + "\n".join(f"- {fault}" for fault in faults)
-        return _read(self._call(content, timeout_s))
+        return _read(self._call(content, timeout_s, system=SYSTEM, schema=SCHEMA))
 
-    def _call(self, content: str, timeout_s: float) -> Any:
+    def answer(self, content: str, *, system: str, schema: dict[str, Any], timeout_s: float = TIMEOUT_S) -> Any:
+        """Ask once for JSON of this schema, which the caller checks all the same. Raises ClaudeFailed."""
+        return _read_json(self._call(content, timeout_s, system=system, schema=schema))
+
+    def _call(self, content: str, timeout_s: float, *, system: str, schema: dict[str, Any]) -> Any:
         import anthropic
 
         timeout = anthropic.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s))
@@ -70,9 +74,9 @@ class ClaudeClient:
                 return client.messages.create(
                     model=self._model,
                     max_tokens=MAX_TOKENS,
-                    system=SYSTEM,
+                    system=system,
                     messages=[{"role": "user", "content": content}],
-                    output_config={"format": {"type": "json_schema", "schema": SCHEMA}},
+                    output_config={"format": {"type": "json_schema", "schema": schema}},
                 )
         except anthropic.APITimeoutError:
             raise late_failure() from None
@@ -96,8 +100,8 @@ def _status_failure(status: int) -> ClaudeFailed:
     return ClaudeFailed(f"Claude refused the request (status {status}).", can_retry=False)
 
 
-def _read(message: Any) -> Proposal:
-    """Take the proposal out of a message: blocks are chosen by type, thinking may come first."""
+def _read_json(message: Any) -> Any:
+    """Take the JSON out of a message: blocks are chosen by type, thinking may come first."""
     stop = getattr(message, "stop_reason", None)
     if stop == "refusal":
         raise ClaudeFailed("Claude declined to write this.", can_retry=False)
@@ -106,12 +110,24 @@ def _read(message: Any) -> Proposal:
     blocks = getattr(message, "content", None) or []
     text = "".join(block.text for block in blocks if getattr(block, "type", "") == "text")
     try:
-        row = json.loads(text)
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise other_shape() from None
+
+
+def other_shape() -> ClaudeFailed:
+    return ClaudeFailed("Claude's answer has another shape than asked for.", can_retry=True)
+
+
+def _read(message: Any) -> Proposal:
+    """Take the proposal out of a message."""
+    row = _read_json(message)
+    try:
         subject, paragraphs = row["subject"], row["paragraphs"]
-    except (ValueError, KeyError, TypeError):
-        raise ClaudeFailed("Claude's answer has another shape than asked for.", can_retry=True) from None
+    except (KeyError, TypeError, IndexError):
+        raise other_shape() from None
     if not isinstance(subject, str) or not isinstance(paragraphs, list):
-        raise ClaudeFailed("Claude's answer has another shape than asked for.", can_retry=True)
+        raise other_shape()
     texts = tuple(text.strip() for text in paragraphs if isinstance(text, str) and text.strip())
     return Proposal(subject=" ".join(subject.split()), paragraphs=texts)
 
