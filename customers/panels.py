@@ -7,10 +7,11 @@ from typing import Any
 
 from customers.models import Activity, Stakeholder, Win
 from customers.queries.signs import read_signs
-from customers.registry.panels import Panel, PanelRequest, register_panel
+from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from customers.services.merging import list_merged_ids
 
 LATEST_ACTIVITY = 10
+WINS_SHOWN = 5
 
 
 def register() -> None:
@@ -24,13 +25,13 @@ def load_people(asked: PanelRequest) -> Mapping[str, Any]:
     people = sorted(
         Stakeholder.objects.filter(customer=asked.customer), key=lambda person: (person.has_left, not person.primary)
     )
-    return {"people": people}
+    return {"people": Fold.of(people)}
 
 
 def load_signs(asked: PanelRequest) -> Mapping[str, Any]:
     return {
         "signs": read_signs(asked.customer, now=asked.now),
-        "wins": list(Win.objects.filter(customer=asked.customer)),
+        "wins": Fold.of(list(Win.objects.filter(customer=asked.customer)), WINS_SHOWN),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from customers.enums import MeetingState, TodoState
 from customers.models import Meeting, Todo
 from customers.queries.calendars import local_date, zone
-from customers.registry.panels import Panel, PanelRequest, register_panel
+from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import TouchKind, TouchState
@@ -19,8 +19,6 @@ from renewals.queries.engage_panel import read_touches
 
 MOST_MEETINGS = 12
 MOST_MAILS = 40
-SHOWN = 8
-"""How many rows of a panel stand open; the rest is folded."""
 MIRRORED = {"csm.email": TouchKind.EMAIL, "csm.meeting": TouchKind.MEETING}
 """Tasks of Engage that ask for a contact of its plan, by kind: the contact is not listed beside its task."""
 
@@ -37,18 +35,6 @@ class PlannedItem:
     row: Any
 
 
-@dataclass(frozen=True)
-class Fold:
-    """A list as a panel shows it: the first rows open, the others folded."""
-
-    shown: Sequence[Any]
-    folded: Sequence[Any]
-
-    @classmethod
-    def of(cls, rows: Sequence[Any]) -> Fold:
-        return cls(rows[:SHOWN], rows[SHOWN:])
-
-
 def register() -> None:
     """This will put the panels into the registry."""
     register_panel(Panel("planned", "Planned", "config/panels/planned.html", load_planned, order=30))
@@ -61,9 +47,10 @@ def load_planned(asked: PanelRequest) -> Mapping[str, Any]:
     todos = list(Todo.objects.filter(customer=asked.customer, state=TodoState.OPEN).select_related("owner"))
     items = [*_todos(todos, today), *_touches(asked, today, todos), *_meetings(meetings, asked, today)]
     items.sort(key=lambda item: (item.date is None, item.date or today))
+    fold = Fold.of(items)
     return {
-        "items": Fold.of(items),
-        "last_date": max((item.date for item in items[SHOWN:] if item.date), default=None),
+        "items": fold,
+        "last_date": max((item.date for item in fold.folded if item.date), default=None),
         "held": [meeting for meeting in meetings if meeting.state == MeetingState.HELD],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -46,6 +46,24 @@ class Panel:
     column: Literal["main", "side"] = "main"
     order: int = 100
     is_lazy: bool = False
+
+
+SHOWN = 8
+"""How many rows of a panel stand open; the rest is folded."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A list as a panel shows it: the first rows open, the others folded."""
+
+    shown: Sequence[Any]
+    folded: Sequence[Any]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], shown: int = SHOWN) -> Fold:
+        # One row is not worth a fold: its line would be as high.
+        edge = shown if len(rows) > shown + 1 else len(rows)
+        return cls(rows[:edge], rows[edge:])
 
 
 _panels: dict[str, Panel] = {}

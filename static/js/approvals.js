@@ -3,8 +3,6 @@
 (() => {
   const isTyping = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
 
-  document.documentElement.classList.add("has-script");
-
   function press(key) {
     const element = document.querySelector(`#approvals [data-key="${CSS.escape(key)}"]`);
     if (!element || element.disabled) return false;

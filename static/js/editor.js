@@ -368,6 +368,5 @@
     if (editor && editor.isDirty()) event.detail.shouldSwap = false;
   });
   document.addEventListener("htmx:load", (event) => start(event.detail.elt));
-  document.documentElement.classList.add("has-script");
   start(document);
 })();

@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.desk.panels import load_planned
 from customers.models import Brake, Customer, HealthSample, Hold, Todo, UsageSample, User
 from customers.registry import panels as registry
-from customers.registry.panels import Panel, PanelRequest, register_panel
+from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from customers.services.activity import record
 from emails.models import Draft
 from outreach.enums import TouchKind
@@ -213,3 +213,20 @@ def test_theme_is_kept_in_a_cookie_and_the_page_is_painted_with_it(page: Client,
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
 def test_theme_leads_nowhere_else(page: Client, back: str) -> None:
     assert page.post(reverse("theme"), {"theme": "dark", "next": back})["Location"] == "/"
+
+
+@pytest.mark.parametrize(("rows", "shown", "folded"), [(0, 0, 0), (8, 8, 0), (9, 9, 0), (10, 8, 2), (30, 8, 22)])
+def test_panel_folds_what_is_more_than_a_row_too_many(rows: int, shown: int, folded: int) -> None:
+    fold = Fold.of(range(rows))
+
+    assert (len(fold.shown), len(fold.folded)) == (shown, folded)
+
+
+def test_account_page_folds_many_people(page: Client, customer: Customer) -> None:
+    for number in range(12):
+        factories.StakeholderFactory.create(customer=customer, name=f"Person {number:02}", roles=["user"])
+
+    text = page.get(reverse("customers:account_panel", args=[customer.pk, "people"])).content.decode()
+
+    assert text.count('class="people-row') == customer.stakeholders.count()
+    assert f"and {customer.stakeholders.count() - 8} more" in text
