@@ -17,6 +17,7 @@ from customers.services.importing.reading import BadMapping
 from customers.services.importing.runs import NotAllowed as MayNotImport
 from emails.queries.changes import list_changes
 from emails.services.editing import NotEditable, StaleVersion
+from emails.services.replies import BelongsToNobody
 from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
 from renewals.services.deciding import StalePlan
@@ -95,6 +96,7 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     MayNotImport: _simple(403, "read_only"),
     StaleVersion: _stale,
     NotEditable: _simple(409, "not_editable"),
+    BelongsToNobody: _simple(409, "belongs_to_nobody"),
     Refused: _gate,
     MayNotApprove: _simple(403, "may_not_approve"),
     BadMoment: _simple(400, "invalid", field_name="scheduledSendDate"),

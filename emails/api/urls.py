@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from emails.api.replies import ReplyDetail, ReplyList
 from emails.api.sending import EmailDetail, Send
 from emails.api.views import (
     DraftApprove,
@@ -25,4 +26,6 @@ urlpatterns = [
     path("emails/drafts/<uuid:id>/facts/confirm", DraftFactConfirm.as_view()),
     path("emails/send", Send.as_view()),
     path("emails/<uuid:id>", EmailDetail.as_view()),
+    path("replies", ReplyList.as_view()),
+    path("replies/<uuid:id>", ReplyDetail.as_view()),
 ]

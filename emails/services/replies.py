@@ -15,11 +15,13 @@ from django.db.models import Min
 
 from customers.base import lock_customer
 from customers.models import Brake, Customer, User
+from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.holds import clear_brake, set_brake
 from customers.signals import send_after_commit
 from emails.enums import HUMAN_CLASSES, ClassifiedBy, ReplyClass, SuppressionCause
 from emails.models import Draft, Reply, Suppression
+from emails.rules.replies.return_dates import read_return_date
 from emails.rules.replies.suggestion import Suggestion
 from emails.services.suppression import lift_address, suppress
 from emails.signals import reply_corrected, reply_received
@@ -77,8 +79,8 @@ def correct_reply(
 ) -> Reply:
     """This will take a person's word for what the mail is, and put back or set what follows from it.
 
-    Every class but `unverified` says that the sender is who they seem to be. return_date: of an absence.
-    Raises BelongsToNobody.
+    Every class but `unverified` says that the sender is who they seem to be. return_date: of an absence; without one
+    it is read from the text. Raises BelongsToNobody.
     """
     if reply.customer_id is None or reply.customer is None:
         raise BelongsToNobody("This mail belongs to no account.")
@@ -117,12 +119,18 @@ def _take_word(reply: Reply, classification: ReplyClass, *, return_date: date | 
         "is_unsure": False,
         "is_verified": classification != ReplyClass.UNVERIFIED,
         "is_machine": reply.is_machine and classification not in HUMAN_CLASSES,
-        "return_date": return_date if classification == ReplyClass.OUT_OF_OFFICE else None,
+        "return_date": _returns(reply, return_date) if classification == ReplyClass.OUT_OF_OFFICE else None,
     }
     if is_changed:
         fields |= {"proof": [], "reason": f"{by.display_name} says so."[:300]}
     Reply.objects.filter(pk=reply.pk).update(**fields, updated_at=now)
     reply.refresh_from_db()
+
+
+def _returns(reply: Reply, given: date | None) -> date | None:
+    zone = reply.customer.timezone if reply.customer else "UTC"
+    found = read_return_date(reply.text, sent=local_date(reply.received_at, zone))
+    return given or (found.day if found else None)
 
 
 def _work(reply: Reply, *, moved: bool, now: datetime, by: User | None) -> None:
