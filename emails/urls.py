@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from emails import webhooks
-from emails.views import conversations, drafts, mailbox, preferences, review, sending
+from emails.views import conversations, drafts, mailbox, playing, preferences, review, sending
 
 app_name = "emails"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),
     path("mailbox", mailbox.mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>", mailbox.message, name="mailbox_message"),
+    path("mailbox/<uuid:mail_id>/deed", playing.deed, name="mailbox_deed"),
+    path("mailbox/<uuid:mail_id>/reply", playing.reply, name="mailbox_reply"),
     path("mailbox/<uuid:mail_id>/html", mailbox.message_html, name="mailbox_html"),
     path("mailbox/<uuid:mail_id>/source", mailbox.message_source, name="mailbox_source"),
     path("mailbox/<uuid:mail_id>/files/<int:place>", mailbox.message_file, name="mailbox_file"),

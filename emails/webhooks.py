@@ -32,6 +32,11 @@ log = structlog.get_logger(__name__)
 @require_POST
 def sendgrid_events(request: HttpRequest) -> JsonResponse:
     """Keep a signed call of events; a worker applies it. A repeated call is answered alike."""
+    return take_events(request, key=settings.SENDGRID_EVENT_PUBLIC_KEY)
+
+
+def take_events(request: HttpRequest, *, key: str) -> JsonResponse:
+    """Take a call in if this key signed it; the capture mailbox comes in here with a key of its own."""
     now = timezone.now()
     try:
         raw = _read(request, limit=EVENTS_LIMIT)
@@ -39,7 +44,7 @@ def sendgrid_events(request: HttpRequest) -> JsonResponse:
             raw,
             signature=request.headers.get(SIGNATURE, ""),
             timestamp=request.headers.get(TIMESTAMP, ""),
-            key=settings.SENDGRID_EVENT_PUBLIC_KEY,
+            key=key,
             now=now,
         )
         read_items(raw)
@@ -62,9 +67,14 @@ def sendgrid_inbound_mail(request: HttpRequest, secret: str) -> JsonResponse:
 
     Let in by the secret in the path, or by the same signature as events.
     """
+    return take_mail(request, secret, wanted=settings.INBOUND_SECRET.strip())
+
+
+def take_mail(request: HttpRequest, secret: str, *, wanted: str) -> JsonResponse:
+    """Take a mail in if the secret is the wanted one; the capture mailbox comes in here with one of its own."""
     now = timezone.now()
     try:
-        knows_secret = _knows_secret(secret)
+        knows_secret = _knows_secret(secret, wanted)
         raw = _read(request, limit=INBOUND_LIMIT)
         if not knows_secret:
             _check_signed(request, raw, now=now)
@@ -80,12 +90,11 @@ def sendgrid_inbound_mail(request: HttpRequest, secret: str) -> JsonResponse:
     return JsonResponse({"status": "kept"})
 
 
-def _knows_secret(given: str) -> bool:
+def _knows_secret(given: str, wanted: str) -> bool:
     """Say whether the path holds the secret. Raises NoKey where there is none and no signature could be checked."""
-    secret = settings.INBOUND_SECRET.strip()
-    if not secret and not settings.SENDGRID_EVENT_PUBLIC_KEY.strip():
+    if not wanted and not settings.SENDGRID_EVENT_PUBLIC_KEY.strip():
         raise NoKey("INBOUND_SECRET is not set.")
-    return bool(secret) and compare_digest(given.encode(), secret.encode())
+    return bool(wanted) and compare_digest(given.encode(), wanted.encode())
 
 
 def _check_signed(request: HttpRequest, raw: bytes, *, now: datetime) -> None:

@@ -25,7 +25,8 @@ from emails.services import events, outbox, review
 WORKERS = 4
 KILL_EVERY_S = 2.5
 LONGEST_S = 240
-EVENTS_LOST = 0.02
+EVENTS_LOST = 0.0
+"""They are tried again for a day, so none is lost for good; set it to see what a person is left with if some are."""
 EVENTS_TWICE = 0.2
 SETTLED_GOAL = 0.95
 STILL_DUE = (DraftState.QUEUED, DraftState.SENDING, DraftState.SCHEDULED)

@@ -34,6 +34,12 @@ class OpenedMail:
     text: str
     files: list[CapturedFile]
 
+    @property
+    def unsubscribe_url(self) -> str:
+        """The letter's own way out, as its header names it; "" where it has none."""
+        header = dict(self.headers).get("List-Unsubscribe", "")
+        return header.strip("<> ")
+
 
 def open_mail(captured: CapturedMail) -> OpenedMail:
     """Parse the raw bytes."""

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET
 
 from customers.view_base import reader_of
 from emails.models import CapturedMail
+from emails.providers.choice import leaves_the_machine
 from emails.queries.mailbox import open_mail
+from emails.rules.playing import DEEDS, READY_REPLIES
 from emails.views.sending import file_response
 from emails.views.shared import framed_mail
 
@@ -36,7 +38,16 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @login_required
 def message(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     captured = _find(request, mail_id)
-    return render(request, "emails/message.html", {"captured": captured, "mail": open_mail(captured)})
+    may_play = captured.draft is not None and reader_of(request).is_writer and not leaves_the_machine()
+    context = {
+        "captured": captured,
+        "mail": open_mail(captured),
+        "may_play": may_play,
+        "deeds": DEEDS,
+        "ready_replies": READY_REPLIES,
+        "replies": list(captured.draft.replies.visible_to(reader_of(request))) if captured.draft else [],
+    }
+    return render(request, "emails/message.html", context)
 
 
 @require_GET
