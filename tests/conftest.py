@@ -8,9 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 
 from customers.models import Team, User
 from tests import factories
+
+# A slow machine is no reason to fail.
+settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("evergreen")
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)  # a Wednesday
 

@@ -80,7 +80,7 @@ class ReadingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.described: list[Mapping[str, Any]] = list(report.get("files", ()))
         currency: Any = self.fields["currency"]
-        currency.choices = [("", "USD"), *((code, code) for code in sorted(CURRENCIES) if code != "USD")]
+        currency.choices = [("", "The account's own, else USD"), *((code, code) for code in sorted(CURRENCIES))]
         for name in ("date_order", "decimal", "currency"):
             self.fields[name].initial = getattr(options, name)
         choices = _field_choices()

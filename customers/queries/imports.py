@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = (("refused", "Refused"), ("created", "New"), ("changed", "Changed"), ("notices", "Notes"))
+KINDS = (
+    ("refused", "Refused"),
+    ("created", "New"),
+    ("changed", "Changed"),
+    ("unchanged", "Left alone"),
+    ("notices", "Notes"),
+)
+
+_TOLD_BY_ROW = ("created", "changed", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ def view_report(report: Mapping[str, Any], *, kind: str, words: str) -> ReportVi
     if kind not in dict(KINDS):
         kind = next((tab.kind for tab in tabs if tab.count), "refused")
     rows = [row for row in _rows(report, kind) if _holds(row, words.casefold().split())]
-    left_out = int(report.get("rows_left_out", 0)) if kind in ("created", "changed") else 0
+    told = sum(1 for row in report.get("rows", ()) if row["verdict"] == kind)
+    left_out = max(0, _count(report, kind) - told) if kind in _TOLD_BY_ROW else 0
     return ReportView(tabs, kind, words, rows, left_out)
 
 

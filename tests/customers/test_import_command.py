@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from customers.models import Customer, ImportRun
+from customers.models import Contract, Customer, ImportRun
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -37,6 +39,29 @@ def test_dry_run_tells_row_by_row_and_writes_nothing(ops, tmp_path):
     assert "book.csv row 2: created · Acme" in text
     assert "book.csv row 3: refused [Amount] “-5” is negative" in text
     assert (Customer.objects.count(), ImportRun.objects.count()) == (0, 0)
+
+
+def test_command_names_what_it_did_not_read(ops, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("Account Name,Amount,Renewal Date,Colour\nAcme,5,2027-01-31,red\n")
+
+    lines = run(str(path), "--dry-run").splitlines()
+
+    assert "book.csv: columns not read: “Colour”" in lines
+    assert "book.csv row 2: note: Acme names no currency; its amounts are taken as USD" in lines
+    assert "book.csv: no column names the account; say with --mapping which one does" not in lines
+
+
+def test_locale_counts_beside_a_mapping_that_names_none(ops, tmp_path):
+    path, mapping = tmp_path / "book.csv", tmp_path / "map.json"
+    path.write_text("Kunde;Amount;Renewal Date\nAcme;1.234;03/04/2027\n")
+    mapping.write_text(json.dumps({"columns": {"Kunde": "account.name"}}))
+
+    text = run(str(path), "--mapping", str(mapping), "--locale", "de")
+
+    contract = Contract.objects.get()
+    assert "0 refused" in text
+    assert (contract.current_price, contract.renewal_date) == (Decimal(1234), date(2027, 4, 3))
 
 
 def test_json_answer_has_the_shape_of_the_api(ops, tmp_path):

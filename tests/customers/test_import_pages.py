@@ -117,6 +117,17 @@ def test_report_is_filtered_by_kind_and_words(page):
     assert "“500”" not in text
 
 
+def test_rows_left_alone_are_listed(page):
+    for _ in range(2):
+        checked = upload(page, "Account Name,Health Score\nAcme,50\n").url
+        page.post(f"{checked}/start")
+
+    text = page.get(checked, {"show": "unchanged"}).content.decode()
+
+    assert "Left alone (1)" in text
+    assert '<td data-label="Account">Acme</td>' in text
+
+
 def test_refusals_are_downloaded(page):
     upload(page, GOOD)
 

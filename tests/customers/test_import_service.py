@@ -410,6 +410,46 @@ def test_run_of_a_dead_worker_is_taken_up_and_goes_on(csm):
     assert (run.state, counts(run)) == (ImportState.DONE, (1, 0, 1, 0))
 
 
+def test_run_that_is_interrupted_waits_to_be_started_again(csm, monkeypatch):
+    def interrupt(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("customers.services.importing.runs.write_plan", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_import(csm, HEAD + ACME)
+
+    run = ImportRun.objects.get()
+    assert (run.state, run.report) == (ImportState.FAILED, {"problem": "Stopped; start it again."})
+    assert sweep_runs(now=NOW + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("currency", "before", "after"),
+    [("EUR", None, "EUR"), ("", None, "USD"), ("", "CHF", "CHF"), ("EUR", "CHF", "EUR")],
+)
+def test_amounts_without_a_currency_take_the_chosen_one_else_the_accounts_own(csm, currency, before, after):
+    if before:
+        CustomerFactory(owner=csm, name="Acme", currency=before)
+
+    run = run_import(
+        csm, "Account Name,Amount,Renewal Date\nAcme,1000,2026-12-31\n", options=Options(currency=currency)
+    )
+
+    contract = Contract.objects.get()
+    assert (contract.currency, contract.customer.currency) == (after, after)
+    told = [notice["text"] for notice in run.report["notices"] if "currency" in notice["text"]]
+    assert told == (["Acme names no currency; its amounts are taken as USD"] if not currency and not before else [])
+
+
+def test_report_tells_rows_left_alone_after_those_that_change(csm):
+    run_import(csm, HEAD + ACME)
+
+    report = run_import(csm, HEAD + ACME + BOLT).report
+
+    assert [(row["row"], row["verdict"]) for row in report["rows"]] == [(3, "created"), (2, "unchanged")]
+
+
 def test_run_of_somebody_who_may_not_import_any_more_fails(csm):
     run = create_run(book(HEAD + ACME), Options(), by=csm, now=NOW)
     queue_run(run, now=NOW)

@@ -20,6 +20,7 @@ from customers.services.importing.runs import NotAllowed, dry_run, import_now
 
 _BAR_WIDTH = 30
 _REFUSALS_SHOWN = 50
+_NOTICES_SHOWN = 50
 
 
 class Command(BaseCommand):
@@ -51,8 +52,12 @@ class Command(BaseCommand):
 
     def _import(self, uploads: list[Upload], choices: Options, *, by: User, quiet: bool) -> dict[str, Any]:
         bar = _Bar(sys.stderr, is_shown=not quiet and sys.stderr.isatty())
-        run = import_now(uploads, choices, by=by, now=timezone.now(), progress=bar.show)
-        bar.clear()
+        try:
+            run = import_now(uploads, choices, by=by, now=timezone.now(), progress=bar.show)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What was written stands; the same command goes on from there.") from None
+        finally:
+            bar.clear()
         if run.state != ImportState.DONE:
             raise CommandError(run.report.get("problem", "The import failed."))
         return dict(run.report)
@@ -62,11 +67,17 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was written.")
             for row in report["rows"]:
                 self.stdout.write(f"{row['file']} row {row['row']}: {row['verdict']} · {row['account']}{_changes(row)}")
+            if report["rows_left_out"]:
+                self.stdout.write(f"… and {report['rows_left_out']:,} more rows; the counts below have them")
+            for notice in report["notices"][:_NOTICES_SHOWN]:
+                self.stdout.write(f"{notice['file']} row {notice['row']}: note: {notice['text']}")
         for refused in report["refused"][:_REFUSALS_SHOWN]:
             column = f" [{refused['column']}]" if refused["column"] else ""
             self.stdout.write(f"{refused['file']} row {refused['row']}: refused{column} {refused['reason']}")
         if len(report["refused"]) > _REFUSALS_SHOWN:
             self.stdout.write(f"… and {len(report['refused']) - _REFUSALS_SHOWN} more refusals; --json lists them all")
+        for file in report["files"]:
+            self._tell_file(file)
         for person in report["people_to_invite"]:
             self.stdout.write(f"to invite: {' '.join(dict.fromkeys((person['name'], person['email']))).rstrip()}")
         for waiting in report["open_columns"]:
@@ -77,6 +88,17 @@ class Command(BaseCommand):
             f"{report['created']} rows new, {report['changed']} changed, {report['unchanged']} unchanged, "
             f"{report['refused_rows']} refused"
         )
+
+    def _tell_file(self, file: dict[str, Any]) -> None:
+        """Name what of a file was not read, so that a column with another name is not missed unseen."""
+        for notice in file["notices"]:
+            self.stdout.write(f"{file['name']}: {notice}")
+        if not file["names_account"]:
+            self.stdout.write(f"{file['name']}: no column names the account; say with --mapping which one does")
+        left_out = [column for column in file["columns"] if not column["key"] and not column["chosen"]]
+        if left_out:
+            named = "; ".join(f"“{column['header']}” {column['note']}".rstrip() for column in left_out)
+            self.stdout.write(f"{file['name']}: columns not read: {named}")
 
 
 class _Bar:
@@ -132,7 +154,7 @@ def _options(mapping: str | None, locale: str) -> Options:
         if mapping is None:
             return make_options(locale=locale)
         text = Path(mapping).read_text(encoding="utf-8-sig")
-        return parse_mapping(text)
+        return parse_mapping(text, locale=locale)
     except OSError as why:
         raise CommandError(f"{mapping}: {why.strerror or why}") from None
     except (BadMapping, UnicodeDecodeError) as why:

@@ -31,6 +31,13 @@ NEVER = frozenset(
     {"annual revenue", "revenue", "close date", "contact owner", "opportunity owner", "deal owner", "created by"}
 )
 
+# The amount of an opportunity or a deal may be what is paid now or what is asked for next.
+_DEAL_HEADERS = frozenset(
+    {"opportunity name", "opportunity id", "deal name", "deal id", "deal stage", "record id deal"}
+)
+_DEAL_AMOUNTS = frozenset({"amount", "deal amount", "opportunity amount"})
+_DEAL_AMOUNT_NOTE = "left out: a deal's amount may be the price now or the one asked; choose which"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -82,7 +89,7 @@ def _column(
     if index in wanted:
         return Column(index, header, wanted[index], chosen=True)
     if index not in guesses:
-        return Column(index, header)
+        return Column(index, header, note=_DEAL_AMOUNT_NOTE if _is_deal_amount(header, headers) else "")
     key = guesses[index][0]
     if winners[key] == index:
         return Column(index, header, key)
@@ -122,6 +129,8 @@ def _guess_all(table: Table, fields: Sequence[Field]) -> dict[int, tuple[str, in
     for index, name in enumerate(normal):
         if name in NEVER or (name in _USAGE_WORDS and not has_metric):
             continue
+        if _is_deal_amount(name, table.headers):
+            continue
         contested = _settle_contested(name, table, index, about_people=about_people)
         if contested is not None:
             if contested:
@@ -145,6 +154,10 @@ def _is_about_people(normal: Sequence[str]) -> bool:
         return True
     refers_to_account = any(name in _ACCOUNT_HEADERS for name in normal)
     return refers_to_account and "name" in normal
+
+
+def _is_deal_amount(header: str, headers: Sequence[str]) -> bool:
+    return normal_form(header) in _DEAL_AMOUNTS and any(normal_form(other) in _DEAL_HEADERS for other in headers)
 
 
 def _settle_contested(name: str, table: Table, index: int, *, about_people: bool) -> str | None:

@@ -74,6 +74,8 @@ def read_person_name(cell: str) -> str:
 def read_external_id(cell: str) -> str:
     """Read the other system's id; a Salesforce id of 15 characters becomes the one of 18. Raises BadValue."""
     text = read_text(cell, limit=120)
+    if ";" in text:
+        raise BadValue(f"{shown(text)} names several; a row belongs to one account")
     if re.search(r"\s", text):
         raise BadValue(f"{shown(text)} is not an id")
     if re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+", text):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from customers.enums import StakeholderRole
 from customers.rules.book.fields import ONE_PER_ACCOUNT, Field, Part
 from customers.rules.book.rows import Place, Refusal, TypedRow
+from customers.rules.book.signs import Signs, check_signs
 
 _PEOPLE_SLOTS_WITH_ROLE = frozenset(StakeholderRole.values)
 _LONG = 60
@@ -38,11 +39,6 @@ class PersonEntry:
         return self.values["name"].value if "name" in self.values else ""
 
 
-class UsagePoint(NamedTuple):
-    place: Place
-    values: dict[str, Any]
-
-
 @dataclass
 class AccountEntry:
     """One account of the files: what its rows say together."""
@@ -52,9 +48,7 @@ class AccountEntry:
     places: list[Place] = field(default_factory=list)
     facts: dict[str, Stated] = field(default_factory=dict)
     people: list[PersonEntry] = field(default_factory=list)
-    usage: list[UsagePoint] = field(default_factory=list)
-    health: list[UsagePoint] = field(default_factory=list)
-    wins: list[UsagePoint] = field(default_factory=list)
+    signs: Signs = field(default_factory=Signs)
     refused_account_row: Place | None = None
 
     def stated(self, key: str) -> Any:
@@ -212,7 +206,7 @@ def _take(row: TypedRow, account: AccountEntry, fields: Mapping[str, Field], ent
     """Add a good row to its account; what contradicts an earlier row about a person refuses this row alone."""
     people = _people_of(row)
     refusals = [refusal for slot, person in people for refusal in _check_person(slot, person, row, account, names)]
-    refusals += _check_signs(row)
+    refusals += check_signs(row, account.signs, names.of)
     if refusals:
         entries.refusals.extend(refusals)
         return
@@ -223,44 +217,7 @@ def _take(row: TypedRow, account: AccountEntry, fields: Mapping[str, Field], ent
             account.facts.setdefault(key, Stated(value, row.place, row.headers.get(key, "")))
     for _slot, person in people:
         _merge_person(person, account)
-    _take_signs(row, account)
-
-
-def _take_signs(row: TypedRow, account: AccountEntry) -> None:
-    values = row.values
-    if "usage.metric" in values:
-        account.usage.append(
-            UsagePoint(row.place, {key: values.get(f"usage.{key}") for key in ("metric", "value", "limit", "at")})
-        )
-    if "health.at" in values:
-        account.health.append(
-            UsagePoint(row.place, {"at": values["health.at"], "score": values["account.health_score"]})
-        )
-    if "win.text" in values:
-        account.wins.append(
-            UsagePoint(row.place, {key: values.get(f"win.{key}") for key in ("text", "value", "achieved_on")})
-        )
-    for text in values.get("account.wins", ()):
-        account.wins.append(UsagePoint(row.place, {"text": text, "value": None, "achieved_on": None}))
-
-
-def _check_signs(row: TypedRow) -> list[Refusal]:
-    """A usage row needs metric, value and date; a dated health needs its score; a win's value needs the win."""
-    values, refusals = row.values, []
-
-    def need(key: str, reason: str) -> None:
-        if key not in values:
-            refusals.append(Refusal(row.place, row.headers.get(key, ""), reason))
-
-    if any(key.startswith("usage.") for key in values):
-        need("usage.metric", "a usage row needs the metric's name")
-        need("usage.value", "a usage row needs the value")
-        need("usage.at", "a usage row needs its date")
-    if "health.at" in values:
-        need("account.health_score", "a dated health row needs the score")
-    if "win.value" in values or "win.achieved_on" in values:
-        need("win.text", "a win needs its text")
-    return refusals
+    account.signs.take(row)
 
 
 def _people_of(row: TypedRow) -> list[tuple[str, PersonEntry]]:

@@ -81,9 +81,9 @@ _ACCOUNT = (
         "Account ID",
         Kind.EXTERNAL_ID,
         (
-            "account id 18, account id 18 digit, case safe account id, company id, associated company ids, "
-            "associated company id, associated company id primary, record id company, customer id, external id, "
-            "crm id, account"
+            "account id 18, account id 18 digit, case safe account id, company id, associated company ids primary, "
+            "associated company id primary, associated company ids, associated company id, record id company, "
+            "customer id, external id, crm id, account"
         ),
         limit=120,
     ),
@@ -92,7 +92,7 @@ _ACCOUNT = (
         "Account name",
         Kind.TEXT,
         (
-            "company name, customer name, customer, company, associated company, associated company primary, "
+            "company name, customer name, customer, company, associated company primary, associated company, "
             "organization, organisation, organization name, client, client name"
         ),
     ),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+DEFAULT_CURRENCY = "USD"
+
 
 class BadValue(ValueError):
     """A cell that cannot be read; the message is the reason shown beside its row and column."""
@@ -24,11 +26,18 @@ class DecimalMark(StrEnum):
 
 @dataclass(frozen=True)
 class Choices:
-    """How to read what a file leaves open; None leaves the decision to the column, else the cell is refused."""
+    """How to read what a file leaves open; None leaves the decision to the column, else the cell is refused.
+
+    currency: what a person said of amounts without one; None leaves the account's own, for a new account USD.
+    """
 
     date_order: DateOrder | None = None
     decimal: DecimalMark | None = None
-    default_currency: str = "USD"
+    currency: str | None = None
+
+    @property
+    def default_currency(self) -> str:
+        return self.currency or DEFAULT_CURRENCY
 
 
 # What a locale's spreadsheets and exports write; a locale not named here decides nothing.
@@ -51,13 +60,13 @@ _LOCALES = {
 LOCALES = tuple(_LOCALES)
 
 
-def choices_for_locale(locale: str, *, default_currency: str = "USD") -> Choices:
+def choices_for_locale(locale: str) -> Choices:
     """Turn a locale such as "de" or "en-GB" into choices. Raises BadValue for one not known."""
     code = locale.strip().lower().replace("_", "-")
     found = _LOCALES.get(code) or _LOCALES.get(code.split("-")[0])
     if found is None:
         raise BadValue(f"the locale “{locale}” is not one of {', '.join(LOCALES)}")
-    return Choices(date_order=found[0], decimal=found[1], default_currency=default_currency)
+    return Choices(date_order=found[0], decimal=found[1])
 
 
 def tidy(cell: str) -> str:

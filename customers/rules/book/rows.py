@@ -16,10 +16,10 @@ from customers.rules.book.amounts import (
     settle_currency,
     study_amounts,
 )
-from customers.rules.book.columns import Column
+from customers.rules.book.columns import Column, normal_form
 from customers.rules.book.dates import read_date, read_moment, study_dates
 from customers.rules.book.fields import Field, Kind, Part
-from customers.rules.book.reading import BadValue, Choices
+from customers.rules.book.reading import BadValue, Choices, shown
 from customers.rules.book.tables import Row, Table
 
 _AMOUNTS = frozenset({Kind.AMOUNT, Kind.NUMBER})
@@ -186,6 +186,7 @@ def _finish(
         refusals.append(Refusal(place, headers.get(key, ""), reason))
         bad.add(part)
 
+    _settle_association(values, headers, refuse)
     _settle_amounts(values, choices, refuse)
     _settle_monthly(values, refuse)
     _settle_terms(values, refuse)
@@ -200,18 +201,28 @@ def _finish(
 Refuse = Callable[[str, str, Part], None]
 
 
+def _settle_association(values: dict[str, Any], headers: Mapping[str, str], refuse: Refuse) -> None:
+    """HubSpot puts all companies of a contact into one cell; which of them is meant, it does not say."""
+    if normal_form(headers.get("account.name", "")) == "associated company" and ";" in values.get("account.name", ""):
+        refuse(
+            "account.name", f"{shown(values['account.name'])} names several; a row belongs to one account", Part.ACCOUNT
+        )
+
+
 def _settle_amounts(values: dict[str, Any], choices: Choices, refuse: Refuse) -> None:
     stated = values.get("account.currency")
-    for key in [key for key, value in values.items() if isinstance(value, Amount)]:
-        amount: Amount = values[key]
+    amounts = [(key, value) for key, value in values.items() if isinstance(value, Amount)]
+    # What names its currency comes first and says it for the row.
+    for key, amount in sorted(amounts, key=lambda pair: pair[1].currency is None):
         try:
             currency = settle_currency(amount, stated=stated, default=choices.default_currency)
         except BadValue as why:
             refuse(key, str(why), Part(key.partition(".")[0]))
             continue
         values[key] = amount.value.quantize(Decimal("0.01"))
-        if amount.currency is not None and stated is None:
-            # The cell itself says the currency; the account takes it.
+        is_said = amount.currency is not None or (choices.currency and key.startswith("contract."))
+        if is_said and stated is None:
+            # The cell itself or the person who imports says the currency; the account takes it.
             stated = values["account.currency"] = currency
 
 

@@ -98,7 +98,7 @@ def _ids_visible(user: User, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 def _with(entries: Sequence[AccountEntry], part: str, existing: Existing) -> set[uuid.UUID]:
     """The accounts for which the book says something of this part; histories are long and loaded only for them."""
-    found = (existing._quiet_find(entry) for entry in entries if getattr(entry, part))
+    found = (existing._quiet_find(entry) for entry in entries if getattr(entry.signs, part))
     return {pk for pk in found if pk is not None}
 
 

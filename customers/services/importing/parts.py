@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from customers.models import Customer, HealthSample, Stakeholder, UsageSample, Win
-from customers.rules.book.entries import AccountEntry, PersonEntry, UsagePoint, account_key
+from customers.rules.book.entries import AccountEntry, PersonEntry, account_key
+from customers.rules.book.signs import Point
 from customers.services.importing.lookup import Existing
 from customers.services.importing.writes import Write
 
@@ -80,13 +81,13 @@ def _make_room(writes: Sequence[Write], known: Sequence[Stakeholder]) -> list[Wr
 def plan_signs(entry: AccountEntry, customer: Customer, existing: Existing) -> Iterable[Write]:
     """This will give the usage, health and wins of the entry that are not known yet or known otherwise."""
     usage, health, wins = _Points("usagesample", customer), _Points("healthsample", customer), _Points("win", customer)
-    for point in entry.usage:
+    for point in entry.signs.usage:
         key = (point.values["metric"], point.values["at"])
         usage.add(point, key, existing.usage.get((customer.pk, *key)))
-    for point in entry.health:
+    for point in entry.signs.health:
         at = point.values["at"]
         health.add(point, at, existing.health.get((customer.pk, at)))
-    for point in entry.wins:
+    for point in entry.signs.wins:
         text = point.values["text"]
         wins.add(point, text, existing.wins.get((customer.pk, text)))
     return [*usage.writes.values(), *health.writes.values(), *wins.writes.values()]
@@ -95,7 +96,7 @@ def plan_signs(entry: AccountEntry, customer: Customer, existing: Existing) -> I
 def note_health(account: Write, entry: AccountEntry, *, now: datetime) -> list[Write]:
     """This will keep a score without a date as observed now, so that the picture over time has it."""
     customer = account.row
-    if entry.health or not isinstance(customer, Customer) or customer.health_score is None:
+    if entry.signs.health or not isinstance(customer, Customer) or customer.health_score is None:
         return []
     if not account.changes_field("health_score"):
         return []
@@ -117,7 +118,7 @@ class _Points:
         self.customer = customer
         self.writes: dict[Any, Write] = {}
 
-    def add(self, point: UsagePoint, key: Any, known: Model | None) -> None:
+    def add(self, point: Point, key: Any, known: Model | None) -> None:
         write = self.writes.get(key)
         if write is None:
             row = known or self._MODELS[self.kind](customer=self.customer)

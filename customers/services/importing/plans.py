@@ -16,6 +16,7 @@ from customers.rules.book.contacts import PersonRef
 from customers.rules.book.entries import AccountEntry, Stated
 from customers.rules.book.fields import Part
 from customers.rules.book.places import zone_of_country
+from customers.rules.book.reading import DEFAULT_CURRENCY
 from customers.rules.book.rows import Place, Refusal
 from customers.services.importing.colleagues import Colleagues, NoColleague
 from customers.services.importing.lookup import Existing, SeveralAccounts
@@ -184,7 +185,7 @@ class _Planner:
     def _plan_account(self, plan: AccountPlan) -> None:
         stated = plan.entry.part(Part.ACCOUNT)
         values = {name: stated[name] for name in _PLAIN_ACCOUNT if name in stated}
-        if plan.entry.health:
+        if plan.entry.signs.health:
             values.pop("health_score", None)
             values |= _latest_health(plan.entry, plan.customer, self.existing)
         values |= self._people_of_ours(plan, stated)
@@ -201,6 +202,10 @@ class _Planner:
             values["timezone"] = Stated(zone, country.place, country.column)
         if "timezone" not in values:
             self.notices.append((place, f"{plan.entry.name} has no time zone; its days are taken as UTC"))
+        price = plan.entry.facts.get("contract.current_price")
+        if "currency" not in values and price is not None:
+            text = f"{plan.entry.name} names no currency; its amounts are taken as {DEFAULT_CURRENCY}"
+            self.notices.append((price.place, text))
 
     def _people_of_ours(self, plan: AccountPlan, stated: Mapping[str, Stated]) -> dict[str, Stated]:
         found: dict[str, Stated] = {}
@@ -282,7 +287,7 @@ class _Planner:
 
 def _latest_health(entry: AccountEntry, customer: Customer, existing: Existing) -> dict[str, Stated]:
     """The account's score is its latest dated one, unless a later one is known already."""
-    latest = max(entry.health, key=lambda point: point.values["at"])
+    latest = max(entry.signs.health, key=lambda point: point.values["at"])
     known = [at for (pk, at) in existing.health if pk == customer.pk]
     if known and max(known) > latest.values["at"]:
         return {}

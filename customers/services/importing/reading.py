@@ -44,7 +44,7 @@ class Options:
         return Choices(
             date_order=DateOrder(self.date_order) if self.date_order else None,
             decimal=DecimalMark(self.decimal) if self.decimal else None,
-            default_currency=self.currency or Choices.default_currency,
+            currency=self.currency or None,
         )
 
     def chosen_for(self, file_name: str) -> dict[str, str]:
@@ -114,8 +114,8 @@ def _open(upload: Upload, options: Options) -> tuple[Table, tuple[Column, ...]]:
         raise BadMapping(f"{upload.name}: {why}") from None
 
 
-def parse_mapping(text: str) -> Options:
-    """This will read a mapping file. Raises BadMapping.
+def parse_mapping(text: str, *, locale: str = "") -> Options:
+    """This will read a mapping file. locale: for a file that names none. Raises BadMapping.
 
     JSON: {"columns": {"Their header": "contract.renewal_date", "Other": null}, "locale": "de", "dateOrder": "dmy",
     "decimal": "comma", "currency": "EUR"}; every part may be missing. Columns of one file alone stand under
@@ -135,7 +135,7 @@ def parse_mapping(text: str) -> Options:
         columns[str(name)] = _columns(chosen)
     return make_options(
         columns=columns,
-        locale=str(body.get("locale") or ""),
+        locale=str(body.get("locale") or locale),
         date_order=str(body.get("dateOrder") or ""),
         decimal=str(body.get("decimal") or ""),
         currency=str(body.get("currency") or ""),

@@ -27,7 +27,8 @@ def make_report(plan: Plan, *, late_refusals: Sequence[Refusal] = ()) -> dict[st
     outcomes = [outcome for outcome in plan.outcomes() if outcome.place not in late]
     refusals = [*plan.refusals, *late_refusals]
     counts = {verdict.value: sum(1 for o in outcomes if o.verdict == verdict) for verdict in Verdict}
-    told = [outcome for outcome in outcomes if outcome.verdict != Verdict.UNCHANGED]
+    # What would change is told first: of a large book only so many rows are kept.
+    told = sorted(outcomes, key=lambda outcome: outcome.verdict == Verdict.UNCHANGED)
     return {
         "created": counts[Verdict.CREATED],
         "changed": counts[Verdict.CHANGED],

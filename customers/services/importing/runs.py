@@ -108,11 +108,12 @@ def carry_out(run_id: uuid.UUID, *, now: datetime, progress: Progress | None = N
         _write(run, now=now, progress=progress)
     except (UnreadableFile, BadMapping, NotAllowed) as why:
         _finish(run, ImportState.FAILED, {"problem": str(why)}, now=now)
+    except KeyboardInterrupt:
+        _give_up(run, "Stopped; start it again.", now=now)
+        raise
     except Exception:
-        # What was written stands; started again, the run goes on from there. The error itself belongs in the log.
-        ImportRun.objects.filter(pk=run.pk, state=ImportState.RUNNING).update(
-            state=ImportState.FAILED, report={"problem": "Something went wrong; start it again."}, finished_at=now
-        )
+        # The error itself belongs in the log.
+        _give_up(run, "Something went wrong; start it again.", now=now)
         raise
     run.refresh_from_db()
     return run
@@ -172,6 +173,13 @@ def _write(run: ImportRun, *, now: datetime, progress: Progress | None) -> None:
     _finish(run, ImportState.DONE, report, now=now + timedelta(seconds=monotonic() - began))
     summary = f"Imported {run.filename or 'a book'}: {report['created']} rows new, {report['changed']} changed"
     record("import.done", summary, customer=None, by=run.user, now=now, subject=run, refused=report["refused_rows"])
+
+
+def _give_up(run: ImportRun, problem: str, *, now: datetime) -> None:
+    """What was written stands; started again, the run goes on from there."""
+    ImportRun.objects.filter(pk=run.pk, state=ImportState.RUNNING).update(
+        state=ImportState.FAILED, report={"problem": problem}, finished_at=now
+    )
 
 
 def _finish(run: ImportRun, state: ImportState, report: dict[str, Any], *, now: datetime) -> None:

@@ -123,7 +123,7 @@ def test_ambiguous_column_is_reported_open_and_its_cells_refused():
 
 
 def test_choices_settle_an_ambiguous_column():
-    choices = Choices(date_order=DateOrder.DAY_FIRST, decimal=DecimalMark.COMMA, default_currency="EUR")
+    choices = Choices(date_order=DateOrder.DAY_FIRST, decimal=DecimalMark.COMMA, currency="EUR")
 
     result = read("Account Name,Renewal Date,Amount\nA,03/04/2027,1.234\n", choices=choices)
 
@@ -248,15 +248,101 @@ def test_usage_row_without_its_date_is_refused_and_history_is_kept():
         "Account Name,Metric,Value,Limit,Date\nA,seats,90,100,2026-01-01\nA,seats,95,100,2026-02-01\nA,seats,99,,\n"
     )
 
-    assert len(entries.accounts[0].usage) == 2
+    assert len(entries.accounts[0].signs.usage) == 2
     assert "needs its date" in entries.refusals[0].reason
 
 
 def test_health_history_may_differ_between_rows():
     entries = book("Account Name,Health Score,Health Date\nA,70,2026-01-01\nA,80,2026-02-01\n")
 
-    assert [point.values["score"] for point in entries.accounts[0].health] == [70, 80]
+    assert [point.values["score"] for point in entries.accounts[0].signs.health] == [70, 80]
     assert entries.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "reason"),
+    [
+        (
+            "Account Name,Metric,Value,Limit,Date\nA,seats,90,100,2026-01-01\nA,seats,95,100,2026-01-01\n",
+            "Value",
+            "says “95.0000” where row 2 says “90.0000” for the same metric and date",
+        ),
+        (
+            "Account Name,Metric,Value,Limit,Date\nA,seats,90,100,2026-01-01\nA,seats,90,120,2026-01-01\n",
+            "Limit",
+            "says “120.0000” where row 2 says “100.0000” for the same metric and date",
+        ),
+        (
+            "Account Name,Health Score,Health Date\nA,70,2026-01-01\nA,80,2026-01-01\n",
+            "Health Score",
+            "says “80” where row 2 says “70” for the same date",
+        ),
+        (
+            "Account Name,Win,Win value\nA,Cut overtime,5000\nA,Cut overtime,6000\n",
+            "Win value",
+            "says “6000.00” where row 2 says “5000.00” for the same win",
+        ),
+    ],
+)
+def test_observation_that_contradicts_an_earlier_row_is_refused(text, column, reason):
+    entries = book(text)
+
+    assert [(r.place.row, r.column, r.reason) for r in entries.refusals] == [(3, column, reason)]
+
+
+def test_observation_completed_by_a_later_row_is_taken():
+    entries = book(
+        "Account Name,Metric,Value,Limit,Date\nA,seats,90,,2026-01-01\nA,seats,90,100,2026-01-01\n"
+        "A,seats,90,120,2026-01-01\n"
+    )
+
+    assert [(r.place.row, r.column) for r in entries.refusals] == [(4, "Limit")]
+    assert [point.values["limit"] for point in entries.accounts[0].signs.usage] == [None, Decimal(100)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    ["Opportunity Name,Account Name,Amount,Close Date,Stage", "Deal Name,Associated Company,Amount,Close Date"],
+)
+def test_amount_of_a_deal_is_no_price_and_says_why(headers):
+    columns = map_columns(read_table("x.csv", f"{headers}\n".encode()), ALL, chosen={})
+
+    assert [column.key for column in columns][:4] == ["", "account.name", "", ""]
+    assert "may be the price now or the one asked" in columns[2].note
+
+
+def test_amount_of_a_deal_is_read_as_a_person_chooses():
+    table = read_table("x.csv", b"Deal Name,Associated Company,Amount\n")
+
+    columns = map_columns(table, ALL, chosen={"Amount": "contract.target_price"})
+
+    assert [column.key for column in columns] == ["", "account.name", "contract.target_price"]
+
+
+def test_contact_of_several_companies_is_refused_unless_the_primary_one_is_named():
+    refused = book("Last Name,Associated Company,Associated Company IDs\nFeld,Kestrel;Lumiere,11;12\n")
+    by_name = book("Last Name,Associated Company\nFeld,Kestrel;Lumiere\n")
+    taken = book("Last Name,Associated Company IDs,Associated Company IDs (Primary)\nFeld,11;12,11\n")
+
+    assert [r.column for r in refused.refusals] == ["Associated Company IDs", "Associated Company"]
+    assert [r.reason for r in by_name.refusals] == ["“Kestrel;Lumiere” names several; a row belongs to one account"]
+    assert [account.external_id for account in taken.accounts] == ["11"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "currency", "settled"),
+    [
+        ("1000,,", "EUR", "EUR"),
+        ("1000,,", None, None),
+        ("1000,$1100,", "EUR", "USD"),
+        ("1000,,CHF", "EUR", "CHF"),
+    ],
+)
+def test_currency_that_a_person_chose_is_that_of_amounts_without_one(cells, currency, settled):
+    result = read(f"Account Name,Amount,Target price,Currency\nA,{cells}\n", choices=Choices(currency=currency))
+
+    assert result.rows[0].values.get("account.currency") == settled
+    assert result.rows[0].refusals == ()
 
 
 def test_salesforce_files_are_read_whole():
