@@ -10,6 +10,10 @@ from customers.enums import HoldScope
 from journeys.rules.automations import Decision, Due
 
 
+BRAKE = "brake"
+"""Stands beside the scopes of holds in `Handler.stopped_by`: a human reply, until a person says how to go on."""
+
+
 @dataclass(frozen=True)
 class Handler:
     """How one kind of automation is decided and carried out.
@@ -19,7 +23,7 @@ class Handler:
     apply: writes the effects of many rows, in the transaction that completes them; calls no vendor, since it may be
         rolled back and asked again.
     expires_after: how late it may still run; None for "however late".
-    stopped_by: the holds under which it waits.
+    stopped_by: the holds under which it waits, and BRAKE where it is a touch (promise 6). Its date stays as it is.
     """
 
     kind: str
@@ -72,5 +76,5 @@ def list_sweepers() -> tuple[Sweeper, ...]:
 
 
 def list_kinds_not_stopped_by(scope: str) -> list[str]:
-    """This will list the kinds that run on under such a hold; a kind that nobody registered is stopped by any."""
+    """This will list the kinds that run on under it; a kind that nobody registered is stopped by anything."""
     return [kind for kind, handler in _handlers.items() if scope not in handler.stopped_by]

@@ -8,15 +8,15 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.enums import HoldScope
-from customers.models import Hold
+from customers.models import Brake, Hold
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState
-from journeys.registry import list_kinds_not_stopped_by
+from journeys.registry import BRAKE, list_kinds_not_stopped_by
 from journeys.rules.automations import Due
 
 
 def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
-    """This will give the rows that are due and that no hold keeps back.
+    """This will give the rows that are due and that neither a hold nor a brake keeps back.
 
     A hold whose date has come counts until it is ended: what shifts the customer's dates then must come first.
     """
@@ -24,21 +24,31 @@ def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
     for scope in HoldScope.values:
         holds = Hold.objects.filter(ended_at=None, customer=OuterRef("customer"), scope=scope)
         ready = ready.filter(Q(kind__in=list_kinds_not_stopped_by(scope)) | ~Exists(holds))
-    return ready
+    brakes = Brake.objects.filter(cleared_at=None, customer=OuterRef("customer"))
+    return ready.filter(Q(kind__in=list_kinds_not_stopped_by(BRAKE)) | ~Exists(brakes))
 
 
 def list_held(dues: Sequence[Due]) -> set[UUID]:
-    """This will give the ids of those rows that a hold keeps back, one query for all of them."""
-    holds = Hold.objects.filter(ended_at=None, customer__in={due.customer_id for due in dues})
-    scopes_by_customer: dict[UUID, set[str]] = {}
-    for customer_id, scope in holds.values_list("customer_id", "scope"):
-        scopes_by_customer.setdefault(customer_id, set()).add(scope)
-    free_kinds = {scope: set(list_kinds_not_stopped_by(scope)) for scope in HoldScope.values}
+    """This will give the ids of those rows that a hold or a brake keeps back, two queries for all of them."""
+    stops_by_customer = _list_stops({due.customer_id for due in dues})
+    free_kinds = {stop: set(list_kinds_not_stopped_by(stop)) for stop in (*HoldScope.values, BRAKE)}
     return {
         due.id
         for due in dues
-        if any(due.kind not in free_kinds[scope] for scope in scopes_by_customer.get(due.customer_id, ()))
+        if any(due.kind not in free_kinds[stop] for stop in stops_by_customer.get(due.customer_id, ()))
     }
+
+
+def _list_stops(customer_ids: set[UUID]) -> dict[UUID, set[str]]:
+    """This will name what stops each of the customers: scopes of holds, and BRAKE."""
+    stops: dict[UUID, set[str]] = {}
+    holds = Hold.objects.filter(ended_at=None, customer__in=customer_ids)
+    for customer_id, scope in holds.values_list("customer_id", "scope"):
+        stops.setdefault(customer_id, set()).add(scope)
+    brakes = Brake.objects.filter(cleared_at=None, customer__in=customer_ids)
+    for customer_id in brakes.values_list("customer_id", flat=True):
+        stops.setdefault(customer_id, set()).add(BRAKE)
+    return stops
 
 
 def list_claimed(ids: list[UUID], token: UUID) -> list[Due]:

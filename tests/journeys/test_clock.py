@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.enums import HoldScope
 from customers.models import Customer, Todo, User
-from customers.services.holds import end_hold, hold_customer
+from customers.services.holds import clear_brake, end_hold, hold_customer, set_brake
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule, ClockState
-from journeys.registry import Handler, Sweeper, forget, list_sweepers, register_handler, register_sweeper
+from journeys.registry import BRAKE, Handler, Sweeper, forget, list_sweepers, register_handler, register_sweeper
 from journeys.rules.automations import Skip, Wait
 from journeys.services.claiming import LEASE, claim_due
 from journeys.services.clock import tick, tick_until
@@ -266,6 +266,38 @@ def test_hold_between_claim_and_run_sets_the_row_back(
     row.refresh_from_db()
     assert outcomes == {"held": 1}
     assert (row.status, row.retry_count, notes()) == (AutomationStatus.SCHEDULED, 0, [])
+
+
+@pytest.mark.parametrize(("stopped_by", "runs"), [({BRAKE}, False), ({HoldScope.ACCOUNT}, True), (set(), True)])
+def test_tick_brake_keeps_touches_back_as_they_are_and_nothing_else(
+    customer: Customer, register: Register, csm: User, now: datetime, stopped_by: set[str], runs: bool
+) -> None:
+    register(Notebook().handler(stopped_by=frozenset(stopped_by)))
+    row = make_automation(customer, now)
+    set_brake(customer, reason="Sarah answered", now=now, by=None)
+
+    tick(now=now)
+    row.refresh_from_db()
+    waited = (row.status, row.trigger_at)
+    clear_brake(customer, now=now + MINUTE, by=csm)
+    tick(now=now + MINUTE)
+
+    assert (waited == (AutomationStatus.SCHEDULED, now)) is not runs
+    assert notes() == [str(row.pk)]
+
+
+def test_brake_between_claim_and_run_sets_the_row_back(customer: Customer, register: Register, now: datetime) -> None:
+    register(Notebook().handler(stopped_by=frozenset({BRAKE})))
+    row = make_automation(customer, now)
+    claim = claim_due(now=now)
+    assert claim is not None
+    set_brake(customer, reason="Sarah answered", now=now, by=None)
+
+    outcomes = run_claim(claim, now=now)
+
+    row.refresh_from_db()
+    assert outcomes == {"held": 1}
+    assert (row.status, row.trigger_at, notes()) == (AutomationStatus.SCHEDULED, now, [])
 
 
 def test_worker_killed_between_claim_and_run_gives_the_row_back_after_its_lease(
