@@ -103,6 +103,19 @@ class Purpose(TextChoices):
     ANSWER = "answer", "Answer in the thread"
 
 
+class Theme(TextChoices):
+    """What a letter speaks of, which decides the words that the writers are given."""
+
+    RENEWAL = "renewal", "The renewal"
+    REMINDER = "reminder", "Reminder"
+    ESCALATION = "escalation", "Executive escalation"
+    INTRODUCTION = "introduction", "Introduction by an executive"
+    NUDGE = "nudge", "A word to the champion"
+    CONFIRMATION = "confirmation", "Meeting confirmation"
+    RECAP = "recap", "Meeting recap"
+    ANSWER = "answer", "Answer to an objection"
+
+
 CONVERSATION_PURPOSES = frozenset({Purpose.ANSWER, Purpose.CONFIRMATION, Purpose.RECAP})
 """What somebody there waits for: answers in their thread, and mails about a meeting they agreed to (promise 6)."""
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from customers.models import Contract, Customer, Meeting, Stakeholder, UsageSample, User, Win
-from customers.queries.calendars import local_date
+from customers.models import Contract, Customer, Meeting, Stakeholder, Todo, UsageSample, User, Win
+from customers.queries.calendars import local_date, zone
 from customers.queries.workspace import get_settings
 from emails.facts import Reader, offer_source
+from emails.models import Draft
 from emails.queries.usage import growth_of, metric_name
 
 Records = Mapping[str, Mapping[str, object]]
@@ -28,6 +29,8 @@ def register_sources() -> None:
     offer_source("usage", read_usage)
     offer_source("meeting", read_meetings)
     offer_source("workspace", read_workspace)
+    offer_source("draft", read_drafts)
+    offer_source("todo", _rows(Todo, "title"))
 
 
 def _rows(model: Any, *fields: str) -> Reader:
@@ -63,11 +66,28 @@ def _usage(sample: UsageSample) -> dict[str, object]:
 
 
 def read_meetings(ids: Collection[str]) -> Records:
-    """Read meetings with their day in the customer's zone."""
+    """Read meetings with their day and hour in the customer's zone."""
     meetings = Meeting.objects.filter(pk__in=uuids(ids)).select_related("customer")
+    return {str(one.pk): _meeting(one) for one in meetings}
+
+
+def _meeting(meeting: Meeting) -> dict[str, object]:
+    local = meeting.starts_at.astimezone(zone(meeting.customer.timezone))
     return {
-        str(one.pk): {"title": one.title, "starts_on": local_date(one.starts_at, one.customer.timezone)}
-        for one in meetings
+        "title": meeting.title,
+        "starts_on": local.date(),
+        "starts_time": f"{local:%H:%M}",
+        "notes": meeting.notes or None,
+    }
+
+
+def read_drafts(ids: Collection[str]) -> Records:
+    """Read letters with the day on which they left, in the customer's zone."""
+    letters = Draft.objects.filter(pk__in=uuids(ids)).select_related("customer")
+    rows = letters.only("sent_at", "customer__timezone")
+    return {
+        str(one.pk): {"sent_on": local_date(one.sent_at, one.customer.timezone) if one.sent_at else None}
+        for one in rows
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from emails.enums import OriginKind, PriceApproach, Purpose, Tone
+from emails.enums import OriginKind, PriceApproach, Purpose, Theme, Tone
 
 PRICE_NEW = "price.new"
 PRICE_CURRENT = "price.current"
@@ -30,6 +30,11 @@ WIN_PREFIX = "win."
 CUSTOMER_SINCE = "customer.since"
 MEETING_TITLE = "meeting.title"
 MEETING_DATE = "meeting.date"
+LETTER_DATE = "letter.date"
+AHEAD_TITLE = "meeting.ahead.title"
+AHEAD_DATE = "meeting.ahead.date"
+AHEAD_TIME = "meeting.ahead.time"
+"""What a letter that follows another may say: when that one left, and the meeting that it confirms or recaps."""
 
 PRICE_KEYS = frozenset({PRICE_NEW, PRICE_CURRENT, PRICE_INCREASE, PRICE_INCREASE_PCT})
 """What "the price" is: an approach that hides the price hides all of these."""
@@ -63,6 +68,9 @@ class Sender:
     signature: str = ""
 
 
+_TUPLES = ("colleagues", "points", "steps")
+
+
 @dataclass(frozen=True)
 class LetterBrief:
     """Everything a writer may know besides the facts.
@@ -70,6 +78,10 @@ class LetterBrief:
     confidence: 0-100, Prepare's; decides how assertive the wording is. engagement_approach: Prepare's word
     for the tone ("consultative", "direct", …). meeting_minutes: length of the meeting asked for. position,
     total: which letter of the plan this is. instruction: what a person asked for at Regenerate.
+
+    theme: anything but the renewal follows something: subject is then the thread's, which no writer changes; other, the
+    person it speaks of (who wrote before, or who has not answered); points, steps: what was said, and what is to be
+    done, in words for the letter.
     """
 
     customer: str
@@ -87,12 +99,19 @@ class LetterBrief:
     total: int = 1
     proposal_attached: bool = False
     instruction: str = ""
+    theme: Theme = Theme.RENEWAL
+    subject: str = ""
+    other: str = ""
+    points: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         row: dict[str, Any] = dict(self.__dict__)
         row["recipient"] = {**self.recipient.__dict__, "history": list(self.recipient.history)}
         row["sender"] = dict(self.sender.__dict__)
-        row["colleagues"] = list(self.colleagues)
+        for name in _TUPLES:
+            row[name] = list(row[name])
+        row["theme"] = self.theme.value
         row["tone"] = self.tone.value
         row["price_approach"] = self.price_approach.value
         return row
@@ -130,7 +149,8 @@ def brief_from_json(row: Mapping[str, Any]) -> LetterBrief:
             **row,
             "recipient": Recipient(**recipient),
             "sender": Sender(**row["sender"]),
-            "colleagues": tuple(row.get("colleagues", ())),
+            **{name: tuple(row.get(name, ())) for name in _TUPLES},
+            "theme": Theme(row.get("theme", Theme.RENEWAL)),
             "tone": Tone(row["tone"]),
             "price_approach": PriceApproach(row["price_approach"]),
         }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from emails.enums import PriceApproach, Tone
+from emails.enums import PriceApproach, Theme, Tone
 from emails.rules.companies import short_name
 from emails.rules.facts import Fact
 from emails.rules.grounding import ground, open_spans
@@ -31,7 +31,8 @@ SCHEMA: dict[str, Any] = {
 SYSTEM = """You write renewal emails for a customer success manager. You are given a brief and facts as JSON.
 
 Rules:
-- Write only the subject and three to five paragraphs. No greeting line, no closing, no signature: they are added.
+- Write only the subject and three to five paragraphs, or as many as the brief's "task" says. No greeting line, no
+  closing, no signature: they are added.
 - Use only figures, dates and names that stand in the facts, written exactly as their "text". Never compute, round or
   invent one, also in another language: "1 March 2027" stays "1 March 2027". Leave out what you are not given.
 - Call the account by the brief's "customer", without its legal form. Write in the language the brief names.
@@ -54,6 +55,35 @@ _APPROACHES = {
         "Do not state any price or increase and mention no proposal or attachment. Ask to talk first."
     ),
 }
+_FOLLOWING = ("subject", "other", "points", "steps")
+_TASKS = {
+    Theme.REMINDER: (
+        "A reminder in the thread of the first email, which got no answer. Two or three short paragraphs: bring it "
+        "back without reproach, one reason to answer, one easy request. Do not repeat the first email."
+    ),
+    Theme.ESCALATION: (
+        "The sender is our executive. Nobody at the account has answered. Two or three short paragraphs: why they "
+        'write in person, that "other" has heard nothing, one request for a short conversation.'
+    ),
+    Theme.INTRODUCTION: (
+        'The sender is our executive, introducing themselves after "other" wrote without an answer. Two or three short '
+        "paragraphs."
+    ),
+    Theme.NUDGE: (
+        'A favour asked of our champion: "other" has not answered the sender. Two short paragraphs: ask them to '
+        "mention it, or how that person likes to be reached."
+    ),
+    Theme.CONFIRMATION: 'Confirms a meeting ahead. Two or three short paragraphs; the agenda is in "points".',
+    Theme.RECAP: (
+        'Thanks for a meeting and says what was agreed. Use all "points" and "steps" and nothing else, as lines that '
+        'begin with "- ". Two to four paragraphs.'
+    ),
+    Theme.ANSWER: (
+        'Answers an objection in its thread. "points" are the four steps in order (acknowledge, reframe, value, '
+        "bridge): keep their order and meaning, one short paragraph each. No discount, no new promise."
+    ),
+}
+"""What a letter that follows another is for; the first letters have none, the rules above say it."""
 _FORBIDDEN = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w+|\{\{|\}\}|\[[A-Z][^\]]*\]|<[a-z/]")
 
 
@@ -70,8 +100,10 @@ def build_prompt(brief: LetterBrief, facts: Iterable[Fact]) -> dict[str, Any]:
     row["customer"] = short_name(brief.customer)
     row["language"] = f"Write subject and paragraphs in {language_name(brief.recipient.language)}."
     row["sender"] = {"name": brief.sender.name, "title": brief.sender.title, "company": brief.sender.company}
-    row.pop("tone")
-    row.pop("price_approach")
+    for name in ("tone", "price_approach", "theme", *(() if brief.theme in _TASKS else _FOLLOWING)):
+        row.pop(name)
+    if brief.theme in _TASKS:
+        row["task"] = _TASKS[brief.theme]
     return {
         "brief": row | {"tone": _TONES[brief.tone], "price": _APPROACHES[brief.price_approach]},
         "facts": [
@@ -88,7 +120,7 @@ def find_faults(letter: Letter, brief: LetterBrief, facts: Iterable[Fact], *, pa
     if not letter.subject.strip() or len(letter.subject) > MOST_SUBJECT:
         faults.append(f"The subject must have 1 to {MOST_SUBJECT} characters.")
     if not FEWEST_PARAGRAPHS <= paragraphs <= MOST_PARAGRAPHS or len(letter.body) > MOST_BODY:
-        faults.append("Write three to five paragraphs.")
+        faults.append(_TASKS.get(brief.theme, "Write three to five paragraphs."))
     if _FORBIDDEN.search(f"{letter.subject}\n{letter.body}"):
         faults.append("No links, addresses, placeholders or markup.")
     spans = ground(subject=letter.subject, body=letter.body, facts=facts, language=brief.recipient.language)

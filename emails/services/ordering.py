@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from customers.models import Customer, Stakeholder, User
 from emails.enums import EDITABLE_STATES, DraftState, Lane, PriceApproach, Purpose, Tone, Writer
-from emails.models import Draft
+from emails.models import Draft, Reply
 from emails.queries.ground_facts import account_facts
 from emails.rules.facts import Fact, facts_by_key
 from emails.rules.letters import LetterBrief, Origin, attaches_proposal
@@ -31,7 +31,10 @@ from emails.writing.writers import Commission, Written, write_all, write_built_i
 
 @dataclass(frozen=True)
 class LetterOrder:
-    """One letter to be written. is_price_locked: only then a proposal is attached."""
+    """One letter to be written. is_price_locked: only then a proposal is attached.
+
+    parent, answers: the letter that it follows, or the reply that it answers, in one thread.
+    """
 
     customer: Customer
     stakeholder: Stakeholder
@@ -42,6 +45,8 @@ class LetterOrder:
     lane: Lane = Lane.RENEWAL
     cc: tuple[str, ...] = ()
     is_price_locked: bool = False
+    parent: Draft | None = None
+    answers: Reply | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +181,8 @@ def _store(task: Task, written: Written, *, now: datetime, by: User | None) -> D
         origin_kind=order.origin.kind,
         origin_id=order.origin.id,
         purpose=order.origin.purpose,
+        parent=order.parent,
+        answers=order.answers,
         first_subject=written.letter.subject,
         first_body=written.letter.body,
     )

@@ -38,13 +38,13 @@ def write_letter(brief: LetterBrief, facts: Iterable[Fact]) -> Letter:
     """Compose subject and body; notes name what was asked for and could not be done."""
     facts = tuple(facts)
     wishes = read_instruction(brief.instruction, facts)
-    draft = _Composer(_apply(brief, wishes), facts_by_key(facts), wishes)
+    draft = Composer(_apply(brief, wishes), facts_by_key(facts), wishes)
     return Letter(subject=draft.subject(), body=draft.body(), notes=tuple(draft.notes()))
 
 
 def write_frame(brief: LetterBrief) -> tuple[str, str]:
     """Give the greeting and the closing with signature, which no model writes, in the reader's language if known."""
-    composer = _Composer(brief, {}, Wishes())
+    composer = Composer(brief, {}, Wishes())
     frame = phrases.FRAMES.get(main_code(brief.recipient.language))
     if frame is None:
         return composer.greeting(), composer.signature()
@@ -57,7 +57,7 @@ def _apply(brief: LetterBrief, wishes: Wishes) -> LetterBrief:
 
 
 @dataclass(frozen=True)
-class _Composer:
+class Composer:
     """One letter in the making."""
 
     brief: LetterBrief

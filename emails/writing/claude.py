@@ -132,6 +132,6 @@ def _read(message: Any) -> Proposal:
     return Proposal(subject=" ".join(subject.split()), paragraphs=texts)
 
 
-def as_letter(proposal: Proposal, *, greeting: str, closing: str) -> Letter:
-    """Put greeting and signature around the model's paragraphs."""
-    return Letter(subject=proposal.subject, body="\n\n".join([greeting, *proposal.paragraphs, closing]))
+def as_letter(proposal: Proposal, *, greeting: str, closing: str, subject: str = "") -> Letter:
+    """Put greeting and signature around the model's paragraphs. subject: the thread's, which it may not change."""
+    return Letter(subject=subject or proposal.subject, body="\n\n".join([greeting, *proposal.paragraphs, closing]))

@@ -11,12 +11,12 @@ from typing import Protocol
 import structlog
 from django.conf import settings
 
-from emails.enums import Writer
+from emails.enums import Theme, Writer
 from emails.rules.bases import refuse_base
 from emails.rules.facts import Fact
 from emails.rules.letters import Letter, LetterBrief
 from emails.rules.prompting import build_prompt, find_faults
-from emails.writing import breaker, builtin, claude
+from emails.writing import breaker, builtin, claude, follow_ups
 from emails.writing.claude import ClaudeFailed
 from emails.writing.parallel import TooLate, run_together
 
@@ -93,7 +93,8 @@ def ask_claude(client: Proposer, commissions: Sequence[Commission], *, within_s:
 
 def write_built_in(brief: LetterBrief, facts: Iterable[Fact], *, because: str = "") -> Written:
     """Write without any service. because: why Claude did not, for the card."""
-    letter = builtin.write_letter(brief, facts)
+    compose = builtin.write_letter if brief.theme == Theme.RENEWAL else follow_ups.write_follow_up
+    letter = compose(brief, facts)
     why = [f"{because} The built-in writer wrote this instead."] if because else []
     return Written(letter, Writer.BUILT_IN, " ".join([*why, *letter.notes]))
 
@@ -122,7 +123,7 @@ def _write_with(client: Proposer, one: Commission, until: float) -> Written:
         if left_s <= 0:
             break
         proposal = client.propose(prompt, faults=faults, timeout_s=min(left_s, claude.TIMEOUT_S))
-        letter = claude.as_letter(proposal, greeting=greeting, closing=closing)
+        letter = claude.as_letter(proposal, greeting=greeting, closing=closing, subject=one.brief.subject)
         faults = find_faults(letter, one.brief, one.facts, paragraphs=len(proposal.paragraphs))
         if not faults:
             return Written(letter, Writer.CLAUDE)
