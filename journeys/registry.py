@@ -9,7 +9,6 @@ from uuid import UUID
 from customers.enums import HoldScope
 from journeys.rules.automations import Decision, Due
 
-
 BRAKE = "brake"
 """Stands beside the scopes of holds in `Handler.stopped_by`: a human reply, until a person says how to go on."""
 
@@ -23,6 +22,7 @@ class Handler:
     apply: writes the effects of many rows, in the transaction that completes them; calls no vendor, since it may be
         rolled back and asked again.
     expires_after: how late it may still run; None for "however late".
+    after: told in the same transaction which rows have moved, however they ended: for what shows them elsewhere.
     stopped_by: the holds under which it waits, and BRAKE where it is a touch (promise 6). Its date stays as it is.
     """
 
@@ -32,6 +32,7 @@ class Handler:
     apply: Callable[[Sequence[Any], datetime], None]
     expires_after: timedelta | None = None
     stopped_by: frozenset[str] = frozenset({HoldScope.ACCOUNT})
+    after: Callable[[Sequence[UUID], datetime], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from journeys.queries.due import as_due
 from journeys.rules.automations import Due, RetryAt, after_failure
 from journeys.services.claiming import BATCH, move_claimed
 from journeys.services.lines import log_line
+from journeys.services.telling import tell_moved
 
 ABANDONED = "The worker stopped while it was running."
 RETRIED = "retried"
@@ -44,6 +45,7 @@ def record_failure(due: Due, *, token: UUID, error: Exception, now: datetime) ->
         return Counter({RETRIED: 1})
     move_claimed([due.id], token=token, now=now, status=AutomationStatus.FAILED, error_message=message)
     _tell_ops(due, message=message, now=now)
+    tell_moved([(due.kind, due.id)], now=now)
     return Counter({FAILED: 1})
 
 

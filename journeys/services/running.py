@@ -18,6 +18,7 @@ from journeys.rules.automations import Decision, Do, Due, Skip, Wait, too_late
 from journeys.services.claiming import Claim, ClaimLost, move_claimed
 from journeys.services.failing import record_failure
 from journeys.services.lines import log_line
+from journeys.services.telling import tell_moved
 
 HELD = "held"
 LOST = "lost"
@@ -78,6 +79,7 @@ def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[st
     # Completed first: the row count proves that the rows are still ours before anything is written in their name.
     _settle(verdicts, token=token, now=now)
     _apply(verdicts, now)
+    tell_moved([(verdict.due.kind, verdict.due.id) for verdict in verdicts], now=now)
     outcomes = Counter(verdict.status.lower() for verdict in verdicts)
     return outcomes + Counter({HELD: len(held)})
 

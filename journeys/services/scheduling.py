@@ -1,18 +1,20 @@
 """Write, move, cancel and hurry automations. Rows are permanent: what exists is not made again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from customers.models import User
 from customers.services.activity import record
 from journeys.enums import AutomationStatus, AutomationType
 from journeys.models import AutomationSchedule
 from journeys.rules.moments import moment_of
+from journeys.services.telling import tell_moved
 
 BATCH = 1000
 
@@ -71,15 +73,40 @@ def trigger_automation(automation: AutomationSchedule, *, now: datetime, by: Use
 
 
 def cancel_of_subject(*, subject_kind: str, subject_id: UUID, kinds: Iterable[str], reason: str, now: datetime) -> int:
-    """This will cancel what is still scheduled of those kinds for a subject, in one statement, and count it."""
+    """This will cancel what is still scheduled of those kinds for a subject, and count it."""
     rows = AutomationSchedule.objects.filter(
         subject_kind=subject_kind,
         subject_id=subject_id,
         kind__in=list(kinds),
         status=AutomationStatus.SCHEDULED,
     )
-    cancelled: int = rows.update(status=AutomationStatus.CANCELLED, reason=reason[:500], updated_at=now)
-    return cancelled
+    return end_rows(rows, status=AutomationStatus.CANCELLED, reason=reason, now=now)
+
+
+def move_rows(moves: Mapping[UUID, LocalMoment], *, reason: str, now: datetime) -> int:
+    """This will give each row that is still scheduled its new moment, and count them."""
+    with transaction.atomic():
+        rows = list(AutomationSchedule.objects.filter(pk__in=list(moves), status=AutomationStatus.SCHEDULED))
+        moved = [row for row in rows if _move(row, moves[row.pk], reason, now)]
+        tell_moved([(row.kind, row.pk) for row in moved], now=now)
+    return len(moved)
+
+
+def _move(row: AutomationSchedule, to: LocalMoment, reason: str, now: datetime) -> int:
+    scheduled = AutomationSchedule.objects.filter(pk=row.pk, status=AutomationStatus.SCHEDULED)
+    return scheduled.update(**_moment_fields(to), reason=reason[:500], updated_at=now)
+
+
+def end_rows(rows: QuerySet[AutomationSchedule, Any], *, status: AutomationStatus, reason: str, now: datetime) -> int:
+    """This will end those of the rows that are still scheduled, as cancelled or skipped, and count them."""
+    with transaction.atomic():
+        scheduled = rows.filter(status=AutomationStatus.SCHEDULED)
+        found = list(scheduled.values_list("kind", "pk"))
+        ended: int = AutomationSchedule.objects.filter(
+            pk__in=[pk for _, pk in found], status=AutomationStatus.SCHEDULED
+        ).update(status=status, reason=reason[:500], updated_at=now)
+        tell_moved(found, now=now)
+    return ended
 
 
 def _change(
@@ -96,6 +123,7 @@ def _change(
         if not scheduled.update(**fields, reason=reason[:500], updated_at=now):
             raise NotScheduled("It has run already, or runs just now.")
         record(verb, summary[:500], customer=automation.customer_id, by=by, now=now, subject=automation)
+        tell_moved([(automation.kind, automation.pk)], now=now)
     automation.refresh_from_db()
 
 
