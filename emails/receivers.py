@@ -1,12 +1,25 @@
-"""What the emails app does about its own news: rings for the workers."""
+"""What the emails app does about its own news: rings for the workers, brings the to-dos of letters in line."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
-from emails.signals import events_kept, mails_kept, stops_kept, version_asked
+from customers.enums import TodoState
+from emails.services.tracking import close_approval_todo, follow_reply
+from emails.signals import (
+    draft_approved,
+    draft_cancelled,
+    events_kept,
+    mails_kept,
+    reply_corrected,
+    reply_received,
+    stops_kept,
+    version_asked,
+)
 from emails.tasks import announce_stops, apply_events, apply_mails, write_due
 
 
@@ -28,3 +41,18 @@ def ring_for_stops(sender: object, **_: Any) -> None:
 @receiver(mails_kept, dispatch_uid="emails.ring_for_mails")
 def ring_for_mails(sender: object, **_: Any) -> None:
     apply_mails.delay()
+
+
+@receiver(draft_approved, dispatch_uid="emails.approval_given")
+def close_approved(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
+    close_approval_todo(draft_id, state=TodoState.DONE, now=timezone.now())
+
+
+@receiver(draft_cancelled, dispatch_uid="emails.approval_needless")
+def close_cancelled(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
+    close_approval_todo(draft_id, state=TodoState.DISMISSED, now=timezone.now())
+
+
+@receiver([reply_received, reply_corrected], dispatch_uid="emails.tracking_follows")
+def tracking_follows(sender: object, reply_id: uuid.UUID, **_: Any) -> None:
+    follow_reply(reply_id, now=timezone.now())

@@ -10,5 +10,7 @@ class OutreachConfig(AppConfig):
         from emails.enums import OriginKind
         from emails.registry import register_planned_days
         from outreach.queries.plans import planned_days_of
+        from outreach.services import handlers
 
+        handlers.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)

@@ -60,5 +60,54 @@ class TouchState(TextChoices):
     INFEASIBLE = "infeasible", "Does not fit"
 
 
+class CadenceKind(TextChoices):
+    """What the clock does around a letter or a meeting; the kinds of its rows in `journeys`."""
+
+    REMIND = "outreach.remind", "Reminder"
+    OTHER_CHANNEL = "outreach.other_channel", "Another channel"
+    ESCALATE = "outreach.escalate", "Executive escalation"
+    CHECK_BACK = "outreach.check_back", "Check back"
+    CONFIRM_MEETING = "outreach.confirm_meeting", "Meeting confirmation"
+    ASK_NOTES = "outreach.ask_notes", "Notes of a meeting"
+    RECAP = "outreach.recap", "Meeting recap"
+
+
+CHASERS = frozenset({CadenceKind.REMIND, CadenceKind.OTHER_CHANNEL, CadenceKind.ESCALATE, CadenceKind.CHECK_BACK})
+"""What goes after an answer: all of it waits as soon as one comes."""
+
+
+class Channel(TextChoices):
+    """Another way to reach somebody who does not answer mail. Source: Engage, "Follow-Up Rules", 7 days."""
+
+    CALL = "call", "Call"
+    INTRODUCTION = "introduction", "Introduction by an executive"
+    NUDGE = "nudge", "A word by the champion"
+
+
+class Choice(TextChoices):
+    """How an account goes on after a reply. Source: promise 6, with the reactions of Engage, "Triggers"."""
+
+    ACCELERATE = "accelerate", "Accelerate"
+    RESUME = "resume", "Go on as planned"
+    HOLD = "hold", "Hold"
+    NEGOTIATE = "negotiate", "Negotiate"
+
+
+class CauseKind(TextChoices):
+    """Why rows were moved."""
+
+    REPLY = "reply", "An absence told by reply"
+    REACTION = "reaction", "A decision after a reply"
+    BRAKE = "brake", "A brake that was released"
+
+
+class TargetKind(TextChoices):
+    """What was moved."""
+
+    AUTOMATION = "automation", "A row of the clock"
+    TOUCH = "touch", "A contact of the plan"
+    DRAFT = "draft", "A letter that is to leave"
+
+
 LIVE_PLAN_STATES = frozenset({PlanState.PROPOSED, PlanState.OPEN})
 """At most one plan of a customer is in one of these."""

@@ -1,16 +1,22 @@
-"""What outreach hears from the emails app: a letter was approved, has left, or was deleted."""
+"""What outreach hears: a letter was approved, has left or was deleted; a reply came or was corrected; a stop ended."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
-from emails.enums import OriginKind
-from emails.signals import draft_approved, draft_cancelled, draft_sent
+from customers.signals import brake_cleared, hold_ended
+from emails.enums import HUMAN_CLASSES, OriginKind, ReplyClass
+from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
+from outreach.services.absences import note_absence, take_absence_back
+from outreach.services.cadence import start_cadence
 from outreach.services.plans import forget_draft, note_draft_approved, note_draft_sent
+from outreach.services.reactions import forget_reactions, settle_released_brake
+from outreach.services.shifting import shift_after_hold
 
 
 @receiver(draft_approved, dispatch_uid="outreach.plan_opens")
@@ -23,9 +29,43 @@ def open_plan_of_letter(
 
 @receiver(draft_sent, dispatch_uid="outreach.touch_done")
 def mark_touch_done(sender: object, draft_id: uuid.UUID, sent_at: str, **_: Any) -> None:
+    # First the follow-ups, so that the plan, which is computed again because of the touch, shows them.
+    start_cadence(draft_id, now=datetime.fromisoformat(sent_at))
     note_draft_sent(draft_id, sent_at=datetime.fromisoformat(sent_at))
 
 
 @receiver(draft_cancelled, dispatch_uid="outreach.touch_free")
 def free_touch(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
     forget_draft(draft_id)
+
+
+@receiver(reply_received, dispatch_uid="outreach.absence_moves")
+def move_for_absence(
+    sender: object, reply_id: uuid.UUID, classification: str, return_date: str | None, **_: Any
+) -> None:
+    if classification == ReplyClass.OUT_OF_OFFICE and return_date:
+        note_absence(reply_id, return_date=date.fromisoformat(return_date), now=timezone.now())
+
+
+@receiver(reply_corrected, dispatch_uid="outreach.correction_puts_back")
+def put_back_what_a_reply_did(
+    sender: object, reply_id: uuid.UUID, old: str, new: str, return_date: str | None, **_: Any
+) -> None:
+    """First everything goes back as it was, then the reply works as what it is."""
+    now = timezone.now()
+    if old == ReplyClass.OUT_OF_OFFICE:
+        take_absence_back(reply_id, now=now)
+    if old in HUMAN_CLASSES:
+        forget_reactions(reply_id, asks_again=new in HUMAN_CLASSES, now=now)
+    if new == ReplyClass.OUT_OF_OFFICE and return_date:
+        note_absence(reply_id, return_date=date.fromisoformat(return_date), now=now)
+
+
+@receiver(brake_cleared, dispatch_uid="outreach.brake_released")
+def go_on_after_brake(sender: object, brake_id: uuid.UUID, **_: Any) -> None:
+    settle_released_brake(brake_id)
+
+
+@receiver(hold_ended, dispatch_uid="outreach.hold_over")
+def go_on_after_hold(sender: object, hold_id: uuid.UUID, **_: Any) -> None:
+    shift_after_hold(hold_id)

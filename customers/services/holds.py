@@ -119,3 +119,17 @@ def clear_brake(customer: Customer, *, now: datetime, by: User) -> bool:
         record("brake.cleared", "Brake cleared", customer=customer, by=by, now=now, subject=brake)
         send_after_commit(brake_cleared, customer_id=customer.pk, brake_id=brake.pk)
     return True
+
+
+def reopen_brake(brake: Brake, *, now: datetime, by: User | None) -> bool:
+    """This will set a brake again that was cleared, as if it never had been; False while another one is on."""
+    with transaction.atomic():
+        lock_customer(brake.customer_id)
+        if Brake.objects.filter(customer=brake.customer_id, cleared_at=None).exists():
+            return False
+        Brake.objects.filter(pk=brake.pk).update(cleared_at=None, cleared_by=None, updated_at=now)
+        record(
+            "brake.set", f"Brake set again: {brake.reason}", customer=brake.customer_id, by=by, now=now, subject=brake
+        )
+        send_after_commit(brake_set, customer_id=brake.customer_id, brake_id=brake.pk)
+    return True

@@ -129,6 +129,7 @@ class Draft(ClaimedRow):
             models.Index(fields=["not_before"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked_until"),
             models.Index(fields=["attempted_at"], condition=Q(state=DraftState.UNKNOWN), name="draft_unknown_since"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="draft_provider_id"),
+            models.Index(fields=["sent_at"], condition=Q(purpose=Purpose.FIRST_TOUCH), name="draft_first_touch_sent"),
             models.Index(fields=["smtp_id"], condition=~Q(smtp_id=""), name="draft_smtp_id"),
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="draft_message_id"),
         ]

@@ -178,5 +178,17 @@ def delete_draft(draft: Draft, *, now: datetime, by: User | None) -> Draft:
     return current
 
 
+def revive_draft(draft: Draft, *, now: datetime, by: User | None) -> bool:
+    """Bring a cancelled letter back as a draft, to be approved anew; False when it is not cancelled any more."""
+    with transaction.atomic():
+        revived = Draft.objects.filter(pk=draft.pk, state=DraftState.CANCELLED).update(
+            state=DraftState.DRAFT, updated_at=now
+        )
+        if revived:
+            summary = f"Brought “{draft}” back"
+            record("draft.revived", summary, customer=draft.customer_id, by=by, now=now, subject=draft)
+    return bool(revived)
+
+
 def first_role(stakeholder: Stakeholder) -> str:
     return stakeholder.roles[0] if stakeholder.roles else ""

@@ -1,5 +1,6 @@
 """The tables of outreach."""
 
 from outreach.models.plans import OutreachPlan, Touch
+from outreach.models.reactions import Reaction, ScheduleChange
 
-__all__ = ["OutreachPlan", "Touch"]
+__all__ = ["OutreachPlan", "Reaction", "ScheduleChange", "Touch"]

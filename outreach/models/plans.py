@@ -81,6 +81,19 @@ class Touch(Row):
     state = models.CharField(max_length=12, choices=TouchState.choices, default=TouchState.PLANNED)
     draft_id = models.UUIDField(null=True, blank=True, db_index=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    automation = models.ForeignKey(
+        "journeys.AutomationSchedule",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="touches",
+        help_text="The clock's row that this touch shows, once its letter has left.",
+    )
+    note = models.CharField(max_length=300, blank=True, help_text="What became of it, in words.")
+    fixed_date = models.DateField(
+        null=True, blank=True, help_text="A day that a reply gave it; it stays when the plan is computed again."
+    )
+    fixed_reason = models.CharField(max_length=300, blank=True)
 
     objects = TouchQuerySet.as_manager()
 

@@ -20,10 +20,15 @@ from emails.enums import EDITABLE_STATES, OriginKind, PriceApproach
 from emails.models import Draft
 from emails.services.drafts import delete_draft
 from emails.services.editing import NotEditable
+from journeys.enums import AutomationStatus
+from journeys.models import AutomationSchedule
+from journeys.services.scheduling import end_rows
 from outreach.enums import LIVE_PLAN_STATES, PlanEnd, PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
 from outreach.queries.plans import Owners, owners_of
 from outreach.rules.planning import Plan, PlannedTouch
+from outreach.services.cadence import end_cadence
+from outreach.services.touch_view import show_plan
 from outreach.signals import plan_closed, plan_opened, touch_done
 
 KEPT_STATES = frozenset({TouchState.DONE, TouchState.SKIPPED})
@@ -109,6 +114,7 @@ def revise_plan(plan: OutreachPlan, *, decision: PlanDecision, computed: Plan, n
             version=F("version") + 1,
             updated_at=now,
         )
+        show_plan(plan, now=now)
     plan.refresh_from_db()
 
 
@@ -179,6 +185,7 @@ def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datet
         )
         if closed:
             plan.touches.filter(state=TouchState.PLANNED).update(state=TouchState.CANCELLED, updated_at=now)
+            end_cadence(plan, reason=f"The plan is closed: {end.label.lower()}.", now=now)
             _cancel_letters(plan, now=now, by=by)
             record(
                 "plan.closed",
@@ -210,6 +217,7 @@ def finish_touch(touch: Touch, *, state: TouchState, now: datetime, by: User) ->
         if not moved:
             raise TouchSettled("This step was settled before; look again.")
         plan = touch.plan
+        _settle_row(touch, reason=f"{state.label} by {by.display_name}.", now=now)
         record(
             f"touch.{state}",
             f"{state.label}: {touch.title}",
@@ -220,6 +228,13 @@ def finish_touch(touch: Touch, *, state: TouchState, now: datetime, by: User) ->
         )
         if touch.kind == TouchKind.NOTICE and state == TouchState.DONE:
             close_plan(plan, end=PlanEnd.NOTICE_DELIVERED, now=now, by=by)
+
+
+def _settle_row(touch: Touch, *, reason: str, now: datetime) -> None:
+    """The clock's row that the touch shows, and the to-do that it made, are settled with it."""
+    rows = AutomationSchedule.objects.filter(pk=touch.automation_id) if touch.automation_id else None
+    if rows is not None:
+        end_rows(rows, status=AutomationStatus.CANCELLED, reason=reason, now=now)
 
 
 FILLED_FIELDS = (
@@ -262,4 +277,13 @@ def _fill(touch: Touch, row: PlannedTouch, owners: Owners) -> Touch:
     touch.moved_reason = row.moved_reason
     touch.infeasible_reason = row.infeasible
     touch.state = TouchState.PLANNED if row.date else TouchState.INFEASIBLE
+    if touch.fixed_date is not None and row.date is not None:
+        _keep_fixed(touch, touch.fixed_date, row.date)
     return touch
+
+
+def _keep_fixed(touch: Touch, day: date, computed: date) -> None:
+    """A day that a reply gave stands, whatever the plan computes; the days to renewal are counted from there."""
+    touch.due_date, touch.moved_reason = day, touch.fixed_reason
+    if touch.day is not None:
+        touch.day += (computed - day).days

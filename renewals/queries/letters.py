@@ -10,7 +10,7 @@ from uuid import UUID
 from customers.enums import StakeholderRole
 from customers.models import Customer, Stakeholder, User
 from customers.queries.workspace import get_settings
-from emails.enums import DraftState, OriginKind, PriceApproach
+from emails.enums import DraftState, OriginKind, PriceApproach, Purpose
 from emails.models import Draft
 from emails.rules.facts import Fact
 from emails.rules.letters import LetterBrief, Origin, Recipient, Sender, tone_for
@@ -45,8 +45,10 @@ class NotWritten:
 
 
 def list_drafts(run: EngageRun) -> list[Draft]:
-    """List the letters of the run in the order of the plan."""
-    rows = Draft.objects.with_people().filter(origin_kind=OriginKind.ENGAGE, origin_id=run.plan_id)
+    """List the first letters of the run in the order of the plan."""
+    rows = Draft.objects.with_people().filter(
+        origin_kind=OriginKind.ENGAGE, origin_id=run.plan_id, purpose=Purpose.FIRST_TOUCH
+    )
     return list(rows.exclude(state=DraftState.CANCELLED).order_by("position", "created_at"))
 
 

@@ -137,10 +137,10 @@ def badge_of(plan: OutreachPlan | None) -> Badge:
     if plan is None:
         return Badge("Not opened")
     if plan.state == PlanState.OPEN:
-        return Badge("Plan open", "good", "At least one email has left")
+        return Badge("Plan open", "good", "At least one email was approved")
     if plan.state == PlanState.CLOSED:
         return Badge("Plan closed", "", plan.end_reason or plan.get_end_display())
-    return Badge("Plan proposed", "info", "Nothing has been sent yet")
+    return Badge("Plan proposed", "info", "Nothing has been approved yet")
 
 
 def find_workspace(customer_id: uuid.UUID, *, user: User, now: datetime) -> Workspace | None:

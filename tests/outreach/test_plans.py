@@ -103,7 +103,9 @@ def test_plan_opens_when_its_first_letter_is_approved(plan: OutreachPlan, now: d
 
 @pytest.mark.parametrize("origin_kind", [OriginKind.COMPOSE, OriginKind.API])
 def test_letter_written_freely_opens_no_plan(plan: OutreachPlan, now: datetime, origin_kind: OriginKind) -> None:
-    draft_approved.send(sender=None, origin_kind=origin_kind, origin_id=plan.pk, approved_at=now.isoformat())
+    letter = {"draft_id": uuid.uuid4(), "origin_kind": origin_kind, "origin_id": plan.pk}
+
+    draft_approved.send(sender=None, approved_at=now.isoformat(), **letter)
 
     plan.refresh_from_db()
     assert plan.state == PlanState.PROPOSED

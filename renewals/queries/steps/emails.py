@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from customers.models import User
-from emails.enums import DraftState, OriginKind
+from emails.enums import DraftState, OriginKind, Purpose
 from emails.models import Draft
 from emails.queries.cards import DraftCard, make_cards
 from emails.writing.breaker import pause_reason
@@ -18,7 +18,10 @@ from renewals.queries.workspace import Workspace
 
 @dataclass(frozen=True)
 class EmailPlace:
-    """One draft with its place in the plan. is_dropped: its person is no longer in the sequence."""
+    """One draft with its place in the plan. is_dropped: its person is no longer in the sequence.
+
+    followers: what was written after it, in the thread or elsewhere.
+    """
 
     draft: Draft
     card: DraftCard
@@ -28,6 +31,7 @@ class EmailPlace:
     role: str
     timing: str
     is_dropped: bool = False
+    followers: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class EmailsArtifact:
 
 def build_emails_step(workspace: Workspace, run: EngageRun, *, reader: User) -> EmailsArtifact:
     """Put step 3 together, in a fixed number of queries for any number of drafts."""
-    drafts = _drafts_of(run)
+    every = _drafts_of(run)
+    drafts = [draft for draft in every if draft.purpose == Purpose.FIRST_TOUCH]
+    followers = [draft for draft in every if draft.purpose != Purpose.FIRST_TOUCH]
     cards = make_cards(drafts, reader=reader)
     by_person = {str(draft.stakeholder_id): draft for draft in drafts}
     places, unwritten = [], []
@@ -69,7 +75,7 @@ def build_emails_step(workspace: Workspace, run: EngageRun, *, reader: User) -> 
         if draft is None:
             unwritten.append(_unwritten(touch, workspace))
         else:
-            places.append(_place(draft, cards[draft.pk], touch))
+            places.append(_place(draft, cards[draft.pk], touch, followers))
     return EmailsArtifact(
         (*places, *(_dropped(draft, cards[draft.pk]) for draft in by_person.values())), tuple(unwritten)
     )
@@ -80,7 +86,7 @@ def _drafts_of(run: EngageRun) -> list[Draft]:
     return list(rows.exclude(state=DraftState.CANCELLED).order_by("position", "created_at"))
 
 
-def _place(draft: Draft, card: DraftCard, touch: Touch) -> EmailPlace:
+def _place(draft: Draft, card: DraftCard, touch: Touch, followers: list[Draft]) -> EmailPlace:
     return EmailPlace(
         draft=draft,
         card=card,
@@ -89,6 +95,7 @@ def _place(draft: Draft, card: DraftCard, touch: Touch) -> EmailPlace:
         name=draft.to_name,
         role=role_label(touch.role),
         timing=_timing(touch) or draft.send_timing,
+        followers=tuple(one for one in followers if one.stakeholder_id == draft.stakeholder_id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +26,7 @@ WHOLE_PLAN = "The whole account"
 
 @dataclass(frozen=True)
 class TouchRow:
-    """One step of the list. is_email: its card stands in step 3."""
+    """One step of the list. is_email: its card stands in step 3. note: what became of it. draft_id: of what follows."""
 
     id: str
     key: str
@@ -42,6 +43,8 @@ class TouchRow:
     stakeholder_key: str
     is_email: bool
     is_due: bool
+    note: str = ""
+    draft_id: uuid.UUID | None = None
 
     @property
     def is_conditional(self) -> bool:
@@ -142,6 +145,8 @@ def _row(touch: Touch, workspace: Workspace) -> TouchRow:
         stakeholder_key=str(touch.stakeholder_id or ""),
         is_email=touch.kind == TouchKind.EMAIL,
         is_due=touch.state == TouchState.PLANNED and touch.due_date is not None and touch.due_date <= workspace.today,
+        note=touch.note,
+        draft_id=touch.draft_id if touch.kind != TouchKind.EMAIL else None,
     )
 
 
