@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from config.api.shape import code_for, error_response, message_for
@@ -37,6 +37,9 @@ class ApiFrameMiddleware:
         request.path_info = _without_slash(request.path_info)
         response = _refuse_early(request) or _in_shape(self.get_response(request))
         response.headers.setdefault("Cache-Control", "no-store")
+        if isinstance(response, HttpResponse):
+            # Refused early, it has not passed the middleware that says so.
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         _read_to_the_end(request)
         return response
 

@@ -39,6 +39,7 @@ ANSWERS = {
 NOT_RIGHT = {"400": "What was sent cannot be read, or fields are not right."}
 ANSWERS_TO_WRITES = {
     "409": "The state of things does not allow it, or it changed meanwhile.",
+    "411": "The body came without its Content-Length.",
     "413": "The body is too large.",
     "415": "The body is of another type than this call takes.",
     "422": "The Idempotency-Key was used for another request.",

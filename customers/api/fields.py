@@ -35,6 +35,16 @@ class ColleagueField(serializers.Field[User, str, str, User]):
         return value.username
 
 
+@extend_schema_field({"type": "string", "pattern": "^[A-Za-z]{3}$"})
+class CurrencyField(serializers.CharField):
+    """Three letters of ISO 4217, in whatever case."""
+
+
+@extend_schema_field({"type": "string", "pattern": "^([A-Za-z]{2})?$"})
+class CountryField(serializers.CharField):
+    """Two letters of ISO 3166, in whatever case; empty where it is not known."""
+
+
 class PressureField(serializers.ChoiceField):
     """low, medium, high; null where it is not known."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from customers.api.fields import ColleagueField, MomentOrDayField, PressureField
+from customers.api.fields import ColleagueField, CountryField, CurrencyField, MomentOrDayField, PressureField
 from customers.enums import HoldScope, StakeholderRole, Weekday
 
 MOST_READINGS = 5000
@@ -68,8 +68,8 @@ class CustomerSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     segment = serializers.CharField(required=False, allow_blank=True, max_length=80)
     timezone = serializers.CharField(required=False, max_length=64)
-    country = serializers.CharField(required=False, allow_blank=True, max_length=2)
-    currency = serializers.CharField(required=False, max_length=3)
+    country = CountryField(required=False, allow_blank=True, max_length=2)
+    currency = CurrencyField(required=False, max_length=3)
     owner = ColleagueField()
     accountExecutive = ColleagueField(source="account_executive")
     executive = ColleagueField()

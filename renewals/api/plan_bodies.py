@@ -157,7 +157,7 @@ class PlanChangeIn(serializers.Serializer[Any]):
     version = serializers.IntegerField(required=False, min_value=1, help_text="The version that was seen.")
     approach = serializers.ChoiceField(choices=SequencingApproach.choices, required=False)
     order = serializers.ListField(
-        child=serializers.UUIDField(), required=False, allow_empty=False, max_length=50, help_text="Stakeholder ids."
+        child=serializers.UUIDField(), required=False, min_length=1, max_length=50, help_text="Stakeholder ids."
     )
     owners = serializers.ListField(child=OwnerChange(), required=False, max_length=50)
     priceApproach = serializers.ChoiceField(source="price_approach", choices=PriceApproach.choices, required=False)

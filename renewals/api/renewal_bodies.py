@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from renewals.enums import Outcome, Stage
@@ -13,6 +14,7 @@ from renewals.services.renewals import HIGHEST_PRICE
 MOST_PRICE_DIGITS = 14
 
 
+@extend_schema_field({"type": "string", "format": "decimal", "pattern": r"^\d{1,12}(\.\d{1,2})?$"})
 class MoneyField(serializers.DecimalField):
     """An amount with two decimals at most, zero or more."""
 
@@ -74,7 +76,13 @@ class RenewalChange(serializers.Serializer[Any]):
         source="engagement_approach", required=False, allow_blank=True, max_length=120
     )
     valueLeverage = serializers.DecimalField(
-        source="value_leverage", max_digits=8, decimal_places=2, min_value=Decimal(0), required=False, allow_null=True
+        source="value_leverage",
+        max_digits=8,
+        decimal_places=2,
+        min_value=Decimal(0),
+        coerce_to_string=False,
+        required=False,
+        allow_null=True,
     )
     stickiness = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=100)
     quantifiedValue = MoneyField(source="quantified_value", required=False, allow_null=True)
@@ -82,6 +90,7 @@ class RenewalChange(serializers.Serializer[Any]):
         source="peer_price_pct",
         max_digits=6,
         decimal_places=2,
+        coerce_to_string=False,
         min_value=Decimal(-100),
         max_value=Decimal(1000),
         required=False,

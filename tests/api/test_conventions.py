@@ -391,3 +391,36 @@ def test_command_takes_scopes_with_spaces_or_commas(csm: User, words: list[str])
     call_command("create_api_token", "dana", "--scopes", *words)
 
     assert ApiToken.objects.get().scopes == ["read", "write"]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*;q=0", ";;,", "", "\xff"])
+@pytest.mark.parametrize("query", ["", "?format=xml"])
+def test_answer_is_json_whatever_would_be_accepted(api: Caller, customer: Customer, accept: str, query: str) -> None:
+    response = api("get", f"/api/customers{query}", accept=accept)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    assert response.json()["count"] == 1  # type: ignore[attr-defined]
+
+
+def test_early_refusal_tells_its_length(api: Caller) -> None:
+    response = api.get("/api/customers?name=%00")
+
+    assert response.status_code == 400
+    assert int(response.headers["Content-Length"]) == len(response.content)
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("0", "A whole number"),
+        ("000", "A whole number"),
+        ("x", "A whole number"),
+        ("7", "no such page"),
+        ("9" * 40, "no such page"),
+    ],
+)
+def test_page_that_is_none_is_told_from_one_that_is_not_there(api: Caller, page: str, reason: str) -> None:
+    response = api.get("/api/customers", page=page)
+
+    assert response.status_code == 400
+    assert reason in error_of(response)["fields"]["page"][0]
