@@ -9,7 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers.admin_base import ViewOnlyAdmin
-from emails.models import Attachment, CapturedMail, Draft, DraftVersion, EventBatch, MailEvent, Writing
+from emails.models import (
+    Attachment,
+    CapturedMail,
+    Draft,
+    DraftVersion,
+    EventBatch,
+    InboundMail,
+    MailEvent,
+    Reply,
+    Writing,
+)
 
 
 @admin.register(Draft)
@@ -75,3 +85,30 @@ class MailEventAdmin(ViewOnlyAdmin):
     list_select_related = ("draft",)
     search_fields = ("recipient", "=smtp_id", "draft__subject")
     date_hierarchy = "at"
+
+
+@admin.register(InboundMail)
+class InboundMailAdmin(ViewOnlyAdmin):
+    list_display = ("received_at", "attempts", "due_at", "applied_at", "problem")
+    list_filter = ("problem",)
+    date_hierarchy = "received_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body")
+
+
+@admin.register(Reply)
+class ReplyAdmin(ViewOnlyAdmin):
+    list_display = (
+        "received_at",
+        "from_email",
+        "subject",
+        "customer",
+        "classification",
+        "classified_by",
+        "is_verified",
+    )
+    list_filter = ("classification", "classified_by", "is_verified", "matched_by", "is_unsure")
+    list_select_related = ("customer",)
+    search_fields = ("subject", "from_email", "customer__name", "=message_id")
+    date_hierarchy = "received_at"

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from customers.form_base import MomentField
+from customers.form_base import DateField, MomentField
 from customers.models import Customer, Stakeholder
 from customers.queries.calendars import zone
-from emails.enums import PriceApproach, Tone
+from emails.enums import AUTOMATIC_CLASSES, HUMAN_CLASSES, PriceApproach, ReplyClass, Tone
 
 
 class TextForm(forms.Form):
@@ -100,3 +100,26 @@ class WriteForm(forms.Form):
         self.fields["stakeholder"] = PersonField(
             label="To", queryset=people.order_by("-primary", "name"), empty_label=None
         )
+
+
+def _choices(codes: frozenset[ReplyClass]) -> list[tuple[str, str]]:
+    """In the order in which the classes are written down."""
+    return [(code.value, code.label) for code in ReplyClass if code in codes]
+
+
+class CorrectionForm(forms.Form):
+    """What a reply is, by a person's word."""
+
+    classification = forms.ChoiceField(
+        label="It is",
+        choices=[
+            ("A person wrote it", _choices(HUMAN_CLASSES)),
+            ("A machine wrote it", _choices(AUTOMATIC_CLASSES)),
+            ("Nobody can say who wrote it", [(ReplyClass.UNVERIFIED.value, ReplyClass.UNVERIFIED.label)]),
+        ],
+    )
+    return_date = DateField(
+        label="Back on",
+        required=False,
+        help_text="Of an absence. Left empty, it is read from the text.",
+    )

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from emails import webhooks
-from emails.views import conversations, drafts, mailbox, playing, preferences, review, sending
+from emails.views import conversations, drafts, mailbox, playing, preferences, replies, review, sending
 
 app_name = "emails"
 
@@ -28,6 +28,11 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/mails", conversations.listing, name="conversations"),
     path("customers/<uuid:customer_id>/mails/<uuid:message_id>", conversations.conversation, name="conversation"),
     path("customers/<uuid:customer_id>/write", conversations.write, name="write"),
+    path("replies", replies.listing, name="replies"),
+    path("replies/<uuid:reply_id>", replies.page, name="reply"),
+    path("replies/<uuid:reply_id>/correct", replies.correct, name="reply_correct"),
+    path("replies/<uuid:reply_id>/handled", replies.handle, name="reply_handled"),
+    path("replies/<uuid:reply_id>/files/<int:place>", replies.file, name="reply_file"),
     path("replies/<uuid:reply_id>/answer", conversations.answer, name="reply_answer"),
     path("drafts/<uuid:draft_id>", drafts.page, name="draft"),
     path("drafts/<uuid:draft_id>/card", drafts.card, name="draft_card"),

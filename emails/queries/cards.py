@@ -11,7 +11,7 @@ from uuid import UUID
 
 from customers.models import User
 from emails.enums import DraftState, Writer
-from emails.models import Attachment, Draft, Writing
+from emails.models import Attachment, Draft, Reply, Writing
 from emails.queries.checks import Judgement, display_value, judge, judge_figures
 from emails.queries.events import EventLine, list_event_lines
 from emails.queries.senders import may_sign, waits_for_sender
@@ -209,6 +209,11 @@ class DraftCard:
     def events(self) -> list[EventLine]:
         """What the provider told of it, read when a page shows it."""
         return list_event_lines(self.draft)
+
+    @cached_property
+    def replies(self) -> list[Reply]:
+        """What was answered to it, read when a page shows it."""
+        return list(self.draft.replies.defer("text", "full_text", "headers").order_by("received_at", "pk"))
 
     @cached_property
     def marks(self) -> list[dict[str, Any]]:
