@@ -7,6 +7,7 @@ from typing import Any
 
 from customers.models import Activity, Stakeholder, Win
 from customers.queries.signs import read_signs
+from customers.registry.mail_stops import list_with_first_stop
 from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from customers.services.merging import list_merged_ids
 
@@ -23,7 +24,8 @@ def register() -> None:
 
 def load_people(asked: PanelRequest) -> Mapping[str, Any]:
     people = sorted(
-        Stakeholder.objects.filter(customer=asked.customer), key=lambda person: (person.has_left, not person.primary)
+        list_with_first_stop(Stakeholder.objects.filter(customer=asked.customer)),
+        key=lambda person: (person.has_left, not person.primary),
     )
     return {"people": Fold.of(people)}
 

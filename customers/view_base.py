@@ -6,21 +6,41 @@ Not a door itself, so that every app's `views` may build on it. Pages of rows as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import User
+from customers.registry.settings_pages import list_settings_pages
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+SETTINGS_TABS = (
+    ("Workspace", "customers:settings"),
+    ("People", "customers:settings_people"),
+    ("API tokens", "customers:tokens"),
+    ("Your profile", "customers:profile"),
+)
 
 LONGEST_URL = 2000
 """Where people come from is shorter; what is longer would be refused as a redirect."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the tabs of a part of the desk."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 def reader_of(request: HttpRequest) -> User:
@@ -67,9 +87,16 @@ def put_errors(form: BaseForm, error: ValidationError, *, form_names: Mapping[st
         form.add_error(field if field in form.fields else None, errors)
 
 
+def settings_tabs(request: HttpRequest, current: str) -> list[Tab]:
+    """This will give the tabs of the settings for this reader, those of apps on the left among them."""
+    reader = reader_of(request)
+    more = [(page.label, page.url_name) for page in list_settings_pages() if reader.is_leader or not page.for_leaders]
+    return [Tab(label, reverse(name), is_current=name == current) for label, name in (*SETTINGS_TABS, *more)]
+
+
 def _only_if(view: View, may: Callable[[User], bool]) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may(reader_of(request)):
             raise PermissionDenied
         return view(request, *args, **kwargs)

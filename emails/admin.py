@@ -18,6 +18,7 @@ from emails.models import (
     InboundMail,
     MailEvent,
     Reply,
+    Suppression,
     Writing,
 )
 
@@ -112,3 +113,13 @@ class ReplyAdmin(ViewOnlyAdmin):
     list_select_related = ("customer",)
     search_fields = ("subject", "from_email", "customer__name", "=message_id")
     date_hierarchy = "received_at"
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(ViewOnlyAdmin):
+    list_display = ("address", "cause", "topic", "customer", "at", "by", "lifted_at", "lifted_by")
+    list_filter = ("cause", "topic")
+    list_select_related = ("customer", "by", "lifted_by")
+    search_fields = ("address", "note", "customer__name")
+    exclude = ("digest",)
+    date_hierarchy = "at"

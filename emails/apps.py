@@ -7,7 +7,10 @@ class EmailsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry.imports import register_undo_guard
+        from customers.registry.mail_stops import register_mail_stops
+        from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails import receivers  # noqa: F401
+        from emails.queries import mail_stops
         from emails.queries.imports import list_letters_left
         from emails.queries.sources import register_sources
         from emails.services import approvals
@@ -15,3 +18,5 @@ class EmailsConfig(AppConfig):
         register_sources()
         register_undo_guard(list_letters_left)
         approvals.register()
+        register_mail_stops(mail_stops.SOURCE)
+        register_settings_page(SettingsPage("Suppression list", "emails:suppressions", for_leaders=True))

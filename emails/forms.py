@@ -123,3 +123,17 @@ class CorrectionForm(forms.Form):
         required=False,
         help_text="Of an absence. Left empty, it is read from the text.",
     )
+
+
+class SuppressForm(forms.Form):
+    """A colleague's word that somebody is to get no more mail."""
+
+    note = forms.CharField(
+        label="Why", max_length=300, required=False, help_text="For colleagues: “asked for it at the fair”."
+    )
+
+
+class LiftForm(forms.Form):
+    """Why an address may be written to again."""
+
+    reason = forms.CharField(label="Why may they be written to again?", max_length=300)

@@ -3,7 +3,18 @@
 from django.urls import path, re_path
 
 from emails import webhooks
-from emails.views import conversations, drafts, mailbox, playing, preferences, replies, review, sending
+from emails.views import (
+    conversations,
+    drafts,
+    mailbox,
+    people,
+    playing,
+    preferences,
+    replies,
+    review,
+    sending,
+    suppressions,
+)
 
 app_name = "emails"
 
@@ -16,6 +27,11 @@ urlpatterns = [
         webhooks.sendgrid_inbound_mail,
         name="sendgrid_inbound",
     ),
+    path("settings/suppressed", suppressions.listing, name="suppressions"),
+    path("settings/suppressed.csv", suppressions.export, name="suppressions_export"),
+    path("settings/suppressed/<uuid:row_id>/lift", suppressions.lift_one, name="suppression_lift"),
+    path("customers/<uuid:customer_id>/people/<uuid:person_id>/mail", people.mail, name="person_mail"),
+    path("customers/<uuid:customer_id>/people/<uuid:person_id>/mail/off", people.take_off, name="person_take_off"),
     path("needs-review", review.page, name="review"),
     path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),
     path("mailbox", mailbox.mailbox, name="mailbox"),

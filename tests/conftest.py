@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from customers.models import Team, User
+from customers.services.digests import workspace_key
 from tests import factories
 
 # A slow machine is no reason to fail.
@@ -23,6 +25,13 @@ NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)  # a Wednesday
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Read the workspace's key, as every process does once: no test that counts queries is the first to need it."""
+    with django_db_blocker.unblock():
+        workspace_key()
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ class NavGroup:
 
 BOOK_PAGES = (
     "renewals:",
+    "emails:person",
     *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
 )
 WORK = (
@@ -54,7 +55,7 @@ FOOT = (
         "Settings",
         "customers:settings",
         "cog-6-tooth",
-        also=("customers:settings", "customers:profile", "customers:token"),
+        also=("customers:settings", "customers:profile", "customers:token", "emails:suppression"),
     ),
 )
 USER_MENU = (

@@ -92,6 +92,16 @@ class CustomerSerializer(serializers.Serializer[Any]):
         return next((BrakeSerializer(brake).data for brake in customer.open_brakes), None)
 
 
+class SuppressionSerializer(serializers.Serializer[Any]):
+    """Why mail to a person stops. `topic`: empty for everything but contract notices; `final`: for those too."""
+
+    cause = serializers.CharField(read_only=True)
+    topic = serializers.CharField(read_only=True)
+    since = serializers.DateTimeField(read_only=True)
+    reason = serializers.CharField(source="words", read_only=True)
+    final = serializers.BooleanField(source="is_final", read_only=True)
+
+
 class StakeholderSerializer(serializers.Serializer[Any]):
     """A person at the account. `left`: true marks them as gone, false takes that back."""
 
@@ -111,6 +121,11 @@ class StakeholderSerializer(serializers.Serializer[Any]):
     history = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
     left = serializers.BooleanField(source="has_left", required=False)
     leftAt = serializers.DateTimeField(source="left_at", read_only=True, allow_null=True)
+    suppressed = serializers.SerializerMethodField(help_text="No mail of any topic reaches them, notices aside.")
+    suppressions = SuppressionSerializer(source="mail_stops", many=True, read_only=True)
+
+    def get_suppressed(self, person: Any) -> bool:
+        return any(not stop.topic for stop in person.mail_stops)
 
     def validate_roles(self, roles: list[str]) -> list[str]:
         return list(dict.fromkeys(roles))

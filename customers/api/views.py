@@ -22,6 +22,7 @@ from customers.models import Customer, Stakeholder
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from customers.queries.stops import with_open_stops
+from customers.registry.mail_stops import attach_mail_stops
 from customers.services.accounts import create_customer, update_customer
 from customers.services.sending_rules import WRITABLE as SENDING_FIELDS
 from customers.services.sending_rules import change_sending_rules
@@ -114,6 +115,11 @@ class StakeholderList(OfCustomer, ListAPIView[Stakeholder]):
     def get_queryset(self) -> QuerySet[Stakeholder]:
         return Stakeholder.objects.filter(customer=self.get_customer()).order_by("-primary", "name", "pk")
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        attach_mail_stops(page or ())
+        return page
+
     @extend_schema(request=StakeholderSerializer, responses={201: StakeholderSerializer})
     def post(self, request: Request, id: str) -> Response:
         """Add a person."""
@@ -127,7 +133,7 @@ class StakeholderList(OfCustomer, ListAPIView[Stakeholder]):
         if has_left:
             mark_left(person, now=now, by=caller_of(request))
             person.refresh_from_db()
-        return Response(StakeholderSerializer(person).data, status=status.HTTP_201_CREATED)
+        return Response(_shown_person(person), status=status.HTTP_201_CREATED)
 
 
 class StakeholderDetail(OfCustomer, GenericAPIView[Stakeholder]):
@@ -137,7 +143,7 @@ class StakeholderDetail(OfCustomer, GenericAPIView[Stakeholder]):
     filter_backends = ()
 
     def get(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
-        return Response(StakeholderSerializer(self._person(stakeholderId)).data)
+        return Response(_shown_person(self._person(stakeholderId)))
 
     def patch(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
         """Change the person; `left` marks them as gone, or takes that back."""
@@ -145,7 +151,7 @@ class StakeholderDetail(OfCustomer, GenericAPIView[Stakeholder]):
         body = StakeholderSerializer(person, data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         _change(person, dict(body.validated_data), by=caller_of(request))
-        return Response(StakeholderSerializer(self._person(stakeholderId)).data)
+        return Response(_shown_person(self._person(stakeholderId)))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: str, stakeholderId: uuid.UUID) -> Response:
@@ -188,3 +194,8 @@ def full_customers() -> Any:
 
 def _shown(customer: Customer) -> Any:
     return CustomerSerializer(full_customers().get(pk=customer.pk)).data
+
+
+def _shown_person(person: Stakeholder) -> Any:
+    attach_mail_stops([person])
+    return StakeholderSerializer(person).data

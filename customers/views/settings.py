@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -22,27 +20,12 @@ from customers.models import User, WorkspaceSettings
 from customers.queries.workspace import get_settings
 from customers.services.users import change_profile
 from customers.services.workspace import StaleSettings, change_settings
-from customers.view_base import put_errors, reader_of
-
-TABS = (
-    ("Workspace", "customers:settings"),
-    ("People", "customers:settings_people"),
-    ("API tokens", "customers:tokens"),
-    ("Your profile", "customers:profile"),
-)
-
-
-@dataclass(frozen=True)
-class Tab:
-    label: str
-    url: str
-    is_current: bool
+from customers.view_base import put_errors, reader_of, settings_tabs
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, tab: str, status: int = 200) -> HttpResponse:
     """This will show a page of the settings under its tabs."""
-    tabs = [Tab(label, reverse(name), is_current=name == tab) for label, name in TABS]
-    return render(request, template, {"tabs": tabs, **context}, status=status)
+    return render(request, template, {"tabs": settings_tabs(request, tab), **context}, status=status)
 
 
 @login_required

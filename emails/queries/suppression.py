@@ -28,7 +28,7 @@ def list_open(addresses: Iterable[str]) -> dict[str, list[SuppressionFacts]]:
     if not by_digest:
         return {}
     found: dict[str, list[SuppressionFacts]] = defaultdict(list)
-    rows = Suppression.objects.open().filter(digest__in=list(by_digest)).select_related("by")
+    rows = Suppression.objects.open().filter(digest__in=list(by_digest)).select_related("by").order_by("at", "pk")
     for row in rows:
         found[by_digest[row.digest]].append(facts_of(row, address=by_digest[row.digest]))
     return dict(found)
