@@ -13,9 +13,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 LONGEST_READ = 12_000
 """So much of a text is read: what somebody wants stands at its beginning."""
+
+MOST_PLACES = 20
+"""What somebody says more often than that is not more true."""
 
 _OPTIONAL = re.compile(r"\([^()]{1,200}\)\?")
 _BLANK = r"\s{1,5}"
@@ -44,8 +48,8 @@ def fold(text: str) -> str:
 
 
 def find_phrase(phrase: str, text: str, folded: str) -> Iterator[Found]:
-    """Find every place of a phrase. folded: `fold(text)`."""
-    for match in _compile(phrase).finditer(folded):
+    """Find the places of a phrase, at most MOST_PLACES. folded: `fold(text)`."""
+    for match in islice(_compile(phrase).finditer(folded), MOST_PLACES):
         yield Found(match.start(), match.end(), text[match.start() : match.end()])
 
 
