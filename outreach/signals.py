@@ -5,3 +5,4 @@ from django.dispatch import Signal
 plan_opened = Signal()  # customer_id, plan_id
 plan_closed = Signal()  # customer_id, plan_id, end
 touch_done = Signal()  # customer_id, plan_id, touch_id
+reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from customers.admin_base import ViewOnlyAdmin
-from renewals.models import EngageRun, Override, Renewal
+from renewals.models import EngageRun, Objection, Override, Renewal, TermNote
 
 
 @admin.register(Renewal)
@@ -35,3 +35,21 @@ class OverrideAdmin(ViewOnlyAdmin):
     list_select_related = ("by", "run")
     search_fields = ("run__customer__name", "subject", "reason")
     date_hierarchy = "at"
+
+
+@admin.register(Objection)
+class ObjectionAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "kind", "stakeholder", "raised_at", "settled_at", "withdrawn_at")
+    list_filter = ("kind",)
+    list_select_related = ("customer", "stakeholder")
+    search_fields = ("customer__name", "quote")
+    date_hierarchy = "raised_at"
+
+
+@admin.register(TermNote)
+class TermNoteAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "version", "price", "term_months", "discount_pct", "state", "written_by", "decided_by")
+    list_filter = ("state",)
+    list_select_related = ("customer", "written_by", "decided_by")
+    search_fields = ("customer__name", "note")
+    date_hierarchy = "written_at"

@@ -45,6 +45,24 @@ class Likelihood(TextChoices):
     LOW = "low", "Low"
 
 
+class ObjectionKind(TextChoices):
+    """What somebody at the customer holds against the renewal. Source: Engage, "Triggers"."""
+
+    PRICE = "price", "Price"
+    BUDGET = "budget", "Budget"
+    COMPETITOR = "competitor", "Competitor"
+    TIMING = "timing", "Timing"
+
+
+class TermState(TextChoices):
+    """Where a note of terms stands: what was discussed, what we propose, what was decided."""
+
+    DISCUSSED = "discussed", "Discussed"
+    PROPOSED = "proposed", "Waits for a lead"
+    APPROVED = "approved", "May be offered"
+    REFUSED = "refused", "Not to be offered"
+
+
 OUTCOMES_WITH_NEXT_CYCLE = frozenset({Outcome.RENEWED, Outcome.CONTRACTED, Outcome.EXTENDED})
 """A churned customer has no next contract."""
 

@@ -1,15 +1,19 @@
-"""What renewals hear: a price was locked, a person left, a contract changed. Plans and letters follow."""
+"""What renewals hear: a price was locked, a person left, a contract changed, a reply came. What hangs on it follows."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.signals import book_imported, contract_changed, stakeholder_left
-from outreach.signals import touch_done
+from emails.signals import reply_corrected, reply_received
+from outreach.enums import Choice
+from outreach.signals import reaction_undone, touch_done
+from renewals.services import objections, reactions
 from renewals.services.follow import follow_account, follow_price, follow_sent, list_live_accounts
 from renewals.signals import price_locked, price_unlocked
 
@@ -34,3 +38,14 @@ def plans_follow_import(sender: object, customer_ids: list[uuid.UUID], **_: Any)
 @receiver(touch_done, dispatch_uid="renewals.plan_follows_sent")
 def plan_follows_sent(sender: object, customer_id: uuid.UUID, plan_id: uuid.UUID, **_: Any) -> None:
     follow_sent(customer_id, plan_id=plan_id, now=timezone.now())
+
+
+@receiver([reply_received, reply_corrected], dispatch_uid="renewals.objections_follow_reply")
+def objections_follow_reply(sender: object, reply_id: uuid.UUID, **_: Any) -> None:
+    objections.follow_reply(reply_id, now=timezone.now())
+
+
+@receiver(reaction_undone, dispatch_uid="renewals.negotiate_follows_undone")
+def negotiate_follows_undone(sender: object, customer_id: uuid.UUID, choice: str, decided_at: str, **_: Any) -> None:
+    if choice == Choice.NEGOTIATE:
+        reactions.follow_undone(customer_id, decided_at=datetime.fromisoformat(decided_at), now=timezone.now())

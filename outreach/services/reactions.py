@@ -16,6 +16,7 @@ from customers.enums import HoldScope
 from customers.models import Brake, Customer, Hold, User
 from customers.services.activity import record
 from customers.services.holds import clear_brake, end_hold, hold_customer, reopen_brake
+from customers.signals import send_after_commit
 from emails.models import Reply
 from emails.services.replies import BRAKE_SOURCE, handle_reply
 from outreach.enums import CauseKind, Choice
@@ -29,6 +30,7 @@ from outreach.services.reaction_effects import (
     plan_check_backs,
     revive_drafts,
 )
+from outreach.signals import reaction_undone
 
 
 class NothingToDecide(Exception):
@@ -163,4 +165,11 @@ def _take_back(reaction: Reaction, *, now: datetime, by: User | None) -> None:
         by=by,
         now=now,
         subject=reaction,
+    )
+    send_after_commit(
+        reaction_undone,
+        customer_id=reaction.customer_id,
+        reaction_id=reaction.pk,
+        choice=reaction.choice,
+        decided_at=reaction.decided_at.isoformat(),
     )

@@ -89,6 +89,11 @@ def choose_scenarios(facts: RehearsalFacts) -> tuple[Scenario, ...]:
     )
 
 
+def answer_to(key: str, facts: RehearsalFacts) -> Scenario:
+    """Build the scenario of an objection that was really raised, whatever the conditions are. key: one of CHECKS."""
+    return _build(key, Likelihood.HIGH, (), facts, gather_proofs(facts.proofs))
+
+
 def _price_conditions(facts: RehearsalFacts) -> tuple[Condition, ...]:
     return (
         Condition(

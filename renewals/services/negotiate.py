@@ -80,6 +80,24 @@ def start_negotiate(renewal: Renewal, *, reason: str, now: datetime, by: User) -
     return started
 
 
+def take_start_back(renewal: Renewal, *, started_at: datetime, now: datetime) -> bool:
+    """Undo a start that came at exactly this moment, so that day 70 starts it; False when it did not come then."""
+    with transaction.atomic():
+        undone = Renewal.objects.filter(pk=renewal.pk, closed_at=None, negotiate_started_at=started_at).update(
+            negotiate_started_at=None, updated_at=now
+        )
+        if not undone:
+            return False
+        rows = AutomationSchedule.objects.filter(kind=KIND, subject_id=renewal.pk, status=AutomationStatus.CANCELLED)
+        rows.update(status=AutomationStatus.SCHEDULED, reason="", updated_at=now)
+        todos = Todo.objects.filter(source_kind=SOURCE_KIND, customer_id=renewal.customer_id, kind="ai.negotiate")
+        todos.filter(done_at=started_at).update(state=TodoState.OPEN, done_at=None, done_by=None, updated_at=now)
+        summary = "The start of Negotiate was taken back"
+        record("negotiate.taken_back", summary, customer=renewal.customer_id, by=None, now=now, subject=renewal)
+    renewal.refresh_from_db()
+    return True
+
+
 def load_facts(dues: Sequence[Due]) -> Mapping[uuid.UUID, NegotiateFacts]:
     """Read the renewals of many rows in one query."""
     rows = Renewal.objects.select_related("contract", "customer").in_bulk([due.subject_id for due in dues])
