@@ -147,7 +147,8 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const method = (form.getAttribute("method") || "get").toLowerCase();
-    if (event.defaultPrevented || form.hasAttribute("target") || !form.closest("#content, #dialog")) return;
+    if (event.defaultPrevented || form.hasAttribute("target")) return;
+    if (!form.closest("#content, #dialog, .topbar-search")) return;
     if (method === "get") {
       const url = leadsFrom(form, event.submitter);
       if (url.pathname !== location.pathname) return;
