@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from customers.enums import Pressure
 from customers.form_base import ColleagueField, DateField, TimezoneField
 from customers.models import Customer, User
 
@@ -58,5 +59,7 @@ class AccountForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].disabled = not user.is_leader and self.instance.owner_id is not None
+        for name in ("competitive_pressure", "budget_pressure"):
+            self.fields[name].widget.choices = [("", "Not known"), *Pressure.choices]
         for name in ("country", "currency"):
             self.fields[name].widget.attrs |= {"autocapitalize": "characters", "autocomplete": "off"}

@@ -42,7 +42,9 @@ def _next_touch(workspace: Workspace) -> str:
     ahead = [touch.due_date for touch in workspace.touches if touch.state == TouchState.PLANNED and touch.due_date]
     infeasible = sum(touch.state == TouchState.INFEASIBLE for touch in workspace.touches)
     words = f"Next {min(ahead):%-d %b}" if ahead else "Nothing ahead"
-    return f"{words}, {infeasible} do not fit" if infeasible else words
+    if infeasible:
+        words += f", {_count(infeasible, 'does', 'do')} not fit"
+    return words
 
 
 def _count(number: int, one: str, many: str) -> str:
