@@ -98,7 +98,7 @@ LEFT = phrases("""
     left * at the (end|beginning|start) of
     has moved on
     (doesn't|does not) work here
-    (isn't|is not) with us any ?more
+    (isn't|is not) with us any.?more
     nicht mehr (bei uns|im unternehmen|im hause?|in unserem|fur unser|fur die|beim unternehmen)
     nicht mehr * (tatig|beschaftigt|angestellt)
     arbeitet nicht mehr

@@ -25,6 +25,9 @@ LANGUAGES_READ = 2
 NEGATION_REACH = 4
 """A negation counts so many words before the phrase, within its clause."""
 
+QUESTION_REACH = 250
+"""So many signs behind its first words a question ends."""
+
 _DECISIVE = (ReplyClass.UNSUBSCRIBE, ReplyClass.LEFT_COMPANY, ReplyClass.WRONG_PERSON)
 _OBJECTIONS = (
     ReplyClass.OBJECTION_COMPETITOR,
@@ -92,7 +95,8 @@ def _hits(text: str, folded: str) -> Iterator[_Hit]:
                         if code in OBJECTION_CLASSES and weight == STRONG:
                             yield _Hit(ReplyClass.POSITIVE, WEAK, found)
                         continue
-                    yield _Hit(code, weight, found)
+                    is_asked = code != ReplyClass.QUESTION or "?" in folded[found.start : found.end + QUESTION_REACH]
+                    yield _Hit(code, weight if is_asked else WEAK, found)
 
 
 def _find_all(phrases: Iterable[str], text: str, folded: str) -> Iterator[Found]:

@@ -1,9 +1,9 @@
 """Phrases written as a person would, found in linear time.
 
 In a phrase a blank is any white space, " * " up to four words between, "(a|b)" a choice, a "." any sign, "\\w" any
-word; a letter, or a word "(a|the)?", with a "?" behind it may be missing. Every word ends where the word ends unless a
-"~" says that it may go on. Accents and capitals make no difference, nor does "ß" for "ss"; what is found is given as it
-stands in the text.
+word; a letter, or a word "(a|the)?", with a "?" behind it may be missing, and so may the blank in " ?". Every word ends
+where the word ends unless a "~" says that it may go on. Accents and capitals make no difference, nor does "ß" for "ss";
+what is found is given as it stands in the text.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ MOST_PLACES = 20
 """What somebody says more often than that is not more true."""
 
 _OPTIONAL = re.compile(r"\([^()]{1,200}\)\?")
+_MAY_BE_BLANK = "\0"
 _BLANK = r"\s{1,5}"
 _GAP = r"\W{1,5}(?:\w{1,30}\W{1,5}){0,4}?"
 _FOLDED = {"ß": "s", "’": "'", "ʼ": "'", "‘": "'", "´": "'", "ø": "o", "æ": "a", "œ": "o", "\xa0": " "}
@@ -75,7 +76,7 @@ def _compile(phrase: str) -> re.Pattern[str]:
 def _piece(piece: str) -> str:
     """Make the pattern of words that follow one another; one that may be missing takes its blank with it."""
     pattern = ""
-    for number, word in enumerate(piece.split(" ")):
+    for number, word in enumerate(piece.replace(" ?", _MAY_BE_BLANK).split(" ")):
         blank = _BLANK if number else ""
         if not _OPTIONAL.fullmatch(word):
             pattern += blank + _word(word)

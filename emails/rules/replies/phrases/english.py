@@ -9,7 +9,7 @@ STRONG = table(
         (sounds|looks) (great|good|perfect|fine)
         (happy|glad|delighted|pleased|keen) to (renew|continue|proceed|go ahead|move forward|move ahead|sign|extend)
         (we'd|we would|i'd|i would|we|i) (like|love|want) to (renew|continue|extend|proceed|stay)
-        (we're|we are|i'm|i am) (in|on board|good to go|ready to sign|happy with)
+        (we're|we are|i'm|i am) (on board|good to go|ready to sign|happy with)
         (let's|lets|please|you can) (go ahead|proceed|move forward|move ahead|do it)
         go ahead
         count us in
@@ -24,6 +24,22 @@ STRONG = table(
         good to go
         green light
         move forward with
+        would (like|love) to (renew|continue|extend|proceed|stay|go ahead|move)
+        (looking forward|excited|thrilled) to (continu~|work~|renew~|another|keep~)
+        (very|really|quite|so|all) (happy|pleased|satisfied) with
+        happy with the (proposal|offer|terms|product|service|price|renewal|contract)
+        let's (do|sign|renew) (it|this)?
+        let's renew
+        (we're|we are) (all)? in[.!]
+        all good (from|on) (our|my) (side|end)
+        decided to (stay|renew|continue|extend|keep|go ahead)
+        (get|start|kick off) * renewal (started|going|under way|underway)
+        (i'll|i will|we'll|we will) sign
+        (you have|you've got|you got) (my|our) (go|ok|okay|approval|blessing|yes)
+        (fine|okay|ok|good) (with|on) (the|our|that|this) (price|terms|proposal|increase|side|front)
+        (keep|continue) (using|working with)
+        no (objections|issues|concerns) (from|on) (our|my)
+        (get|got) (the|our) (green light|approval|sign.off|go.ahead)
     """,
     neutral="""
         (get|come|circle) back to you
@@ -56,6 +72,19 @@ STRONG = table(
         overpriced
         (cheaper|lower) (price|rate|quote)
         (price|pricing|cost) is (a|the|our) (problem|issue|concern|sticking point|blocker)
+        more expensive (than|now)
+        (price|cost|increase|rate|uplift|hike|figure|quote) * not (acceptable|justified|reasonable|competitive|fair)
+        not (acceptable|justified|reasonable|fair) * (price|increase|hike|rate)
+        (concern~|worried|unhappy|disappointed|shocked|surprised) (about|with|by|at) * (price|pricing|increase|cost|costs|number|numbers|hike)
+        (lower|reduce|come down on|drop|match|negotiate) * (price|rate|pricing|increase)
+        (current|existing|same|old|present|last year's) (price|rate|pricing|terms)
+        (very|so|really|quite|pretty|rather|extremely) (expensive|pricey|costly|steep)
+        (never|not|won't|can't|cannot) (agree to|accept|approve|sign|sign off on|get) * (that|this|price|increase|number~|amount)
+        (percent|%) (on top|more|increase|hike|uplift)
+        (willing|ready|prepared) to pay
+        (beyond|above|over) what (we|i) (can|could|are|were|had)
+        (value|worth) * (price|money|cost|paying)
+        (keep|hold|freeze) (the|our) price
     """,
     objection_budget="""
         (no|any|enough|the|sufficient) budget for
@@ -70,6 +99,14 @@ STRONG = table(
         (can't|cannot) spend
         cost.cutting
         tight budget
+        (don't|do not|doesn't|haven't|have not|didn't) (have|got) (the|a|any|enough)? (budget|money|funds|funding)
+        (freeze|cut|cap|hold) on * (spend|spending|budget~|costs|expenses)
+        (budget~|money|funding) * (isn't|is not|not) * (there|available|approved)
+        (slash~|cut~|reduc~|trim~) (the|our)? (cost|costs|spending|spend|expenses)
+        (zero|very little|limited|not enough|less) (budget|money|funds|funding)
+        nothing left (for|in|over)
+        (money|budget|cash) is (tight|short|gone|an issue)
+        (cost|cash) (saving|savings|constraints)
     """,
     objection_competitor="""
         (evaluating|considering|looking at|comparing|testing|trialling|trialing|reviewing|exploring|talking to|piloting|assessing) * (alternative~|competitor~|other (vendor~|provider~|supplier~|option~|tool~|solution~|product~)|another (vendor|provider|supplier|tool|solution))
@@ -80,6 +117,15 @@ STRONG = table(
         (gone|going|go|went) with (another|a different|someone else|a competitor)
         rfp
         cheaper alternative~
+        (considering|thinking about|planning|looking at) * (switching|moving|changing|leaving|migrating)
+        (talks|talking|discussions|conversations|speaking|negotiating) with * (competitor~|(other|another) (vendor~|provider~|supplier~))
+        (better|cheaper|lower|competing|another) (offer|quote|proposal|deal) from
+        one of your competitors
+        quoted us
+        (trial|pilot|poc|demo) (with|of|from) (another|a different|other|one of)
+        (a different|another|other) (tool|tools|vendor|vendors|provider|providers|supplier|suppliers|solution|solutions|platform|platforms|product|products)
+        [0-9]{1,2} ?(%|percent|per cent) (less|cheaper|lower)
+        (someone|somebody) else (is|has|offers|offered|quoted)
     """,
     objection_timing="""
         (not|isn't|bad|wrong|poor) (a|the)? (good|right|great|best|ideal)? (time|moment|timing)
@@ -97,6 +143,17 @@ STRONG = table(
         (put|place) (this|it) on hold
         (postpone|delay|defer|push back)
         not ready (yet|to)
+        (talk|speak|chat|reconnect|follow up|check back|touch base|revisit) * in (a few|a couple of|two|three|four|six|several|[0-9]{1,2}) (weeks|months)
+        need (some|a bit|a little)? more time
+        push (this|it|that) (back|out|to)
+        in (a few|a couple of|two|three|four|six|several) months
+        (wait|hold off) (until|till|for now|on this)
+        (not|isn't) (a|our|the)? priority
+        (premature|bad time|other priorities|too much going on|a lot going on|hectic)
+        (not|isn't|hardly) the (moment|time)
+        (get|come|reach|circle) back to (us|me) (in|after|next|later|around|when|once)
+        (later|end) (this|of the|in the|next) (year|quarter|month)
+        (park|shelve|pause) (this|it)
     """,
     question="""
         how (many|much|long|often|does|do|is|are|would|can)
@@ -121,6 +178,18 @@ STRONG = table(
         (monday|tuesday|wednesday|thursday|friday|tomorrow) * works
         (my|our) (calendar|diary)
         accepted this invitation
+        find (a|some) time
+        (does|would|do|will|is) (monday|tuesday|wednesday|thursday|friday|tomorrow|next week|this week|the afternoon|the morning) * (work|suit|ok|good|fit)~
+        happy to (discuss|jump|hop|talk|meet)
+        (book|grab|pick) (a|some)? (time|slot|30 minutes)
+        give (me|us) a (call|ring|buzz)
+        jump on (a|teams|zoom|meet|the phone)
+        on (teams|zoom|google meet|the phone)
+        (would|does|is|how about|what about) [0-9]{1,2}(:[0-9]{2})? ?(am|pm|o'clock)? * (suit|work|ok|good|fine)~
+        (monday|tuesday|wednesday|thursday|friday|tomorrow) * (suit|suits) (you|me)
+        (i'm|i am|we're|we are) (around|free|available) (on|tomorrow|monday|tuesday|wednesday|thursday|friday|this|next|after|from|in)
+        (call|ring|phone) me
+        (how|what) about (monday|tuesday|wednesday|thursday|friday|tomorrow|next week)
     """,
     unsubscribe="""
         unsubscribe
@@ -131,6 +200,11 @@ STRONG = table(
         no more (emails?|mails?|messages)
         opt.?out
         take me off
+        remove me
+        (stop|no more) (spam|spamming)
+        not interested in (receiving|hearing|getting)
+        enough (of|with) (these|your|the|those) (e-?mails|mails|messages)
+        take (my|this|our) (address|email|name) off
     """,
     wrong_person="""
         (not|isn't|am not) (the)? (right|correct|best) (person|contact|one)
@@ -141,6 +215,10 @@ STRONG = table(
         (contact|reach out to|speak to|speak with|talk to|get in touch with|direct this to) * instead
         (is|are) your (contact|new contact|point of contact)
         (has|have) taken (this|it|over) from me
+        (reach out to|contact|talk to|speak to|speak with|write to) * (instead|who|in (procurement|finance|purchasing|it|legal))
+        (is|are) (handled|managed|looked after|taken care of|dealt with) by
+        (i've|i have|have) moved to (another|a different|a new) (team|role|department|position)
+        (please|kindly) (forward|direct|send|address) (this|it|these|your) * (to|request)
     """,
     left_company="""
         no longer (works?|working|employed) (here|with|at|for)
@@ -153,6 +231,9 @@ STRONG = table(
         (leaving|i leave) (the company|at the end of)
         left * at the (end|beginning|start) of
         has moved on
+        (isn't|is not|not|no longer) with (us|the company|the team) any.?more
+        (isn't|is not) (with|at) (us|the company|acme) any ?longer
+        (has|have) (resigned|retired|been let go)
     """,
 )
 WEAK = table(

@@ -15,6 +15,9 @@ STRONG = table(
         (heureux|ravis?|contents?) de (renouveler|continuer|poursuivre)
         bon pour accord
         feu vert
+        (tres|vraiment|pleinement) (satisfait~|content~)
+        (souhait~|aimer~|voul~|voudr~) (renouveler|continuer|poursuivre|prolonger|signer)
+        (parfait|tres bien|super|entendu), (nous|on|je) (renouvel~|continu~|sign~|valid~)
     """,
     neutral="""
         bien (recu|note)
@@ -34,6 +37,12 @@ STRONG = table(
         (plus|superieur) * (que prevu|qu'attendu)
         meilleur (prix|tarif)
         moins cher
+        plus cher (que|qu'|qu)
+        (prix|tarif~|augmentation|hausse) * (pas|peu|difficilement) (acceptable|justifie~|raisonnable)
+        negocier * (prix|tarif~|augmentation)
+        (depasse|superieur a|au-dela de) (ce que|nos|notre|mon)
+        (trop|tres|vraiment) (elevee?|cheres?|onereuse?)
+        (au|le) (meme|tarif actuel|prix actuel) (prix|tarif)?
     """,
     objection_budget="""
         (pas|plus|aucun) (le|de|du)? budget~
@@ -51,6 +60,11 @@ STRONG = table(
         (changer|change|changeons) de (fournisseur|prestataire|solution|outil)
         (discussion~|contact) avec (un|d') (autre|autres|concurrent~)
         (appel d'offres|mise en concurrence)
+        (offre~|proposition~) * (concurrent~|concurrence)
+        (discussion~|discut~|negoci~) avec * (concurrent~|autre)
+        (un|vos|nos|autre|autres|des|plusieurs) concurrents?
+        offres? plus (interessante~|avantageuse~|competitive~)
+        moins chere?
     """,
     objection_timing="""
         (pas|mauvais) (le|un)? (bon|mauvais)? (moment|timing)
@@ -61,6 +75,11 @@ STRONG = table(
         (debord~|surcharg~|sous l'eau)
         (reporter|repousser|decaler|remettre) * (plus tard|a|decision)
         pas (tout de suite|maintenant|pour l'instant|encore)
+        (besoin de|faut) (plus|davantage) de temps
+        dans (quelques|deux|trois|quatre|six) (semaines|mois)
+        prochain (trimestre|semestre|exercice)
+        (autres|d'autres) priorites
+        trop (de choses|charge~|occupe~)
     """,
     question="""
         combien (de|d'|coute|y)
@@ -77,6 +96,9 @@ STRONG = table(
         (suis|sommes|etes-vous|serais) (disponible~|libre~)
         (lundi|mardi|mercredi|jeudi|vendredi) (a|vers) [0-9]{1,2}
         envoye~ * invitation
+        (seriez|etes|serez|es)-(vous|tu) (libre~|disponible~)
+        (appelez|appelle)-moi
+        (creneau|moment) (pour|demain|cette|la semaine)
     """,
     unsubscribe="""
         desabonn~
@@ -85,6 +107,9 @@ STRONG = table(
         (plus|ne) (recevoir|souhaite~ recevoir|veux recevoir) * (mails?|messages?|e-?mails?|courriels?)
         (cesse~|arrete~) * (ecrire|envoyer|contacter|solliciter)
         ne (me |nous )(contacte~|ecrive~|envoye~) plus
+        ne plus (me|nous)? (envoyer|contacter|ecrire|solliciter|recevoir)
+        ne plus m'(envoyer|ecrire|adresser|inclure)
+        plus (de)? (mails?|emails?|e-mails?|messages?) de votre part
     """,
     wrong_person="""
         pas (la bonne|le bon) (personne|interlocut~|contact)

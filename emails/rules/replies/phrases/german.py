@@ -17,6 +17,12 @@ STRONG = table(
         machen wir gerne
         (in ordnung|geht klar)
         zufrieden * (verlangern|weiter)
+        (zufrieden|begeistert|glucklich) mit
+        (freuen|freue) (uns|mich) auf * (zusammenarbeit|jahr)
+        (mochten|wollen|wurden) * (verlangern|weitermachen|fortsetzen|weiterfuhren)
+        machen (wir|das) (das|es)? so
+        (freue|freuen) (mich|uns) auf (das|die|ein|eine|weitere)
+        (bin|sind|ist) (zufrieden|happy)
     """,
     neutral="""
         (melde|melden) (mich|uns)
@@ -40,6 +46,13 @@ STRONG = table(
         (mehr als|hoher als) * (erwartet|geplant|gedacht)
         (konnen|kann) * nicht leisten
         entgegenkommen
+        (preis~|erhohung|preiserhohung|steigerung) * (nicht|kaum|schwer) (akzeptabel|gerechtfertigt|vertretbar|nachvollziehbar|vermittelbar)
+        teurer als
+        (preis~|konditionen) * (senken|reduzieren|nachverhandeln|verhandeln|verbessern)
+        (muss|mussen) (ich|wir)? leider (passen|ablehnen|absagen)
+        (preis~|kosten) * (sprengt|sprengen|uber unseren|uber unserem)
+        (sehr|recht|ziemlich|extrem|deutlich) (teuer|hoch)
+        (zum|beim) (alten|bisherigen|jetzigen|gleichen) preis
     """,
     objection_budget="""
         kein~ (budget|geld|mittel)
@@ -57,6 +70,11 @@ STRONG = table(
         anbieter (wechseln|wechsel)
         anbieterwechsel
         ander~ anbieter~ * (entschieden|gewahlt)
+        (besseres|gunstigeres|anderes|alternatives) angebot
+        (gesprach~|verhandl~|kontakt) mit * (anbieter~|wettbewerb~|mitbewerb~)
+        (uberlegen|erwagen) * (wechseln|wechsel|umzusteigen)
+        (noch|auch|parallel|gerade|derzeit) * (andere|anderen|zwei|drei|weitere|verschiedene) (losung~|anbieter~|tool~|produkt~|system~)
+        ander~ (losung~|anbieter~|tool~|produkt~) (an|im|in)
     """,
     objection_timing="""
         (passt|past) * (zeitlich|gerade|momentan|derzeit) nicht
@@ -68,6 +86,11 @@ STRONG = table(
         (spater|erst im|erst nach|verschieben|vertagen|zuruckstellen)
         (kommen|melden) * (wieder|noch einmal|nochmal) (auf uns zu)?
         land unter
+        (brauchen|benotigen) * mehr zeit
+        in (ein paar|zwei|drei|vier|sechs|einigen) (wochen|monaten)
+        (nachstes|nachsten|nachstem) (quartal|jahr|monat)
+        (andere|anderen|wichtigere) prioritaten
+        viel (um die ohren|los|zu tun)
     """,
     question="""
         wie (viele|viel|lange|oft|hoch|funktioniert|sieht|ist|wird|werden)
@@ -87,6 +110,9 @@ STRONG = table(
         (schicken|senden|stellen) * (einladung|termin)
         (kurzes|kurz) (telefonat|gesprach|telefonieren|sprechen)
         (rufen|ruf) * an
+        (rufen|ruf) (sie|mich)? (mich)? (gerne|bitte|gern)? an
+        ab [0-9]{1,2} uhr
+        (morgen|ubermorgen|montag|dienstag|mittwoch|donnerstag|freitag) * (erreichbar|zeit|verfugbar)
     """,
     unsubscribe="""
         (aus|von) (ihrem|ihrer|dem|der|diesem|eurem) (verteiler|liste|mailingliste|e-?mail.verteiler|newsletter)
@@ -95,6 +121,8 @@ STRONG = table(
         keine * (e-?mails?|mails?|nachrichten) mehr
         nicht (mehr|weiter) (anschreiben|kontaktieren|schreiben)
         (loschen|entfernen) * (adresse|daten|e-?mail)
+        keine weiteren (e-?mails?|mails?|nachrichten)
+        (nehmen|streichen|loschen) * (verteiler|liste)
     """,
     wrong_person="""
         nicht (mehr)? (zustandig|verantwortlich)

@@ -10,6 +10,9 @@ STRONG = table(
         (vogliamo|vorremmo|saremmo lieti di|felici di|contenti di) (rinnovare|continuare|proseguire)
         (mandami|mandatemi|invii|inviami|inviateci|mandi|invia) * (contratto|documenti|ordine|accordo)
         (via libera|ci stiamo|contate su di noi)
+        (molto|davvero) (contenti|soddisfatti|soddisfatta|felici) (di|del|della|con)
+        (vorremmo|vogliamo|desideriamo) (rinnovare|continuare|proseguire)
+        (perfetto|ottimo|benissimo), (rinnoviamo|procediamo|confermo|accettiamo)
     """,
     neutral="""
         (ti|vi|le) (rispondo|faccio sapere|aggiorno|facciamo sapere|ricontatto)
@@ -23,6 +26,12 @@ STRONG = table(
         (sconto|ribasso|prezzo migliore|riduzione)
         (abbassare|rivedere|ritoccare) * (prezzo|tariffa|offerta)
         (piu di quanto|oltre quanto) (previsto|ci aspettavamo|aspettavamo)
+        piu (caro|costoso) (di|del|rispetto)
+        (prezzo|aumento) * non (e|ci sembra) (accettabile|ragionevole|giustificat~)
+        (negoziare|trattare) * prezzo
+        (troppo|molto|davvero) (costoso|costosa|onerosa|elevata)
+        non possiamo (permetterci|accettare|sostenere)
+        (allo|lo) stesso prezzo
     """,
     objection_budget="""
         (non abbiamo|non c'e|senza|nessun|non ho) (il|piu)? budget
@@ -36,6 +45,11 @@ STRONG = table(
         (altro|altri) (fornitore|fornitori) * (offert~|meno|prezzo|propost~)
         (offerta|proposta|preventivo) * (concorren~|altro fornitore)
         (cambiare|cambiamo|cambio) fornitore
+        (migliore|altra) (offerta|proposta) da
+        (valutando|parlando|trattando) * concorrent~
+        passare a un altr~
+        (i vostri|vostri|altri) concorrenti
+        [0-9]{1,2} ?% in meno
     """,
     objection_timing="""
         non e (il|un)? (buon)? momento (giusto|adatto|migliore)?
@@ -45,6 +59,9 @@ STRONG = table(
         (non abbiamo|non ho|senza) (il)? (tempo|risorse|capacita)
         (rimandare|posticipare|rinviare|piu avanti)
         (sommersi|oberati|molto impegnati)
+        (abbiamo bisogno di|serve|ci serve) piu tempo
+        (tra|fra) (qualche|due|tre|quattro|sei) (mese|mesi|settimane)
+        altre priorita
     """,
     question="""
         (quanto|quanta|quanti|quante) \\w
@@ -61,6 +78,8 @@ STRONG = table(
         (lunedi|martedi|mercoledi|giovedi|venerdi) alle [0-9]{1,2}
         (sei|siete|e) (libero|libera|liberi|disponibil~)
         (mandami|invia|manda|mandi) * invito
+        (mi chiami|chiamami|mi chiama|chiamatemi)
+        (domani|lunedi|martedi|mercoledi|giovedi|venerdi) * (libera|libero|disponibile)
     """,
     unsubscribe="""
         (cancell~|rimuov~|toglie~|elimin~) * (lista|mailing|indirizzo|elenco|database)
@@ -68,6 +87,7 @@ STRONG = table(
         disiscri~
         (non|smett~ di|smettete di) (desidero|voglio|mandar~|scriver~|inviar~|contattar~) * (ricevere|piu|mail|email)
         annullare l'iscrizione
+        non (inviarmi|mandarmi|scrivermi|contattarmi|inviatemi|mandatemi) piu
     """,
     wrong_person="""
         non sono (io)? (la|il) (persona|referente|responsabile|contatto)

@@ -11,6 +11,8 @@ STRONG = table(
         (enviame|enviadme|envie|envien|mandame|mandadme|mande|envianos) * (contrato|documentos|propuesta para firmar|pedido)
         luz verde
         (cuenta|cuente|cuenten) con nosotros
+        (muy|bastante) (contentos|satisfechos|satisfechas|contentas) con
+        (queremos|quisieramos|nos gustaria|deseamos) (renovar|continuar|seguir|prorrogar)
     """,
     neutral="""
         (lo|la) (miro|reviso|vemos|revisamos|comento|comentamos|estudio|estudiamos|paso|reenvio)
@@ -25,6 +27,12 @@ STRONG = table(
         (bajar|ajustar|mejorar|rebajar) * (precio|tarifa|oferta)
         (mas de lo) (esperado|previsto|que)
         fuera de precio
+        mas caro (que|de lo)
+        (precio|subida|aumento) * no (es|nos parece) (aceptable|razonable|justificad~)
+        negociar * precio
+        no podemos (asumir|aceptar|pagar|permitirnos|justificar)
+        (muy|tan|bastante) (caro|cara|costoso|elevado)
+        (al|el) (mismo|precio actual) (precio)?
     """,
     objection_budget="""
         (no (tenemos|hay|tengo|disponemos de)|sin|ningun) (el)? presupuesto
@@ -32,6 +40,8 @@ STRONG = table(
         (recorte~|congelacion) (de|del|presupuestari~)
         (no|sin) * (fondos|dinero|presupuesto|partida)
         (fuera|excede|supera) (de|del|el)? (nuestro)? presupuesto
+        no nos llega el presupuesto
+        (recortar|reducir) (gastos|costes|costos)
     """,
     objection_competitor="""
         (comparando|evaluando|valorando|mirando|probando|estudiando|considerando) * (proveedor~|alternativa~|competencia|opcion~|solucion~|competidor~)
@@ -39,6 +49,11 @@ STRONG = table(
         (oferta|propuesta|presupuesto) * (otro proveedor|competencia|competidor)
         (cambiar|cambiamos|cambio) de proveedor
         (pedido|recibido|tenemos) * oferta~ * (otro~|competencia)
+        (mejor|otra) (oferta|propuesta) de
+        (evaluando|valorando|hablando|negociando) * competidor~
+        cambiar a otr~
+        (vuestros|sus|tus|otros) competidores
+        [0-9]{1,2} ?% (menos|mas barato)
     """,
     objection_timing="""
         no es (un|el)? (buen|mejor) momento
@@ -48,6 +63,9 @@ STRONG = table(
         (no tenemos|sin|no tengo|falta de) (tiempo|capacidad|recursos)
         (desbordad~|hasta arriba|saturad~|a tope)
         (aplazar|posponer|dejarlo para|mas adelante)
+        (necesitamos|necesito) mas tiempo
+        en (unos|dos|tres|cuatro|seis) meses
+        dentro de (unos|dos|tres|cuatro|seis) meses
     """,
     question="""
         (cuanto|cuanta|cuantos|cuantas) \\w
@@ -64,6 +82,9 @@ STRONG = table(
         (estas|esta|estais) (libre|disponible)~
         (lunes|martes|miercoles|jueves|viernes) a las [0-9]{1,2}
         (envia|manda|enviame|mandame) * (invitacion|convocatoria)
+        (tienes|tiene|teneis) (un)? hueco
+        (hueco|rato) * (hablar|llamar|llamada)
+        (llamame|llameme|me llamas|me llama)
     """,
     unsubscribe="""
         (dar|darme|darnos|deme|denme|dadme) (de)? baja
