@@ -26,6 +26,7 @@ def account_facts(
     """Gather what is known of the account besides prices; the app that knows those adds them."""
     return (
         *_names(customer, stakeholder, sender),
+        *_title(customer, stakeholder),
         *_wins(customer),
         *_usage(customer),
         *_last_meeting(customer, stakeholder, now),
@@ -104,6 +105,19 @@ def _names(customer: Customer, stakeholder: Stakeholder | None, sender: User | N
             )
         )
     return found
+
+
+def _title(customer: Customer, stakeholder: Stakeholder | None) -> list[Fact]:
+    """The recipient's title, which a letter may name in any language; one word alone is an ordinary one."""
+    title = " ".join(stakeholder.title.split()) if stakeholder else ""
+    if stakeholder is None or " " not in title:
+        return []
+    url = record_url(customer, "people")
+    return [
+        text_fact(
+            "recipient.title", title, kind="stakeholder", id=stakeholder.pk, field="title", label="Title", url=url
+        )
+    ]
 
 
 def _wins(customer: Customer) -> list[Fact]:

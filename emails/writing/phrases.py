@@ -249,11 +249,12 @@ ASKS_REPLY = {
 APPROACH_WORDS = (
     (
         ("consult", "discover", "listen", "advis"),
-        "I'd rather listen than assume, so I want to understand what would make the next term a clear success for you.",
+        "I would rather listen than assume: I want to understand what would make the next term a clear success for "
+        "you.",
     ),
     (
         ("collab", "partner", "joint", "high-touch", "high touch"),
-        "I'd like us to shape the next term together rather than send you finished terms.",
+        "I would like us to shape the next term together rather than send you finished terms.",
     ),
     (("execut", "strateg"), "My aim is to tie the next term to the goals your leadership has set for the year."),
 )

@@ -223,7 +223,7 @@ class _Page:
         if value:
             points.append(f"{value} of measured value a year")
         if leverage:
-            points.append(f"A return of {leverage} on the price")
+            points.append(f"A return of {leverage} on the current price")
         if growth and not growth.startswith("-"):
             metric = self.shown(keys.USAGE_METRIC)
             points.append(f"{growth} growth in use" + (f" ({metric})" if metric else ""))

@@ -158,6 +158,7 @@ def sequence_facts(facts: RenewalFacts) -> SequenceFacts:
         relationship=facts.relationship,
         notice_days=facts.notice_days,
         people=facts.people,
+        prepared=facts.prepare_sequence,
     )
 
 

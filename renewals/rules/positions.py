@@ -46,13 +46,17 @@ EXECUTIVE_SPEAKS_WITH = (ECONOMIC_BUYER, DECISION_MAKER)
 
 @dataclass(frozen=True)
 class Person:
-    """A stakeholder who may be contacted. key: tells people apart (an id, or the name in a what-if)."""
+    """A stakeholder who may be contacted. key: tells people apart (an id, or the name in a what-if).
+
+    prepared: named in the order that Prepare proposed.
+    """
 
     key: str
     name: str
     roles: tuple[str, ...]
     primary: bool = False
     relationship: Number | None = None
+    prepared: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,9 +189,10 @@ def _seat_in_order(people: tuple[Person, ...], order: tuple[str, ...]) -> tuple[
     return seats, tuple(f"Nobody in this order is {_article(words)}." for words in missing)
 
 
-def _closeness(person: Person) -> tuple[bool, Number]:
-    """Sort the primary contact first, then who stands closest to us; the rest keep their order."""
-    return (not person.primary, -(person.relationship or 0))
+def _closeness(person: Person) -> tuple[bool, bool, Number]:
+    """Sort whom Prepare named first, then the primary contact, then who stands closest to us; the rest keep their
+    order."""
+    return (not person.prepared, not person.primary, -(person.relationship or 0))
 
 
 def _main_role(person: Person) -> str:

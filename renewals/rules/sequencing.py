@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from outreach.enums import OwnerKind, SequencingApproach
@@ -18,6 +18,7 @@ from renewals.rules.facts import (
 )
 from renewals.rules.opening import DEFAULT_NOTICE_DAYS
 from renewals.rules.positions import Person, Position, place_people
+from renewals.rules.prepared import compare, names_person
 
 PARALLEL_BELOW_DAYS = 100
 BUYER_FIRST_ABOVE_RELATIONSHIP = 8
@@ -64,7 +65,8 @@ WHEN: Mapping[SequencingApproach, str] = {
 class SequenceFacts:
     """What the choice rests on. None: not known, which never fulfils a condition.
 
-    increase_pct: exact, 7.2 means 7.2 %. churn_risk: 0-100. relationship: 0-10.
+    increase_pct: exact, 7.2 means 7.2 %. churn_risk: 0-100. relationship: 0-10. prepared: the order as Prepare
+    proposed it, in its words.
     """
 
     days_to_renewal: int
@@ -73,6 +75,7 @@ class SequenceFacts:
     relationship: Number | None = None
     notice_days: int = DEFAULT_NOTICE_DAYS
     people: tuple[Person, ...] = ()
+    prepared: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def build_sequence(
     used = approach or recommended
     executive = above(facts.churn_risk, EXECUTIVE_ABOVE_RISK)
     placed = place_people(
-        facts.people,
+        tuple(replace(p, prepared=names_person(facts.prepared, p.name)) for p in facts.people),
         approach=used,
         days_to_renewal=facts.days_to_renewal,
         notice_days=facts.notice_days,
@@ -203,7 +206,7 @@ def _yes(value: bool) -> str:
 
 
 def _rationale(facts: SequenceFacts, *, used: SequencingApproach, recommended: SequencingApproach) -> str:
-    why = _reason_for(recommended, facts)
+    why = f"{_reason_for(recommended, facts)} {compare(facts.prepared, recommended)}".rstrip()
     if used == recommended:
         return f"{used.label}: {why}"
     return f"{used.label} was chosen by a person. Recommended was {recommended.label.lower()}: {why}"

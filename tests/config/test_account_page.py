@@ -16,6 +16,7 @@ from customers.models import Brake, Customer, HealthSample, Hold, Todo, UsageSam
 from customers.registry import panels as registry
 from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from customers.services.activity import record
+from customers.services.meetings import mark_held
 from emails.models import Draft
 from outreach.enums import TouchKind
 from outreach.models import OutreachPlan, Touch
@@ -58,6 +59,18 @@ def fill(customer: Customer, csm: User, rows: int) -> None:
         Todo.objects.create(customer=customer, title=f"Task {number}", waits_since=now, owner=csm)
         Draft.objects.create(customer=customer, stakeholder=person, to_name=person.name, subject=f"Mail {number}")
         record("note.made", f"Line {number}", customer=customer, by=csm, now=now)
+
+
+def test_meeting_held_before_its_day_is_told_by_when_it_was_held(page: Client, customer: Customer, csm: User) -> None:
+    now = timezone.now()
+    meeting = factories.MeetingFactory.create(customer=customer, starts_at=now + timedelta(days=20))
+    mark_held(meeting, notes="Came early.", now=now, by=csm)
+
+    text = page.get(reverse("customers:account", args=[customer.pk])).content.decode()
+
+    held = text[text.index("Meetings held (1)") : text.index("Came early.")]
+    assert f'datetime="{now.date()}' in held
+    assert f'datetime="{meeting.starts_at.date()}' not in held
 
 
 def test_account_page_empty_says_what_is_missing(page: Client, customer: Customer) -> None:

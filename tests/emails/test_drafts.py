@@ -69,6 +69,22 @@ def test_facts_carry_their_record_and_are_read_again(draft: Draft) -> None:
     assert [fact.key for fact in facts if values[(fact.kind, fact.id, fact.field)] != fact.value] == []
 
 
+def test_title_of_the_recipient_is_on_record_in_any_language(
+    sarah: Stakeholder, contract: Contract, csm: User, now: datetime
+) -> None:
+    sarah.title = "Geschäftsleitung Betrieb"
+    sarah.save()
+    draft = make_draft(sarah, contract, csm, now)
+
+    told = save_draft(
+        draft, version=1, now=now, by=csm, body="As Geschäftsleitung Betrieb you decide with Jutta Krause."
+    )
+
+    spans = {span.text: (span.state, span.fact.url if span.fact else "") for span in judge(told).spans}
+    assert spans["Geschäftsleitung Betrieb"] == ("supported", f"/customers/{sarah.customer_id}#people")
+    assert spans["Jutta Krause"] == ("unsupported", "")
+
+
 def test_gone_record_reads_as_none(draft: Draft) -> None:
     assert read("win", str(uuid4()), "text") is None
     assert read("win", "no uuid", "text") is None

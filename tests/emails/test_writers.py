@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -104,6 +105,16 @@ def test_tone_follows_the_role() -> None:
     ]
 
     assert openings == ["Hi Sarah,", "Hello Sarah,", "Dear Sarah Lee,"]
+
+
+@pytest.mark.parametrize("style", ["Consultative", "Collaborative", "Executive alignment", ""])
+@pytest.mark.parametrize("approach", PriceApproach)
+@pytest.mark.parametrize("confidence", [20, 55, 90])
+def test_formal_letter_has_no_contractions(style: str, approach: PriceApproach, confidence: int) -> None:
+    formal = brief("economic_buyer", approach, engagement_approach=style, confidence=confidence)
+
+    for known in FACT_SETS.values():
+        assert re.findall(r"\w+['’](?:d|m|ve|re|ll|t)\b", write_letter(formal, (*NAMES, *known)).body) == []
 
 
 def test_confidence_decides_how_firmly_we_ask() -> None:
@@ -357,7 +368,14 @@ def test_proposal_states_price_term_dates_and_parties() -> None:
     assert len(pdf.pages) <= 2
     for words in ("$268,000", "$250,000", "7.2% more", "12 months", "1 March 2027", "Acme <Corporation> & Sons"):
         assert words in text
-    for words in ("Evergreen", "Dana Whitfield", "Sarah Lee", "Cut onboarding time by half"):
+    # What they pay now is what the return was reckoned on.
+    for words in (
+        "Evergreen",
+        "Dana Whitfield",
+        "Sarah Lee",
+        "Cut onboarding time by half",
+        "2.08x on the current price",
+    ):
         assert words in text
 
 

@@ -51,6 +51,7 @@ def sequence_basis(workspace: Workspace, run: EngageRun) -> SequenceFacts:
         relationship=customer.relationship_strength,
         notice_days=workspace.contract.notice_days if workspace.contract else DEFAULT_NOTICE_DAYS,
         people=tuple(person_of(row) for row in workspace.people),
+        prepared=workspace.renewal.prepare_sequence if workspace.renewal else "",
     )
 
 

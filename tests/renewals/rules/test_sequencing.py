@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from outreach.enums import OwnerKind, SequencingApproach
 from renewals.rules.positions import Person, spread_days, week_of
+from renewals.rules.prepared import read_approach
 from renewals.rules.sequencing import SequenceAdvice, SequenceFacts, build_sequence, choose_approach
 
 CHAMPION_FIRST = SequencingApproach.CHAMPION_FIRST
@@ -36,6 +37,53 @@ def facts(**changes: object) -> SequenceFacts:
 
 def days_of(advice: SequenceAdvice) -> list[tuple[str, int, int]]:
     return [(position.name, position.day, position.week) for position in advice.positions]
+
+
+@pytest.mark.parametrize(
+    ("text", "approach"),
+    [
+        ("Champion first", CHAMPION_FIRST),
+        ("champion_first", CHAMPION_FIRST),
+        ("Champion → Decision Maker → Economic Buyer", CHAMPION_FIRST),
+        ("Economic Buyer, Decision Maker, Champion", BUYER_FIRST),
+        ("Parallel", PARALLEL),
+        ("Champion + Decision Maker, then Economic Buyer", PARALLEL),
+        ("decision maker and champion, then CFO", PARALLEL),
+        ("Decision Maker first", None),
+        ("Ada Byrne, then Eve Stone", None),
+        ("", None),
+    ],
+)
+def test_order_that_prepare_proposed_is_read(text: str, approach: SequencingApproach | None) -> None:
+    assert read_approach(text) == approach
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ""),
+        ("Economic buyer first", "Prepare proposed “Economic buyer first”, and today's figures agree."),
+        ("Champion first", "Prepare proposed “Champion first”; today's figures call for economic buyer first."),
+        ("Eve Stone, then Ada Byrne", "Prepare noted for the order: “Eve Stone, then Ada Byrne”."),
+    ],
+)
+def test_rationale_says_what_prepare_proposed(text: str, words: str) -> None:
+    plain = build_sequence(facts()).rationale
+
+    assert build_sequence(facts(prepared=text)).rationale == f"{plain} {words}".strip()
+
+
+def test_person_whom_prepare_named_is_the_one_of_several_in_a_role() -> None:
+    primary = Person("dan", "Dan Lowe", ("champion",), primary=True, relationship=9)
+    people = (primary, *PEOPLE)
+
+    unnamed = build_sequence(facts(people=people))
+    named = build_sequence(facts(people=people, prepared="ADA BYRNE, Bob Marsh, then Eve Stone"))
+    half = build_sequence(facts(people=people, prepared="Adalbert Ada Byrnes"))
+
+    assert [p.name for p in unnamed.positions] == ["Eve Stone", "Bob Marsh", "Dan Lowe"]
+    assert [p.name for p in named.positions] == ["Eve Stone", "Bob Marsh", "Ada Byrne"]
+    assert [p.name for p in half.positions] == ["Eve Stone", "Bob Marsh", "Dan Lowe"]
 
 
 @pytest.mark.parametrize(
