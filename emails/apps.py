@@ -6,11 +6,12 @@ class EmailsConfig(AppConfig):
     verbose_name = "Emails"
 
     def ready(self) -> None:
+        from customers.registry.holds import register_hold_source
         from customers.registry.imports import register_undo_guard
         from customers.registry.mail_stops import register_mail_stops
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails import receivers  # noqa: F401
-        from emails.queries import mail_stops
+        from emails.queries import holds, mail_stops
         from emails.queries.imports import list_letters_left
         from emails.queries.sources import register_sources
         from emails.services import approvals
@@ -18,5 +19,6 @@ class EmailsConfig(AppConfig):
         register_sources()
         register_undo_guard(list_letters_left)
         approvals.register()
+        register_hold_source(holds.SOURCE)
         register_mail_stops(mail_stops.SOURCE)
         register_settings_page(SettingsPage("Suppression list", "emails:suppressions", for_leaders=True))

@@ -6,6 +6,9 @@ class JourneysConfig(AppConfig):
     verbose_name = "Journeys and the clock"
 
     def ready(self) -> None:
+        from customers.registry.holds import register_hold_source
         from journeys import sweeping
+        from journeys.queries import holds
 
+        register_hold_source(holds.SOURCE)
         sweeping.register()

@@ -7,10 +7,13 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         import outreach.receivers  # noqa: F401
+        from customers.registry.holds import register_hold_source
         from emails.enums import OriginKind
         from emails.registry import register_planned_days
+        from outreach.queries import holds
         from outreach.queries.plans import planned_days_of
         from outreach.services import handlers
 
+        register_hold_source(holds.SOURCE)
         handlers.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)

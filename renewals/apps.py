@@ -7,12 +7,15 @@ class RenewalsConfig(AppConfig):
 
     def ready(self) -> None:
         import renewals.receivers  # noqa: F401
+        from customers.registry.holds import register_notice_deadline
         from renewals import panels
         from renewals.queries.sources import register_sources
+        from renewals.queries.term import find_notice_deadline
         from renewals.services import importing, merging, negotiate
 
         register_sources()
         importing.register()
         merging.register()
         negotiate.register()
+        register_notice_deadline(find_notice_deadline)
         panels.register()

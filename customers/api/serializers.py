@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from rest_framework import serializers
 
 from customers.api.fields import ColleagueField, CountryField, CurrencyField, MomentOrDayField, PressureField
 from customers.enums import HoldScope, StakeholderRole, Weekday
+from customers.registry.holds import Stop
 
 MOST_READINGS = 5000
 
@@ -27,6 +29,41 @@ class HoldSerializer(serializers.Serializer[Any]):
     startsAt = serializers.DateTimeField(source="starts_at", read_only=True)
     until = MomentOrDayField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
+class StopSerializer(serializers.Serializer[Any]):
+    """One thing by name: a letter, a planned contact, an automation."""
+
+    id = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    at = serializers.SerializerMethodField(help_text="When it was to happen, or left; a moment or a day.")
+    state = serializers.CharField(read_only=True)
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_at(self, stop: Stop) -> str | None:
+        if isinstance(stop.at, datetime):
+            return serializers.DateTimeField().to_representation(stop.at)
+        return stop.at.isoformat() if stop.at else None
+
+
+class StopsSerializer(serializers.Serializer[Any]):
+    """What waits, kind by kind: `letters`, `touches`, `automations`. `items` are the first of them."""
+
+    kind = serializers.CharField(read_only=True)
+    count = serializers.IntegerField(read_only=True)
+    items = StopSerializer(source="named", many=True, read_only=True)
+
+
+class HoldPreviewSerializer(serializers.Serializer[Any]):
+    """What a hold stops, what was away before it, and the notice deadline where it lies inside."""
+
+    stops = StopsSerializer(many=True, read_only=True)
+    inFlight = StopSerializer(source="in_flight", many=True, read_only=True)
+    noticeDeadline = serializers.DateField(source="notice_deadline", read_only=True, allow_null=True)
+
+
+class HeldSerializer(HoldSerializer, HoldPreviewSerializer):
+    """A hold that was just set; with `preview=true` one that was not, without id and start."""
 
 
 class BrakeSerializer(serializers.Serializer[Any]):

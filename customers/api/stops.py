@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -11,34 +14,42 @@ from rest_framework.response import Response
 
 from customers.api.base import OfCustomer
 from customers.api.fields import moment_of
-from customers.api.serializers import BrakeSerializer, HoldSerializer
+from customers.api.serializers import BrakeSerializer, HeldSerializer, HoldPreviewSerializer, HoldSerializer
 from customers.enums import HoldScope
+from customers.models import Hold
 from customers.queries.calendars import zone
 from customers.queries.callers import caller_of
+from customers.queries.holds import HoldPreview, preview_hold
 from customers.queries.lookup import NotThere
 from customers.queries.stops import list_open_holds
-from customers.services.holds import clear_brake, end_hold, hold_customer, set_brake
+from customers.services.holds import check_end, clear_brake, end_hold, hold_customer, set_brake
 
 
 class HoldView(OfCustomer):
     """The hold of an account: of its journey, or of everything."""
 
-    @extend_schema(request=HoldSerializer, responses={201: HoldSerializer})
+    @extend_schema(
+        request=HoldSerializer,
+        parameters=[OpenApiParameter("preview", bool, description="The same answer (200), and nothing is held.")],
+        responses={201: HeldSerializer, 200: HeldSerializer},
+    )
     def post(self, request: Request, id: str) -> Response:
-        """Put the account on hold; without `until`, until somebody resumes. A date ends when it begins there."""
+        """Put the account on hold; without `until`, until somebody resumes. A date ends when it begins there.
+
+        The answer names what waits from now on, what was away before, and the notice deadline where it lies inside.
+        """
         customer = self.get_customer()
         body = HoldSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        asked = body.validated_data
-        hold = hold_customer(
-            customer,
-            scope=HoldScope(asked["scope"]),
-            until=moment_of(asked.get("until"), zone=zone(customer.timezone)),
-            reason=asked["reason"],
-            now=timezone.now(),
-            by=caller_of(request),
-        )
-        return Response(HoldSerializer(hold).data, status=status.HTTP_201_CREATED)
+        scope, now = HoldScope(body.validated_data["scope"]), timezone.now()
+        until = moment_of(body.validated_data.get("until"), zone=zone(customer.timezone))
+        reason = body.validated_data["reason"]
+        preview = preview_hold(customer, scope=scope, until=until, now=now)
+        if request.query_params.get("preview") == "true":
+            check_end(until, now=now)
+            return Response(_held(Hold(scope=scope, until=until, reason=reason), preview))
+        hold = hold_customer(customer, scope=scope, until=until, reason=reason, now=now, by=caller_of(request))
+        return Response(_held(hold, replace(preview, in_flight=list(hold.in_flight))), status=status.HTTP_201_CREATED)
 
     @extend_schema(
         parameters=[OpenApiParameter("scope", enum=HoldScope.values, description="Only the hold of this scope.")],
@@ -56,6 +67,11 @@ class HoldView(OfCustomer):
         if not any(ended):
             raise NotThere("This account is not on hold.")
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _held(hold: Hold, preview: HoldPreview) -> dict[str, Any]:
+    body = {**HoldSerializer(hold).data, **HoldPreviewSerializer(preview).data}
+    return body if hold.starts_at else {**body, "id": None, "startsAt": None}
 
 
 class BrakeView(OfCustomer):

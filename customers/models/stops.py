@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import Q
 
 from customers.enums import HoldScope
 from customers.models.base import CustomerRow
+from customers.registry.holds import Stop
 
 
 class Hold(CustomerRow):
@@ -19,6 +22,9 @@ class Hold(CustomerRow):
     set_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    in_flight: Sequence[Stop] = ()
+    """What was away before it was set; known where it has just been set, else on record."""
 
     class Meta(CustomerRow.Meta):
         ordering = ["-starts_at"]

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from customers.base import lock_customer
 from customers.enums import HoldScope
 from customers.models import Brake, Customer, Hold, User
+from customers.registry.holds import list_in_flight
 from customers.services.activity import record
 from customers.signals import brake_cleared, brake_set, hold_ended, hold_started, send_after_commit
 
@@ -20,6 +21,12 @@ class AlreadyHeld(Exception):
 
 class HoldEndsBeforeItStarts(ValueError):
     """Raised for an end in the past."""
+
+
+def check_end(until: datetime | None, *, now: datetime) -> None:
+    """This will raise HoldEndsBeforeItStarts for an end that is no future moment."""
+    if until is not None and until <= now:
+        raise HoldEndsBeforeItStarts("The hold must end in the future.")
 
 
 def hold_customer(
@@ -34,32 +41,38 @@ def hold_customer(
     """This will stop everything of this scope from the moment it returns.
 
     until: None holds until somebody resumes. Raises AlreadyHeld, HoldEndsBeforeItStarts. The customer's row is locked,
-    so a claim either came before and is named as in flight, or sees the hold.
+    so a claim either came before and is named in `in_flight`, or sees the hold.
     """
-    if until is not None and until <= now:
-        raise HoldEndsBeforeItStarts("The hold must end in the future.")
+    check_end(until, now=now)
     try:
         with transaction.atomic():
             lock_customer(customer.pk)
             hold = Hold.objects.create(
                 customer=customer, scope=scope, starts_at=now, until=until, reason=reason[:500], set_by=by
             )
+            hold.in_flight = list_in_flight(customer, scope, now=now)
             record(
                 "hold.started",
-                f"Put on hold ({hold.get_scope_display().lower()})"
-                + (f" until {until:%d %b %Y}" if until else "")
-                + (f": {reason}" if reason else ""),
+                _words(hold, until=until),
                 customer=customer,
                 by=by,
                 now=now,
                 subject=hold,
                 scope=scope,
                 until=until.isoformat() if until else None,
+                in_flight=[stop.id for stop in hold.in_flight],
             )
             send_after_commit(hold_started, customer_id=customer.pk, hold_id=hold.pk, scope=str(scope))
     except IntegrityError:
         raise AlreadyHeld("This account is on hold already.") from None
     return hold
+
+
+def _words(hold: Hold, *, until: datetime | None) -> str:
+    day = f" until {until:%d %b %Y}" if until else ""
+    why = f": {hold.reason}" if hold.reason else ""
+    away = ", ".join(stop.name for stop in hold.in_flight)
+    return f"Put on hold ({hold.get_scope_display().lower()}){day}{why}" + (f". Already away: {away}" if away else "")
 
 
 def end_hold(hold: Hold, *, now: datetime, by: User | None) -> bool:

@@ -69,6 +69,12 @@ def read_term(customer: Customer, *, now: datetime) -> Term | None:
     return Term(running, _renewal(running), local_date(now, customer.timezone), past)
 
 
+def find_notice_deadline(customer: Customer) -> date | None:
+    """This will give the day until which notice must be given on the running contract; None without one."""
+    running = Contract.objects.filter(customer=customer, state=ContractState.ACTIVE).first()
+    return running.renewal_date - timedelta(days=running.notice_days) if running else None
+
+
 def _renewal(contract: Contract) -> Renewal | None:
     """The reverse side of a one-to-one raises where there is none."""
     renewal: Renewal | None = getattr(contract, "renewal", None)
