@@ -143,6 +143,17 @@
     notice.scrollIntoView({ block: "center" });
   }
 
+  /* On a phone tabs are pushed sideways: the current one is to be seen. */
+  function keepTabInView() {
+    for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+      const row = tab.parentElement;
+      if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+    }
+  }
+
+  keepTabInView();
+  document.addEventListener("desk:shown", keepTabInView);
+
   /* Listening */
   document.addEventListener("submit", async (event) => {
     const form = event.target;
