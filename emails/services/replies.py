@@ -87,12 +87,12 @@ def correct_reply(
     with transaction.atomic():
         lock_customer(reply.customer_id)
         reply.refresh_from_db()
-        old, moved, was_settled = reply.classification, reply.moves, reply.is_settled
+        old, old_date, moved, was_settled = reply.classification, reply.return_date, reply.moves, reply.is_settled
         _take_word(reply, classification, return_date=return_date, now=now, by=by)
         _work(reply, moved=moved, now=now, by=by)
         if not was_settled:
             _settle(reply, now=now)
-        elif old != classification:
+        elif (old, old_date) != (classification, reply.return_date):
             _put_back_on_list(reply, now=now, by=by)
             _take_off_list(reply, now=now)
             _tell_corrected(reply, old=old, now=now, by=by)
@@ -256,7 +256,11 @@ def _note(reply: Reply) -> str:
 
 
 def _tell_corrected(reply: Reply, *, old: str, now: datetime, by: User) -> None:
-    summary = f"“{reply}” is {reply.get_classification_display().lower()}, not {ReplyClass(old).label.lower()}"
+    summary = f"“{reply}” is {reply.get_classification_display().lower()}"
+    if old != reply.classification:
+        summary += f", not {ReplyClass(old).label.lower()}"
+    if reply.return_date:
+        summary += f", back on {reply.return_date:%-d %b %Y}"
     record(
         "reply.corrected",
         summary,

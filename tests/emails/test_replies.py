@@ -215,6 +215,20 @@ def test_same_class_from_a_person_confirms_without_news(
     assert [row for row in news if "old" in row] == []
 
 
+def test_other_return_date_is_news(
+    sarah: Stakeholder, csm: User, now: datetime, news: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    reply = make_reply(sarah, classification="out_of_office", return_date=date(2026, 3, 9))
+    apply_reply(reply, now=now)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        correct_reply(reply, classification=ReplyClass.OUT_OF_OFFICE, return_date=date(2026, 3, 20), now=now, by=csm)
+
+    assert [(row["old"], row["new"], row["return_date"]) for row in news if "old" in row] == [
+        ("out_of_office", "out_of_office", "2026-03-20")
+    ]
+
+
 def test_mail_of_nobody_cannot_be_corrected(csm: User, now: datetime) -> None:
     reply = Reply.objects.create(from_email="who@else.example", received_at=now, classification="unverified")
 
