@@ -9,10 +9,13 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.enums import TodoState
+from emails.enums import Purpose
+from emails.services.replies import handle_answered
 from emails.services.tracking import close_approval_todo, follow_reply
 from emails.signals import (
     draft_approved,
     draft_cancelled,
+    draft_sent,
     events_kept,
     mails_kept,
     reply_corrected,
@@ -56,3 +59,9 @@ def close_cancelled(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
 @receiver([reply_received, reply_corrected], dispatch_uid="emails.tracking_follows")
 def tracking_follows(sender: object, reply_id: uuid.UUID, **_: Any) -> None:
     follow_reply(reply_id, now=timezone.now())
+
+
+@receiver(draft_sent, dispatch_uid="emails.answer_handles_reply")
+def see_to_what_was_answered(sender: object, draft_id: uuid.UUID, purpose: str, **_: Any) -> None:
+    if purpose == Purpose.ANSWER:
+        handle_answered(draft_id, now=timezone.now())

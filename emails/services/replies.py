@@ -19,11 +19,11 @@ from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.holds import clear_brake, set_brake
 from customers.signals import send_after_commit
-from emails.enums import HUMAN_CLASSES, ClassifiedBy, ReplyClass, SuppressionCause
-from emails.models import Draft, Reply, Suppression
+from emails.enums import HUMAN_CLASSES, ClassifiedBy, ReplyClass
+from emails.models import Draft, Reply
 from emails.rules.replies.return_dates import read_return_date
 from emails.rules.replies.suggestion import Suggestion
-from emails.services.suppression import lift_address, suppress
+from emails.services.opting_out import put_back_on_list, take_off_list
 from emails.signals import reply_corrected, reply_received
 
 BRAKE_SOURCE = "reply"
@@ -93,8 +93,8 @@ def correct_reply(
         if not was_settled:
             _settle(reply, now=now)
         elif (old, old_date) != (classification, reply.return_date):
-            _put_back_on_list(reply, now=now, by=by)
-            _take_off_list(reply, now=now)
+            put_back_on_list(reply, now=now, by=by)
+            take_off_list(reply, now=now)
             _tell_corrected(reply, old=old, now=now, by=by)
     return reply
 
@@ -109,6 +109,14 @@ def handle_reply(reply: Reply, *, now: datetime, by: User) -> bool:
             summary = f"Saw to “{reply}” from {reply.from_name or reply.from_email}"
             record("reply.handled", summary, customer=reply.customer_id, by=by, now=now, subject=reply)
     return bool(handled)
+
+
+def handle_answered(draft_id: UUID, *, now: datetime) -> bool:
+    """This will note that the reply which a letter answers was seen to by whoever approved the letter."""
+    draft = Draft.objects.filter(pk=draft_id, answers__isnull=False).select_related("answers", "approved_by").first()
+    if draft is None or draft.answers is None or draft.approved_by is None:
+        return False
+    return handle_reply(draft.answers, now=now, by=draft.approved_by)
 
 
 def _take_word(reply: Reply, classification: ReplyClass, *, return_date: date | None, now: datetime, by: User) -> None:
@@ -187,7 +195,7 @@ def _settle(reply: Reply, *, now: datetime) -> None:
     reply.refresh_from_db()
     if not settled or reply.customer_id is None:
         return
-    _take_off_list(reply, now=now)
+    take_off_list(reply, now=now)
     who = reply.from_name or reply.from_email or "An unknown sender"
     summary = f"{who}: “{reply}” ({reply.get_classification_display().lower()})"
     record(
@@ -212,47 +220,6 @@ def _settle(reply: Reply, *, now: datetime) -> None:
         return_date=_iso(reply.return_date),
         received_at=reply.received_at.isoformat(),
     )
-
-
-def _take_off_list(reply: Reply, *, now: datetime) -> None:
-    """Write no more to who asked for that, and to an address that does not exist."""
-    if not reply.is_verified:
-        return
-    cause, address = _suppresses(reply)
-    if cause is None or not address:
-        return
-    suppress(
-        address,
-        cause=cause,
-        customer=reply.customer_id,
-        draft=reply.draft,
-        note=_note(reply),
-        at=reply.received_at,
-        now=now,
-        by=None,
-    )
-
-
-def _suppresses(reply: Reply) -> tuple[SuppressionCause | None, str]:
-    if reply.classification == ReplyClass.UNSUBSCRIBE:
-        return SuppressionCause.REPLY, reply.from_email
-    if reply.classification == ReplyClass.BOUNCE_HARD:
-        return SuppressionCause.HARD_BOUNCE, reply.bounced_email
-    return None, ""
-
-
-def _put_back_on_list(reply: Reply, *, now: datetime, by: User) -> None:
-    """Lift what this reply alone had caused; what somebody else said of the address stands."""
-    mine = Suppression.objects.open().filter(note=_note(reply), customer=reply.customer_id)
-    for row in list(mine):
-        if (row.cause, row.address) != _suppresses(reply):
-            reason = f"{by.display_name}: the reply did not ask for that."
-            cause = SuppressionCause(row.cause)
-            lift_address(row.address, causes=[cause], topics=[row.topic], reason=reason, now=now, by=by)
-
-
-def _note(reply: Reply) -> str:
-    return f"Reply {reply.pk}"
 
 
 def _tell_corrected(reply: Reply, *, old: str, now: datetime, by: User) -> None:

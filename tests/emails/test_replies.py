@@ -11,7 +11,11 @@ from customers.models import Activity, Brake, Customer, Stakeholder, User
 from customers.services.holds import clear_brake
 from emails.enums import AUTOMATIC_CLASSES, HUMAN_CLASSES, OBJECTION_CLASSES, ReplyClass
 from emails.models import Draft, Reply
+from emails.services import outbox
+from emails.services.conversations import answer_reply
+from emails.services.editing import save_draft
 from emails.services.replies import BelongsToNobody, apply_reply, correct_reply, handle_reply
+from emails.services.sending import send
 from emails.signals import reply_corrected, reply_received
 from tests import factories
 
@@ -241,6 +245,21 @@ def test_reply_is_handled_once(sarah: Stakeholder, csm: User, now: datetime) -> 
 
     assert handle_reply(reply, now=now, by=csm)
     assert not handle_reply(reply, now=now, by=csm)
+
+
+def test_answer_that_leaves_sees_to_its_reply(
+    sarah: Stakeholder, csm: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    reply = make_reply(sarah, draft=None)
+    answer = answer_reply(reply, now=now, by=csm)
+    with django_capture_on_commit_callbacks(execute=True):
+        send(save_draft(answer, version=answer.version, now=now, by=csm, body="Thank you, Sarah. More on Tuesday."),
+             version=answer.version + 1, now=now, by=csm)  # fmt: skip
+        outbox.deliver(answer.pk, now=now)
+
+    reply.refresh_from_db()
+
+    assert reply.handled_by == csm
 
 
 def test_each_sees_the_replies_of_own_accounts(
