@@ -40,7 +40,7 @@ class CurrencyField(serializers.CharField):
     """Three letters of ISO 4217, in whatever case."""
 
 
-@extend_schema_field({"type": "string", "pattern": "^([A-Za-z]{2})?$"})
+@extend_schema_field({"type": "string", "pattern": "^[A-Za-z]{2}$"})
 class CountryField(serializers.CharField):
     """Two letters of ISO 3166, in whatever case; empty where it is not known."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -111,3 +112,10 @@ def test_import_with_null_characters_is_told_not_broken(api: Caller, content: by
     assert response.json()["created"] == 0
     assert response.json()["refused"]
     assert not Customer.objects.exists()
+
+
+def test_empty_country_fits_one_description_only(schema: dict[str, Any]) -> None:
+    country = schema["components"]["schemas"]["Customer"]["properties"]["country"]
+
+    assert re.search(country["oneOf"][0]["pattern"], "") is None
+    assert len(country["oneOf"]) == 2
