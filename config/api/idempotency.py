@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from time import monotonic, sleep
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -13,10 +14,13 @@ from config.api.middleware import GetResponse, is_api
 from config.api.shape import error_response
 from customers.api.authentication import BearerTokenAuthentication
 from customers.models import IdempotentCall, User
-from customers.services.calls import Standing, begin_call, finish_call, forget_call
+from customers.services.calls import Begun, Standing, begin_call, finish_call, forget_call, is_running
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 LONGEST_KEY = 200
+WAITED_FOR_S = 6.0
+"""A little longer than a send takes at most. Each caller who waits holds a thread."""
+LOOKED_AGAIN_AFTER_S = 0.05
 NOT_REMEMBERED = frozenset({401, 403, 408, 429})
 """Nothing was decided about the request itself: with another token, or later, it may be carried out."""
 
@@ -36,7 +40,7 @@ class IdempotencyMiddleware:
         user = _person(request)
         if user is None:
             return self.get_response(request)
-        begun = begin_call(user, key=key, digest=_digest(request), now=timezone.now())
+        begun = _begin(user, key=key, digest=_digest(request))
         if begun.standing is Standing.FIRST:
             return self._carry_out(request, begun.call)
         return _answer_repeat(begun.standing, begun.call)
@@ -56,6 +60,17 @@ class IdempotencyMiddleware:
         finally:
             # Only a call without a kept answer: a 5xx, or whatever ended this before the answer was written down.
             forget_call(call)
+
+
+def _begin(user: User, *, key: str, digest: str) -> Begun:
+    """This will take the key, or wait a little for the call that has it: its answer beats being told to come again."""
+    give_up_at = monotonic() + WAITED_FOR_S
+    while True:
+        begun = begin_call(user, key=key, digest=digest, now=timezone.now())
+        while begun.standing is Standing.RUNNING and monotonic() < give_up_at and is_running(begun.call):
+            sleep(LOOKED_AGAIN_AFTER_S)
+        if begun.standing is not Standing.RUNNING or monotonic() >= give_up_at:
+            return begun
 
 
 def _is_final(response: HttpResponse) -> bool:

@@ -51,6 +51,11 @@ def begin_call(user: User, *, key: str, digest: str, now: datetime) -> Begun:
     return Begun(Standing.FIRST if _take_over(call, now=now) else Standing.RUNNING, call)
 
 
+def is_running(call: IdempotentCall) -> bool:
+    """This will look again whether the call has no answer yet; a call that was forgotten runs no more."""
+    return IdempotentCall.objects.filter(pk=call.pk, status=None).exists()
+
+
 def finish_call(call: IdempotentCall, *, status: int, content_type: str, body: bytes, now: datetime) -> None:
     """This will keep the answer for repeats."""
     IdempotentCall.objects.filter(pk=call.pk).update(

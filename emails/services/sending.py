@@ -23,6 +23,8 @@ GRACE_AFTER_SCHEDULE = timedelta(days=1)
 """A scheduled letter's approval lives at least until a day after its moment, whatever the workspace's days are."""
 
 FURTHEST = timedelta(days=366)
+SAID_TWICE_WITHIN = timedelta(minutes=1)
+"""The same yes again within this time is one. Later it is a new one, which lives its days from then."""
 
 
 class NotAllowed(PermissionError):
@@ -134,6 +136,8 @@ def _approve(
             raise NotEditable(current)
         check_may_approve(current, by=by)
         receipt = _ask(current, now=now, moment=scheduled_send_date, approving=True)
+        if _was_just_said(current, state, now=now, by=by, at=scheduled_send_date):
+            return current
         moved = Draft.objects.filter(pk=draft.pk, version=version, state=current.state).update(
             state=state,
             approved_at=now,
@@ -153,6 +157,18 @@ def _approve(
         _record(current, state, now=now, by=by, at=scheduled_send_date)
         _tell_approved(current, now=now)
     return reload(draft)
+
+
+def _was_just_said(draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None) -> bool:
+    """Whether this very yes was given a moment ago: a double click, or a caller who did not wait for the answer."""
+    return (
+        draft.state == state
+        and draft.approved_by_id == by.pk
+        and draft.approved_at is not None
+        and now - draft.approved_at < SAID_TWICE_WITHIN
+        and draft.scheduled_send_date == at
+        and draft.approval_hash == _content_hash(draft)
+    )
 
 
 def _ask(draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False) -> Receipt:

@@ -16,7 +16,15 @@ from renewals.api.renewal_bodies import OutcomeBody, OutcomeIn, RenewalBody, Ren
 from renewals.enums import Outcome
 from renewals.queries.shown import require_shown_renewal
 from renewals.services.entering import change_renewal
-from renewals.services.renewals import Ending, lock_price, open_renewal_of, set_outcome, unlock_price
+from renewals.services.renewals import (
+    Ending,
+    RenewalClosed,
+    lock_price,
+    open_renewal_of,
+    set_outcome,
+    unlock_price,
+)
+from renewals.services.repeats import refuse_repeat
 
 
 class OfCustomer(APIView):
@@ -74,6 +82,10 @@ class OutcomeView(OfCustomer):
             Outcome(values["result"]), values.get("price"), values.get("term_months"), values["reason"].strip()
         )
         closed = open_renewal_of(customer, now=now, by=caller_of(request))
+        if "renewal_id" not in values:
+            refuse_repeat(closed, ending=ending, now=now)
+        elif values["renewal_id"] != closed.pk:
+            raise RenewalClosed("This is not the renewal that is open.")
         following = set_outcome(closed, ending=ending, now=now, by=caller_of(request))
         shown = require_shown_renewal(customer, now=now) if following else None
         return Response(OutcomeBody({"closed": closed, "next": shown}).data, status=status.HTTP_201_CREATED)

@@ -99,12 +99,16 @@ class RenewalChange(serializers.Serializer[Any]):
 
 
 class OutcomeIn(serializers.Serializer[Any]):
-    """How the renewal ended. A churned customer has no next price and term; the others do."""
+    """How the renewal ended. A churned customer has no next price and term; the others do.
+
+    The same outcome within a day is taken for a repeat, unless `renewalId` names the renewal that is meant.
+    """
 
     result = serializers.ChoiceField(choices=Outcome.choices)
     price = MoneyField(required=False, allow_null=True)
     termMonths = serializers.IntegerField(source="term_months", required=False, allow_null=True, min_value=1)
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    renewalId = serializers.UUIDField(source="renewal_id", required=False, help_text="Refused if it is closed.")
 
 
 class OutcomeBody(serializers.Serializer[Any]):

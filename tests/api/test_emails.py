@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
 from threading import enumerate as enumerate_threads
 from typing import Any
@@ -15,7 +15,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Contract, Customer, Stakeholder, Todo, User
+from customers.models import Activity, Contract, Customer, Stakeholder, Todo, User
 from customers.services.holds import set_brake
 from emails.models import CapturedMail, Draft
 from emails.providers.base import MaybeAccepted
@@ -237,6 +237,26 @@ def test_approve_and_edit_voids_it(api: Caller, draft: dict[str, Any]) -> None:
     assert (approved["state"], approved["approvedBy"]) == ("approved", "dana")
     assert approved["approvalExpiresAt"] == "2026-03-16" + approved["approvedAt"][10:]
     assert (edited["state"], edited["approvedBy"]) == ("draft", None)
+
+
+def test_same_yes_within_a_minute_is_one(api: Caller, draft: dict[str, Any]) -> None:
+    address = f"/api/emails/drafts/{draft['id']}"
+    said = {"draft.approved": "approve", "draft.scheduled": "schedule"}
+
+    for verb, door in said.items():
+        answers = [api.post(f"{address}/{door}", {"version": 1, "scheduledSendDate": LATER}).json() for _ in range(3)]
+        assert answers[0] == answers[1] == answers[2]
+        assert Activity.objects.filter(verb=verb).count() == 1
+
+
+def test_same_yes_later_is_a_new_one_and_lives_from_then(api: Caller, draft: dict[str, Any]) -> None:
+    address = f"/api/emails/drafts/{draft['id']}/approve"
+    first = api.post(address).json()
+    with time_machine.travel(DAY_115 + timedelta(days=6)):
+        second = api.post(address).json()
+
+    assert second["approvalExpiresAt"] > first["approvalExpiresAt"]
+    assert Activity.objects.filter(verb="draft.approved").count() == 2
 
 
 def test_schedule_and_take_back(api: Caller, draft: dict[str, Any]) -> None:

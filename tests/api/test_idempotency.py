@@ -23,6 +23,12 @@ from tests.api.conftest import Caller, error_of, key_of
 KEY = {"Idempotency_Key": "order-1"}
 
 
+@pytest.fixture(autouse=True)
+def _nobody_waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "wait" not in request.node.name:
+        monkeypatch.setattr("config.api.idempotency.WAITED_FOR_S", 0.0)
+
+
 def test_repeat_gets_the_same_answer_and_does_nothing_again(api: Caller) -> None:
     first = api.post("/api/customers", {"name": "Fresh"}, **KEY)
     again = api.post("/api/customers/", {"name": "Fresh"}, **KEY)
@@ -206,7 +212,57 @@ def test_answer_is_kept_as_it_was(csm: User) -> None:
     assert (repeat.call.status, bytes(repeat.call.body)) == (418, b"\x00\xff")
 
 
+def test_repeat_waits_for_the_answer_of_the_first(api: Caller, monkeypatch: pytest.MonkeyPatch, csm: User) -> None:
+    first = api.post("/api/customers", {"name": "Fresh"}, **KEY)
+    IdempotentCall.objects.update(status=None)  # as if it were still running
+
+    def answer(_: float) -> None:
+        IdempotentCall.objects.update(status=201)
+
+    monkeypatch.setattr("config.api.idempotency.sleep", answer)
+    again = api.post("/api/customers", {"name": "Fresh"}, **KEY)
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert Customer.objects.count() == 1
+
+
+def test_repeat_that_waits_takes_over_from_a_first_that_failed(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.post("/api/customers", {"name": "Fresh"}, **KEY)
+    IdempotentCall.objects.update(status=None)
+
+    def fail(_: float) -> None:
+        IdempotentCall.objects.all().delete()
+
+    monkeypatch.setattr("config.api.idempotency.sleep", fail)
+    again = api.post("/api/customers", {"name": "Fresh"}, **KEY)
+
+    assert again.status_code == 201
+    assert "Idempotent-Replayed" not in again.headers
+    assert Customer.objects.count() == 2
+
+
 RACERS = 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_racing_calls_that_wait_all_get_the_one_answer() -> None:
+    csm = factories.UserFactory.create(username="dana")
+    key = key_of(csm)
+    start = threading.Barrier(RACERS)
+
+    def call(_: int) -> HttpResponse:
+        try:
+            start.wait()
+            return Caller(key).post("/api/customers", {"name": "Fresh"}, **KEY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(RACERS) as pool:
+        answers = list(pool.map(call, range(RACERS)))
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+    assert Customer.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers.models import Contract, Customer, Stakeholder, User
 from emails.models import Draft
@@ -193,6 +194,38 @@ def test_churned_customer_has_no_next_cycle(api: Caller, path: str, contract: Co
     assert body["next"] is None
     assert api.get(f"{path}/renewal").json()["outcome"] == "churned"
     assert api.post(f"{path}/renewal/outcome", {"result": "churned", "reason": "x"}).status_code == 409
+
+
+RENEWED = {"result": "renewed", "price": "268000.00", "termMonths": 12, "reason": "Signed"}
+
+
+def test_outcome_that_is_sent_twice_closes_one_renewal(api: Caller, path: str, contract: Contract) -> None:
+    first = api.post(f"{path}/renewal/outcome", RENEWED)
+    again = api.post(f"{path}/renewal/outcome", {**RENEWED, "price": "268000", "reason": "Signed, I think"})
+
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert error_of(again)["code"] == "renewal_closed"
+    assert Renewal.objects.exclude(closed_at=None).count() == 1
+
+
+def test_outcome_of_a_renewal_that_is_named_is_no_repeat(api: Caller, path: str, contract: Contract) -> None:
+    following = api.post(f"{path}/renewal/outcome", RENEWED).json()["next"]["id"]
+
+    named = api.post(f"{path}/renewal/outcome", {**RENEWED, "renewalId": following})
+    closed = api.post(f"{path}/renewal/outcome", {**RENEWED, "renewalId": following})
+
+    assert (named.status_code, closed.status_code) == (201, 409)
+    assert error_of(closed)["code"] == "renewal_closed"
+    assert Renewal.objects.exclude(closed_at=None).count() == 2
+
+
+def test_same_outcome_a_day_later_or_another_at_once_counts(api: Caller, path: str, contract: Contract) -> None:
+    api.post(f"{path}/renewal/outcome", RENEWED)
+    other = api.post(f"{path}/renewal/outcome", {**RENEWED, "price": "270000.00"})
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        later = api.post(f"{path}/renewal/outcome", {**RENEWED, "price": "270000.00"})
+
+    assert (other.status_code, later.status_code) == (201, 201)
 
 
 @pytest.mark.parametrize(
