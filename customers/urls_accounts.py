@@ -27,5 +27,4 @@ urlpatterns = [
     path(f"{ACCOUNT}/wins/<uuid:win_id>/remove", work.win_remove, name="win_remove"),
     path(f"{ACCOUNT}/hold", holds.hold, name="hold"),
     path(f"{ACCOUNT}/holds/<uuid:hold_id>/resume", holds.resume, name="hold_resume"),
-    path(f"{ACCOUNT}/brake/release", holds.release, name="brake_release"),
 ]

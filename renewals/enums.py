@@ -63,6 +63,10 @@ class TermState(TextChoices):
     REFUSED = "refused", "Not to be offered"
 
 
+NEXT_STEP_TODO = "negotiate.next_step"
+"""The kind of a to-do that says what comes next in a negotiation."""
+
+
 OUTCOMES_WITH_NEXT_CYCLE = frozenset({Outcome.RENEWED, Outcome.CONTRACTED, Outcome.EXTENDED})
 """A churned customer has no next contract."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from renewals.views import book, prices
+from renewals.views import book, brake, prices
 
 app_name = "renewals"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("book.csv", book.export, name="book_export"),
     path("book/views", book.view_save, name="book_view_save"),
     path("book/views/<uuid:view_id>/remove", book.view_delete, name="book_view_delete"),
+    path("", include("renewals.urls_negotiate")),
+    path(f"{ACCOUNT}/brake", brake.page, name="brake"),
+    path(f"{ACCOUNT}/brake/<uuid:reaction_id>/undo", brake.undo, name="brake_undo"),
     path(f"{ACCOUNT}/contract", prices.contract, name="contract"),
     path(f"{ACCOUNT}/renewal/target-price", prices.target_price, name="target_price"),
     path(f"{ACCOUNT}/renewal/lock", prices.lock, name="lock_price"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -22,9 +23,14 @@ from customers.models import Activity, Customer, User
 from customers.registry.panels import Panel, PanelRequest, find_panel, list_panels
 from customers.services.merging import list_merged_ids
 from customers.view_base import reader_of
+from outreach.enums import Choice
+from outreach.models import Reaction
+from renewals.models import Objection
 from renewals.queries.term import read_term
 
 ACTIVITY_PAGE_SIZE = 50
+SHOWN_FOR = timedelta(days=1)
+"""How long the account page says what was decided after a reply."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,16 @@ def account(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         "main_panels": [filled for filled in panels if filled.panel.column == "main"],
         "side_panels": [filled for filled in panels if filled.panel.column == "side"],
         "engage_url": address("renewals:engage", asked.customer.pk),
+        "decided": _decided(asked.customer, now=asked.now),
     }
     return render(request, "config/account.html", context)
+
+
+def _decided(customer: Any, *, now: datetime) -> str:
+    """What was chosen after a reply within the last day, for the line that leads to taking it back."""
+    if customer.brake_at or not customer.reaction_at or now - customer.reaction_at > SHOWN_FOR:
+        return ""
+    return str(Choice(customer.reaction_choice).label)
 
 
 @login_required
@@ -97,8 +111,22 @@ def _accounts(reader: User) -> QuerySet[Any]:
             account_hold_reason=F("account_hold__reason"),
             journey_hold_id=F("journey_hold__id"),
             journey_hold_until=F("journey_hold__until"),
+            open_objections=Subquery(_open_objections()),
+            reaction_choice=Subquery(_last_reaction().values("choice")[:1]),
+            reaction_at=Subquery(_last_reaction().values("decided_at")[:1]),
         )
     )
+
+
+def _open_objections() -> QuerySet[Any]:
+    """How many objections to the account's renewal nobody has met yet."""
+    mine = Objection.objects.filter(customer=OuterRef("pk"), settled_at=None, withdrawn_at=None)
+    return mine.order_by().values("customer").annotate(number=Count("pk")).values("number")
+
+
+def _last_reaction() -> QuerySet[Any]:
+    """What was decided after the latest reply, if it stands."""
+    return Reaction.objects.filter(customer=OuterRef("pk"), undone_at=None).order_by("-decided_at")
 
 
 def _open_hold(scope: HoldScope) -> Q:

@@ -1,4 +1,4 @@
-"""An account put on hold and resumed; a brake released."""
+"""An account put on hold and resumed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from customers.forms.work import HoldForm
 from customers.models import Customer, Hold, User
 from customers.queries.holds import find_deadline_inside, preview_hold
 from customers.registry.holds import Stops, list_waiting
-from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts, clear_brake, end_hold, hold_customer
+from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts, end_hold, hold_customer
 from customers.view_base import for_writers, reader_of
 from customers.views.pages import Question, account_url, find, run_question
 
@@ -93,22 +93,3 @@ def _sentence(stops: Stops) -> str:
     names = ", ".join(stop.name for stop in stops.named)
     more = f" and {stops.unnamed} more" if stops.unnamed else ""
     return f"{stops.words} that waited: {names}{more}."
-
-
-@for_writers
-def release(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
-    """Release the brake that a reply set: planned contacts go on as they were."""
-    customer = find(Customer, request, customer_id)
-
-    def act() -> str:
-        released = clear_brake(customer, now=timezone.now(), by=reader_of(request))
-        return "Resumed. Planned contacts go on." if released else "Nothing was stopped."
-
-    question = Question(
-        heading="Go on as planned?",
-        text="A reply stopped every planned contact to this account. Going on lets them leave again on their days.",
-        action="Go on",
-        back=account_url(customer),
-        customer=customer,
-    )
-    return run_question(request, question, act=act)

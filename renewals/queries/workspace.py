@@ -31,10 +31,11 @@ RISK_TONES = ((67, "bad"), (50, "warn"))
 
 @dataclass(frozen=True)
 class Stop:
-    """Why nothing leaves for this account now."""
+    """Why nothing leaves for this account now. is_reply: a decision of a person is asked for."""
 
     label: str
     text: str
+    is_reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def _stops(row: Any) -> tuple[Stop, ...]:
     if row.hold_id:
         stops.append(Stop("On hold", f"{_until(row.hold_until)} {row.hold_reason}".strip()))
     if row.brake_id:
-        stops.append(Stop("Stopped by a reply", row.brake_reason or "Decide how to go on."))
+        stops.append(Stop("Stopped by a reply", row.brake_reason or "Everything planned waits.", is_reply=True))
     return tuple(stops)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from customers.enums import Pressure
-from renewals.enums import Likelihood
+from renewals.enums import Likelihood, ObjectionKind
 from renewals.rules.facts import (
     NOT_KNOWN,
     Condition,
@@ -87,6 +87,15 @@ def choose_scenarios(facts: RehearsalFacts) -> tuple[Scenario, ...]:
         _build(key, rank, held, facts, proofs)
         for (key, held), rank in zip(likely[:MOST_SCENARIOS], ranks, strict=False)
     )
+
+
+SCENARIO_OF: Mapping[ObjectionKind, str] = {
+    ObjectionKind.PRICE: "price",
+    ObjectionKind.BUDGET: "budget",
+    ObjectionKind.COMPETITOR: "competition",
+    ObjectionKind.TIMING: "hesitation",
+}
+"""Which of the rehearsed answers fits an objection that was raised; who has no time for it avoids the decision."""
 
 
 def answer_to(key: str, facts: RehearsalFacts) -> Scenario:

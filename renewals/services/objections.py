@@ -24,7 +24,7 @@ from renewals.enums import ObjectionKind
 from renewals.models import Objection, Renewal
 from renewals.queries.facts import read_renewal_facts, rehearsal_facts
 from renewals.queries.letter_facts import renewal_letter_facts
-from renewals.rules.rehearsal import answer_to
+from renewals.rules.rehearsal import SCENARIO_OF, answer_to
 from renewals.services.renewals import NoContract, NotAllowed, open_renewal_of
 
 OBJECTION_TODO = "objection"
@@ -35,13 +35,6 @@ KIND_OF = {
     ReplyClass.OBJECTION_COMPETITOR: ObjectionKind.COMPETITOR,
     ReplyClass.OBJECTION_TIMING: ObjectionKind.TIMING,
 }
-SCENARIO_OF = {
-    ObjectionKind.PRICE: "price",
-    ObjectionKind.BUDGET: "budget",
-    ObjectionKind.COMPETITOR: "competition",
-    ObjectionKind.TIMING: "hesitation",
-}
-"""Which answer of the rehearsal fits; who has no time for it now avoids the decision."""
 
 
 class ObjectionClosed(Exception):

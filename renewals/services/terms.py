@@ -16,14 +16,13 @@ from customers.enums import Role, TodoState
 from customers.models import Todo, User
 from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
-from renewals.enums import TermState
+from renewals.enums import NEXT_STEP_TODO, TermState
 from renewals.models import Renewal, TermNote
 from renewals.rules.cycles import LONGEST_TERM_MONTHS
 from renewals.rules.terms import TermFacts, why_lead
 from renewals.services.renewals import NotAllowed, RenewalClosed
 
 TERMS_TODO = "terms_proposed"
-NEXT_STEP_TODO = "negotiate.next_step"
 SOURCE_KIND = "negotiation"
 
 

@@ -62,6 +62,7 @@ EXPORT_HEAD = (
 IN_ENGAGE = frozenset(
     {NextAction.OPEN_ENGAGE, NextAction.REVIEW_EMAILS, NextAction.FOLLOW_PLAN, NextAction.MAKE_CONTACT}
 )
+PAGES = {NextAction.AFTER_REPLY: "renewals:brake", NextAction.AGREE_TERMS: "renewals:negotiate"}
 SOME_ID = uuid.UUID(int=0)
 ANCHORS = {
     NextAction.ADD_CONTRACT: "renewal",
@@ -116,12 +117,15 @@ class Addresses:
     def __init__(self) -> None:
         self._account = reverse("customers:account", args=[SOME_ID])
         self._engage = reverse("renewals:engage", args=[SOME_ID])
+        self._pages = {action: reverse(name, args=[SOME_ID]) for action, name in PAGES.items()}
 
     def account(self, row: BookRow) -> str:
         return self._account.replace(str(SOME_ID), str(row.customer_id))
 
     def next_step(self, row: BookRow) -> str:
-        """This will give where the next action is done: the Engage workspace, or a panel of the account page."""
+        """This will give where the next action is done: a page of its own, or a panel of the account page."""
+        if row.action in self._pages:
+            return self._pages[row.action].replace(str(SOME_ID), str(row.customer_id))
         if row.action in IN_ENGAGE:
             return self._engage.replace(str(SOME_ID), str(row.customer_id))
         anchor = ANCHORS.get(row.action, "")

@@ -278,6 +278,8 @@ def _urls(workspace: Workspace) -> dict[str, str]:
         "contract": reverse("renewals:contract", args=[pk]),
         "person_new": reverse("customers:person_new", args=[pk]),
         "engage": page_url(pk),
+        "brake": reverse("renewals:brake", args=[pk]),
+        "negotiate": reverse("renewals:negotiate", args=[pk]),
         **{step.code: step_url(pk, step.code) for step in STEPS},
         **{name: reverse(f"renewals:engage_{name}", args=[pk]) for name in actions},
     }

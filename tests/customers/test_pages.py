@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Hold, Meeting, Stakeholder, Todo, User, Win
-from customers.services.holds import set_brake
 from tests import factories
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
-FORMS = ("account_edit", "person_new", "meeting_new", "todo_new", "win_new", "hold", "merge", "brake_release")
+FORMS = ("account_edit", "person_new", "meeting_new", "todo_new", "win_new", "hold", "merge")
 
 
 @pytest.fixture
@@ -205,15 +204,6 @@ def test_hold_into_the_past_is_told_at_the_field(page: Client, customer: Custome
 
     assert answer.context["form"].errors["until"] == ["Choose a day in the future."]
     assert not Hold.objects.exists()
-
-
-def test_brake_is_released_by_page(page: Client, customer: Customer, csm: User) -> None:
-    brake = set_brake(customer, reason="A reply", now=NOW, by=csm)
-
-    page.post(reverse("customers:brake_release", args=[customer.pk]))
-
-    brake.refresh_from_db()
-    assert brake.cleared_by == csm
 
 
 def test_merge_by_page_shows_what_moves_and_merges(page: Client, customer: Customer, csm: User) -> None:
