@@ -1,4 +1,4 @@
-"""What the emails app does about its own news: rings for the workers, brings the to-dos of letters in line."""
+"""What the emails app does about news: rings for workers, brings to-dos in line, looks again at waiting letters."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.enums import TodoState
+from customers.signals import brake_set, hold_started, sending_changed
 from emails.enums import Purpose
 from emails.services.replies import handle_answered
 from emails.services.tracking import close_approval_todo, follow_reply
+from emails.services.waiting import look_again
 from emails.signals import (
     draft_approved,
     draft_cancelled,
@@ -65,3 +67,11 @@ def tracking_follows(sender: object, reply_id: uuid.UUID, **_: Any) -> None:
 def see_to_what_was_answered(sender: object, draft_id: uuid.UUID, purpose: str, **_: Any) -> None:
     if purpose == Purpose.ANSWER:
         handle_answered(draft_id, now=timezone.now())
+
+
+@receiver(sending_changed, dispatch_uid="emails.look_again_at_letters")
+@receiver(hold_started, dispatch_uid="emails.look_again_at_held")
+@receiver(brake_set, dispatch_uid="emails.look_again_at_braked")
+def look_again_at_letters(sender: object, *, customer_id: uuid.UUID | None, **_: Any) -> None:
+    """Hours, caps, a hold: what a letter waits for may be another thing now."""
+    look_again(customer_id=customer_id, now=timezone.now())

@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import events, inbound, review, suppression, writings
+from emails.services import events, expiring, inbound, review, suppression, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -16,6 +16,10 @@ def sweep_holds(now: datetime) -> int:
 
 def sweep_imports(now: datetime) -> int:
     return sweep_runs(now=now)
+
+
+def sweep_approvals(now: datetime) -> int:
+    return expiring.sweep(now=now)
 
 
 def sweep_outbox(now: datetime) -> int:
@@ -51,6 +55,8 @@ SWEEPERS = (
     # A reply stops its account before anything more leaves.
     Sweeper("mails", sweep_mails),
     Sweeper("doubtful", sweep_doubtful),
+    # An approval that is over sends nothing.
+    Sweeper("approvals", sweep_approvals),
     Sweeper("outbox", sweep_outbox),
     Sweeper("idempotent_calls", sweep_calls),
     # Last, since a large book takes a while, and so does the model.

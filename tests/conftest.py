@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
@@ -32,6 +33,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Read the workspace's key, as every process does once: no test that counts queries is the first to need it."""
     with django_db_blocker.unblock():
         workspace_key()
+
+
+@pytest.fixture
+def office_hours() -> Iterator[None]:
+    """Set the clock that pages and API read into the customers' working hours; it goes on from there."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture(autouse=True)

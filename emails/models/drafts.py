@@ -90,6 +90,7 @@ class Draft(ClaimedRow):
 
     state = models.CharField(max_length=14, choices=DraftState.choices, default=DraftState.DRAFT)
     blocked_by = models.CharField(max_length=30, blank=True, help_text="The gate's check that refused.")
+    waits_since = models.DateTimeField(null=True, blank=True, help_text="Since when the gate has refused it.")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -127,6 +128,11 @@ class Draft(ClaimedRow):
             models.Index(fields=["leased_until"], condition=Q(state=DraftState.SENDING), name="draft_lease"),
             models.Index(fields=["blocked_by"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked"),
             models.Index(fields=["not_before"], condition=Q(state=DraftState.BLOCKED), name="draft_blocked_until"),
+            models.Index(
+                fields=["approval_expires_at"],
+                condition=Q(state__in=sorted(WAITING_STATES)),
+                name="draft_approval_ends",
+            ),
             models.Index(fields=["attempted_at"], condition=Q(state=DraftState.UNKNOWN), name="draft_unknown_since"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="draft_provider_id"),
             models.Index(fields=["sent_at"], condition=Q(purpose=Purpose.FIRST_TOUCH), name="draft_first_touch_sent"),
@@ -193,8 +199,13 @@ class Draft(ClaimedRow):
         return self.state == DraftState.SCHEDULED
 
     @property
+    def is_kept_back(self) -> bool:
+        """It is in line, and leaves by itself when a moment has come that the gate named."""
+        return self.state == DraftState.QUEUED and self.blocked_by != ""
+
+    @property
     def is_on_its_way(self) -> bool:
-        return self.state in (DraftState.QUEUED, DraftState.SENDING)
+        return self.state == DraftState.SENDING or (self.state == DraftState.QUEUED and not self.is_kept_back)
 
     @property
     def was_changed(self) -> bool:

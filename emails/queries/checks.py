@@ -13,9 +13,11 @@ from django.db.models.functions import Lower
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold, Stakeholder, User
+from customers.queries.workspace import get_settings
 from emails.enums import CONVERSATION_PURPOSES, DraftState, Lane, PriceApproach, Purpose
 from emails.facts import current_values, read_again
 from emails.models import Draft
+from emails.queries.pacing import read_pacing
 from emails.queries.suppression import list_suppressed
 from emails.rules.approvals import needs_lead, states_price
 from emails.rules.facts import Fact, FactType, fact_from_json, with_value
@@ -145,8 +147,8 @@ def read_gate_facts(
 ) -> GateFacts:
     """Gather what the gate weighs.
 
-    moment: when the message is to leave, if later than now: a hold that ends before does not stop it. approving: a
-    person approves what is there now, so the approval is taken as given.
+    moment: when the message is to leave, if later than now: a hold that ends before does not stop it, and hours and
+    caps are those of then. approving: a person approves what is there now, so the approval is taken as given.
     """
     judgement = judge(draft)
     person = draft.stakeholder
@@ -175,6 +177,7 @@ def read_gate_facts(
         hold=HoldFacts(hold.until, hold.reason) if hold else None,
         brake_reason=_brake_reason(draft),
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,
+        pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
         unsupported=judgement.unsupported,
         changed=judgement.changed,
         twin_state=_twin_state(draft),

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from emails.enums import LEFT_STATES, DraftState, Lane
 from emails.rules.letters import LOCKED_KEYS
+from emails.rules.pacing import PacingFacts, weigh_cap, weigh_collision, weigh_window
+from emails.rules.receipts import Line, Receipt
 from emails.rules.suppression import SuppressionFacts, stops, why_stopped
 from emails.rules.verdicts import Passed, Refused, Verdict
 
@@ -47,10 +48,11 @@ class ChangedFact:
 class GateFacts:
     """What the gate weighs for one message at one moment.
 
-    content_hash: digest of what would be sent now; approved_hash: digest of what was approved. unknown_cc: copied
+    content_hash: digest of what would be sent now; approved_hash: digest of what was approved; approval_expires_at
+    without it: an approval that is over. unknown_cc: copied
     addresses of nobody on record. unsupported: claims that nobody vouched for. twin_state: of another first letter
     of the same plan to the same person. passes_brake: it answers in the thread, or speaks of an agreed meeting.
-    suppression: of the recipient; suppressed_cc: of those in copy.
+    suppression: of the recipient; suppressed_cc: of those in copy. pacing: None: nothing keeps it back for a while.
     """
 
     now: datetime
@@ -72,18 +74,19 @@ class GateFacts:
     hold: HoldFacts | None = None
     brake_reason: str | None = None
     passes_brake: bool = False
+    pacing: PacingFacts | None = None
     unsupported: tuple[str, ...] = ()
     changed: tuple[ChangedFact, ...] = ()
     twin_state: DraftState | None = None
 
 
 def check_approval(facts: GateFacts) -> Verdict:
+    if facts.approval_expires_at is not None and facts.now >= facts.approval_expires_at:
+        return Refused("The approval has expired. Approve it again.", "approval_expired")
     if not facts.approved_hash or facts.approval_expires_at is None:
         return Refused("Nobody has approved this text.", "not_approved")
     if facts.approved_hash != facts.content_hash:
         return Refused("It was changed after it was approved. Approve the new text.", "not_approved")
-    if facts.now >= facts.approval_expires_at:
-        return Refused("The approval has expired. Approve it again.", "approval_expired")
     return Passed(f"Approved by {facts.approved_by}" if facts.approved_by else "Approved")
 
 
@@ -117,7 +120,7 @@ def check_opt_out(facts: GateFacts) -> Verdict:
 
 def check_hold(facts: GateFacts) -> Verdict:
     if facts.hold is None:
-        return Passed()
+        return Passed("Not on hold.")
     if facts.lane in HOLD_EXEMPT_LANES:
         return Passed("On hold; a contract notice is exempt.")
     until = f" until {facts.hold.until:%d %b %Y}" if facts.hold.until else ""
@@ -127,13 +130,25 @@ def check_hold(facts: GateFacts) -> Verdict:
 
 def check_brake(facts: GateFacts) -> Verdict:
     if facts.brake_reason is None:
-        return Passed()
+        return Passed("No reply waits for a decision.")
     if facts.lane in HOLD_EXEMPT_LANES:
         return Passed("Braked; a contract notice is exempt.")
     if facts.passes_brake:
         return Passed("Braked; an answer in the thread and mails about an agreed meeting pass.")
     why = f": {facts.brake_reason}" if facts.brake_reason else ""
     return Refused(f"Somebody there has replied and the account waits for a decision{why}.", "held")
+
+
+def check_collision(facts: GateFacts) -> Verdict:
+    return weigh_collision(facts.pacing) if facts.pacing else Passed()
+
+
+def check_cap(facts: GateFacts) -> Verdict:
+    return weigh_cap(facts.pacing) if facts.pacing else Passed()
+
+
+def check_window(facts: GateFacts) -> Verdict:
+    return weigh_window(facts.pacing) if facts.pacing else Passed()
 
 
 def check_facts(facts: GateFacts) -> Verdict:
@@ -150,7 +165,7 @@ def check_facts(facts: GateFacts) -> Verdict:
             "No record stands behind: " + ", ".join(f"“{text}”" for text in facts.unsupported) + ".",
             "unsupported_facts",
         )
-    return Passed()
+    return Passed("Every figure, date and name has its record.")
 
 
 def check_once(facts: GateFacts) -> Verdict:
@@ -158,7 +173,7 @@ def check_once(facts: GateFacts) -> Verdict:
         return Refused("It has left already.", "already_sent")
     if facts.twin_state in LEFT_STATES:
         return Refused("This person has had the first letter of this plan already.", "already_sent")
-    return Passed()
+    return Passed("Not sent before.")
 
 
 Check = Callable[[GateFacts], Verdict]
@@ -169,55 +184,12 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("opt_out", check_opt_out),
     ("hold", check_hold),
     ("brake", check_brake),
+    ("collision", check_collision),
+    ("cap", check_cap),
+    ("window", check_window),
     ("facts", check_facts),
     ("once_only", check_once),
 )
-
-
-LABELS = {
-    "approval": "Approval",
-    "stakeholder": "Recipient",
-    "opt_out": "Opt-out",
-    "hold": "Hold",
-    "brake": "Brake",
-    "facts": "Facts",
-    "once_only": "Only once",
-}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the receipt."""
-
-    check: str
-    passed: bool
-    reason: str
-    code: str = ""
-    next_try_at: datetime | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "check": self.check,
-            "label": LABELS.get(self.check, self.check),
-            "passed": self.passed,
-            "reason": self.reason,
-            "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
-        }
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What every check said, in order."""
-
-    lines: tuple[Line, ...]
-
-    @property
-    def refusal(self) -> Line | None:
-        """The first check that said no; the message waits for that one."""
-        return next((line for line in self.lines if not line.passed), None)
-
-    def as_json(self) -> list[dict[str, Any]]:
-        return [line.as_json() for line in self.lines]
 
 
 def ask_gate(facts: GateFacts, checks: tuple[tuple[str, Check], ...] = CHECKS) -> Receipt:

@@ -15,7 +15,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Refused:
-    """The check stops the message. code: the API's error code. next_try_at: when it may pass by itself, if known."""
+    """The check stops the message. code: the API's error code. next_try_at: when it may pass, if known."""
 
     reason: str
     code: str

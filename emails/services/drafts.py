@@ -20,8 +20,10 @@ from emails.rules.facts import Fact, fact_from_json, facts_by_key
 from emails.rules.letters import PRICE_NEW, tone_for
 from emails.services.announcing import announce_written
 from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
+from emails.services.expiring import close_expired
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.history import keep_version
+from emails.services.waiting import look_again
 from emails.services.writings import ask_for_version, brief_of, may_be_rewritten, ring
 from emails.signals import draft_cancelled
 from emails.writing.proposal import NoLockedPrice
@@ -167,6 +169,8 @@ def delete_draft(draft: Draft, *, now: datetime, by: User | None) -> Draft:
         current = reload(draft)
         if not moved:
             raise NotEditable(current)
+        close_expired(current, now=now, by=by)
+        look_again(customer_id=draft.customer_id, now=now)
         record("draft.cancelled", f"Deleted “{current}”", customer=draft.customer_id, by=by, now=now, subject=draft)
         send_after_commit(
             draft_cancelled,

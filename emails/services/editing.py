@@ -19,6 +19,7 @@ from emails.queries.checks import judge, unknown_addresses
 from emails.rules.grounding import confirmation_key
 from emails.rules.rendering import clean_text, has_line_break
 from emails.services.history import AUTOSAVE, keep_version
+from emails.services.waiting import look_again
 
 MOST_SUBJECT = 300
 MOST_BODY = 20_000
@@ -34,6 +35,7 @@ NO_APPROVAL: dict[str, Any] = {
     "not_before": None,
     "blocked_by": "",
     "outcome": "",
+    "waits_since": None,
     "receipt": [],
 }
 
@@ -82,6 +84,8 @@ def touch(draft: Draft, *, version: int, now: datetime, **changes: Any) -> Draft
     moved = Draft.objects.filter(pk=draft.pk, version=version, state__in=EDITABLE_STATES).update(
         **{**NO_APPROVAL, **changes}, version=F("version") + 1, updated_at=now
     )
+    if moved and draft.is_waiting:
+        look_again(customer_id=draft.customer_id, now=now)
     current = reload(draft)
     if not moved:
         raise StaleVersion(current) if current.version != version else NotEditable(current)

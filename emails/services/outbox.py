@@ -16,11 +16,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Q
 
 from customers.base import claim, lock_customer, release_expired, settle
-from customers.enums import HoldScope
-from customers.models import Brake, Hold
 from customers.services.activity import record
 from customers.signals import send_after_commit
 from emails.enums import DraftState
@@ -29,12 +27,14 @@ from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, Outg
 from emails.providers.choice import NoProvider, get_provider
 from emails.queries.checks import read_gate_facts
 from emails.queries.footers import make_footer, render_with
+from emails.queries.pacing import lane_order
 from emails.queries.threads import read_references
-from emails.rules.gate import Receipt, ask_gate
+from emails.rules.gate import ask_gate
 from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
-from emails.signals import draft_blocked, draft_failed
+from emails.services.waiting import FREED_BY_PEOPLE, free_unblocked, keep_back, look_again
+from emails.signals import draft_failed
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ RETRY_AFTER = timedelta(minutes=15)
 BATCH = 200
 BUDGET_S = 60
 """A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
-_FREED_BY_PEOPLE = ["hold", "brake"]
 _CLAIMED_FIELDS = ["state", "attempts", "receipt", "to_email", "to_name", "message_id", "reply_token", "references"]
 
 
@@ -80,8 +79,9 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
 
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Hand over every queued letter whose turn it is; gives how many were handed over or refused."""
-    ids = list(Draft.objects.filter(_is_due(now)).order_by("not_before").values_list("pk", flat=True)[:limit])
+    """Hand over every queued letter whose turn it is, the higher lanes first; gives how many were handed over."""
+    due = Draft.objects.filter(_is_due(now)).order_by(lane_order(), F("not_before").asc(nulls_first=True))
+    ids = list(due.values_list("pk", flat=True)[:limit])
     began, count = monotonic(), 0
     for pk in ids:
         elapsed_s = int(monotonic() - began)
@@ -98,7 +98,7 @@ def sweep(*, now: datetime) -> int:
         return 0
     release_expired(Draft, now=now)
     _queue_scheduled(now)
-    _queue_unblocked(now)
+    free_unblocked(now=now)
     return send_due(now=now)
 
 
@@ -113,7 +113,7 @@ def _has_its_turn(now: datetime) -> Q:
         | Q(state=DraftState.SENDING, leased_until__lt=now)
         | Q(state=DraftState.SCHEDULED, scheduled_send_date__lte=now)
         | Q(state=DraftState.BLOCKED, not_before__lte=now)
-        | Q(state=DraftState.BLOCKED, blocked_by__in=_FREED_BY_PEOPLE)
+        | Q(state=DraftState.BLOCKED, blocked_by__in=FREED_BY_PEOPLE)
     )
 
 
@@ -187,7 +187,7 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         receipt = ask_gate(read_gate_facts(draft, now=now))
         person = draft.stakeholder
         if receipt.refusal or person is None:
-            _block(draft, receipt, now=now)
+            keep_back(draft, receipt, now=now)
             return None
         token = claim(draft, now=now)
         if token is None:
@@ -199,36 +199,14 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
             # On record before the call: an event that settles a doubtful one finds them there.
             message_id=_message_id(draft),
             attempted_at=now,
+            blocked_by="",
+            waits_since=None,
+            outcome="",
             reply_token=draft.reply_token or _new_reply_token(),
             references=read_references(draft),
         )
         draft.refresh_from_db(fields=_CLAIMED_FIELDS)
     return _Claimed(draft, token)
-
-
-def _block(draft: Draft, receipt: Receipt, *, now: datetime) -> None:
-    """Keep it waiting with the reason; the approval stays, so that it may go when the reason is gone."""
-    refusal = receipt.refusal
-    if refusal is None:
-        return
-    moved = Draft.objects.filter(pk=draft.pk, state=DraftState.QUEUED, version=draft.version).update(
-        state=DraftState.BLOCKED,
-        blocked_by=refusal.check,
-        outcome=refusal.reason[:500],
-        not_before=refusal.next_try_at,
-        receipt=receipt.as_json(),
-        updated_at=now,
-    )
-    if moved:
-        summary = f"Not sent “{draft}”: {refusal.reason}"
-        record("draft.blocked", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
-        send_after_commit(
-            draft_blocked,
-            draft_id=draft.pk,
-            customer_id=draft.customer_id,
-            check=refusal.check,
-            reason=refusal.reason,
-        )
 
 
 def _settle_sent(claimed: _Claimed, mail: OutgoingMail, *, provider_name: str, provider_id: str, now: datetime) -> None:
@@ -264,6 +242,7 @@ def _settle_refused(claimed: _Claimed, refusal: NotAccepted | NoProvider, *, now
         if settle(draft, token=claimed.token, state=DraftState.FAILED, now=now, outcome=reason):
             summary = f"Could not send “{draft}”: {reason}"
             record("draft.failed", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
+            look_again(customer_id=draft.customer_id, now=now)
             send_after_commit(draft_failed, draft_id=draft.pk, customer_id=draft.customer_id, reason=reason)
 
 
@@ -271,16 +250,3 @@ def _queue_scheduled(now: datetime) -> None:
     Draft.objects.filter(state=DraftState.SCHEDULED, scheduled_send_date__lte=now).update(
         state=DraftState.QUEUED, not_before=None, updated_at=now
     )
-
-
-def _queue_unblocked(now: datetime) -> None:
-    """Let go what waited for a hold, a brake or a moment that has passed; the gate is asked again anyway."""
-    open_hold = Hold.objects.filter(customer=OuterRef("customer"), ended_at=None, scope=HoldScope.ACCOUNT).filter(
-        Q(until=None) | Q(until__gt=now)
-    )
-    open_brake = Brake.objects.filter(customer=OuterRef("customer"), cleared_at=None)
-    blocked = Draft.objects.filter(state=DraftState.BLOCKED)
-    freed = blocked.filter(blocked_by__in=_FREED_BY_PEOPLE).filter(~Exists(open_hold), ~Exists(open_brake))
-    waiting = blocked.filter(not_before__lte=now)
-    for rows in (freed, waiting):
-        rows.update(state=DraftState.QUEUED, not_before=None, blocked_by="", updated_at=now)

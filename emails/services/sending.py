@@ -15,12 +15,15 @@ from emails.enums import EDITABLE_STATES, DraftState
 from emails.models import Draft
 from emails.queries.checks import judge, read_gate_facts
 from emails.queries.senders import waits_for_sender
-from emails.rules.gate import Receipt, ask_gate
+from emails.rules.gate import ask_gate
+from emails.rules.receipts import Line, Receipt
 from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, reload
+from emails.services.expiring import close_expired
+from emails.services.waiting import look_again, waiting_fields
 from emails.signals import draft_approved
 
 GRACE_AFTER_SCHEDULE = timedelta(days=1)
-"""A scheduled letter's approval lives at least until a day after its moment, whatever the workspace's days are."""
+"""The approval of a letter that leaves later lives at least until a day after the moment that the approver was told."""
 
 FURTHEST = timedelta(days=366)
 SAID_TWICE_WITHIN = timedelta(minutes=1)
@@ -36,10 +39,10 @@ class NotAllowed(PermissionError):
 
 
 class Refused(Exception):
-    """Raised when the gate says no; nothing was changed. code: the API's error code."""
+    """Raised when the gate says no and a person must act; nothing was changed. code: the API's error code."""
 
     def __init__(self, receipt: Receipt) -> None:
-        refusal = receipt.refusal
+        refusal = receipt.stop
         super().__init__(refusal.reason if refusal else "")
         self.receipt = receipt
         self.code = refusal.code if refusal else ""
@@ -60,7 +63,10 @@ def approve(draft: Draft, *, version: int, now: datetime, by: User) -> Draft:
 
 
 def send(draft: Draft, *, version: int, now: datetime, by: User, undo_seconds: int = 0) -> Draft:
-    """Approve and queue. undo_seconds: how long it waits before it may leave. Then `outbox.deliver` hands it over."""
+    """Approve and queue; then `outbox.deliver` hands it over. What passes by itself refuses nothing: it waits in line.
+
+    undo_seconds: how long it can be taken back before it may leave.
+    """
     not_before = now + timedelta(seconds=undo_seconds) if undo_seconds else None
     return _approve(draft, version=version, state=DraftState.QUEUED, now=now, by=by, not_before=not_before)
 
@@ -72,10 +78,10 @@ def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Dra
         current = reload(draft)
         if current.version != version:
             raise StaleVersion(current, seen=version)
-        _ask(current, now=now)
+        receipt = _ask(current, now=now)
         moved = Draft.objects.filter(
             pk=draft.pk, version=version, state__in=[DraftState.APPROVED, DraftState.BLOCKED]
-        ).update(state=DraftState.QUEUED, not_before=None, blocked_by="", outcome="", updated_at=now)
+        ).update(**_in_line(receipt, now=now), state=DraftState.QUEUED, receipt=receipt.as_json(), updated_at=now)
         if not moved:
             raise NotEditable(current)
     return reload(draft)
@@ -100,6 +106,7 @@ def undo(draft: Draft, *, now: datetime, by: User) -> bool:
         if moved:
             summary = f"Took back “{draft}” before it left"
             record("draft.undone", summary, customer=draft.customer_id, by=by, now=now, subject=draft)
+            look_again(customer_id=draft.customer_id, now=now)
     return bool(moved)
 
 
@@ -138,23 +145,23 @@ def _approve(
         receipt = _ask(current, now=now, moment=scheduled_send_date, approving=True)
         if _was_just_said(current, state, now=now, by=by, at=scheduled_send_date):
             return current
+        wait = receipt.wait if state == DraftState.QUEUED else None
         moved = Draft.objects.filter(pk=draft.pk, version=version, state=current.state).update(
             state=state,
             approved_at=now,
             approved_by=by,
             approval_hash=_content_hash(current),
-            approval_expires_at=_expiry(now, scheduled_send_date),
+            approval_expires_at=_expiry(now, wait.next_try_at if wait else scheduled_send_date),
             scheduled_send_date=scheduled_send_date,
-            not_before=not_before,
-            blocked_by="",
-            outcome="",
+            **_in_line(receipt if wait else None, now=now, not_before=not_before),
             receipt=receipt.as_json(),
             attempts=0,
             updated_at=now,
         )
         if not moved:
             raise NotEditable(reload(draft))
-        _record(current, state, now=now, by=by, at=scheduled_send_date)
+        _record(current, state, now=now, by=by, at=scheduled_send_date, wait=wait)
+        close_expired(current, now=now, by=by)
         _tell_approved(current, now=now)
     return reload(draft)
 
@@ -173,9 +180,16 @@ def _was_just_said(draft: Draft, state: DraftState, *, now: datetime, by: User, 
 
 def _ask(draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False) -> Receipt:
     receipt = ask_gate(read_gate_facts(draft, now=now, moment=moment, approving=approving))
-    if receipt.refusal:
+    if receipt.stop:
         raise Refused(receipt)
     return receipt
+
+
+def _in_line(receipt: Receipt | None, *, now: datetime, not_before: datetime | None = None) -> dict[str, object]:
+    """Give the columns of a letter that is queued: when its turn is, and what it waits for until then."""
+    if receipt is None or receipt.wait is None:
+        return {"blocked_by": "", "outcome": "", "not_before": not_before, "waits_since": None}
+    return waiting_fields(receipt.wait, since=now, not_before=not_before)
 
 
 def _content_hash(draft: Draft) -> str:
@@ -185,9 +199,9 @@ def _content_hash(draft: Draft) -> str:
     )
 
 
-def _expiry(now: datetime, scheduled: datetime | None) -> datetime:
+def _expiry(now: datetime, leaves_at: datetime | None) -> datetime:
     usual = now + timedelta(days=get_settings().approval_days)
-    return max(usual, scheduled + GRACE_AFTER_SCHEDULE) if scheduled else usual
+    return max(usual, leaves_at + GRACE_AFTER_SCHEDULE) if leaves_at else usual
 
 
 def _tell_approved(draft: Draft, *, now: datetime) -> None:
@@ -203,11 +217,15 @@ def _tell_approved(draft: Draft, *, now: datetime) -> None:
     )
 
 
-def _record(draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None) -> None:
+def _record(
+    draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None, wait: Line | None
+) -> None:
     words = {
         DraftState.APPROVED: f"Approved “{draft}” to {draft.to_name}",
         DraftState.QUEUED: f"Approved “{draft}” and sent it off to {draft.to_name}",
     }
     when = f" for {at:%d %b %Y %H:%M} UTC" if at else ""
     summary = words.get(state, f"Scheduled “{draft}” to {draft.to_name}{when}")
+    if wait is not None:
+        summary = f"Approved “{draft}” to {draft.to_name}; it waits: {wait.reason}"
     record(f"draft.{state}", summary, customer=draft.customer_id, by=by, now=now, subject=draft, version=draft.version)

@@ -24,6 +24,7 @@ CHROMIUM = next((path for name in ("chromium-headless-shell", "chromium") if (pa
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("office_hours"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
 ]
 

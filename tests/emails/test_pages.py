@@ -19,7 +19,7 @@ from emails.services import outbox
 from emails.services.editing import reload, save_draft
 from emails.services.sending import send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office_hours")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from customers.models import User
 from customers.services.holds import hold_customer
 from emails.models import Draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office_hours")]
 
 
 def ask(client: Client, csm: User, draft: Draft) -> str:

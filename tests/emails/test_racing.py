@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -11,11 +11,12 @@ import pytest
 from django.db import connections
 
 from customers.enums import HoldScope
-from customers.models import Customer, User
+from customers.models import Customer, Stakeholder, User
 from customers.services.holds import hold_customer
 from emails.enums import DraftState
 from emails.models import CapturedMail, Draft
 from emails.services import outbox
+from emails.services.drafts import compose_draft
 from emails.services.editing import NotEditable, StaleVersion, reload, save_draft
 from emails.services.sending import Refused, send
 
@@ -103,3 +104,26 @@ def test_parallel_saves_of_one_version_let_one_through(draft: Draft, csm: User, 
     winners = [outcome for outcome in outcomes if isinstance(outcome, Draft)]
     assert len(winners) == 1
     assert (reload(draft).version, reload(draft).body) == (2, winners[0].body)
+
+
+def test_twenty_letters_at_once_leave_no_more_than_the_cap(sarah: Stakeholder, csm: User, now: datetime) -> None:
+    letters = [
+        compose_draft(
+            customer=sarah.customer,
+            stakeholder=sarah,
+            sender=csm,
+            subject="Next year",
+            body="Hello.",
+            now=now,
+            by=csm,
+        )
+        for _ in range(20)
+    ]
+    for letter in letters:
+        send(letter, version=letter.version, now=now, by=csm)
+
+    in_threads(len(letters), lambda number: outbox.deliver(letters[number].pk, now=now))
+
+    assert CapturedMail.objects.count() == 2
+    kept = Draft.objects.filter(state=DraftState.QUEUED, blocked_by="cap", not_before=now + timedelta(days=7))
+    assert kept.count() == len(letters) - 2

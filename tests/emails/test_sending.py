@@ -67,7 +67,8 @@ def test_send_makes_the_tracking_task_of_the_spec(draft: Draft, csm: User, now: 
 def test_tracking_task_is_due_on_a_day_of_the_customers(
     draft: Draft, account: Customer, csm: User, now: datetime
 ) -> None:
-    Customer.objects.filter(pk=account.pk).update(timezone="Pacific/Kiritimati")  # 05:00 there, on the next day
+    Customer.objects.filter(pk=account.pk).update(timezone="Pacific/Kiritimati")
+    now = now.replace(hour=22)  # noon there, on the next day
 
     send_now(draft, now=now, by=csm)
 
@@ -83,6 +84,9 @@ def test_send_leaves_a_receipt_of_every_check(draft: Draft, csm: User, now: date
         ("opt_out", True),
         ("hold", True),
         ("brake", True),
+        ("collision", True),
+        ("cap", True),
+        ("window", True),
         ("facts", True),
         ("once_only", True),
     ]
@@ -310,7 +314,7 @@ def test_undo_within_the_delay_keeps_it_here(draft: Draft, csm: User, now: datet
 
 
 def test_scheduled_draft_leaves_at_its_moment(draft: Draft, csm: User, now: datetime) -> None:
-    at = now + timedelta(days=10)
+    at = now + timedelta(days=7)
     schedule(draft, at=at, version=draft.version, now=now, by=csm)
 
     outbox.sweep(now=at - timedelta(seconds=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +50,8 @@ def test_followers_name_every_message_before_them(
 ) -> None:
     first = send_now(draft, now=now, by=csm)
     second = send_now(follow(first, contract, csm, now), now=now, by=csm)
-    third = send_now(follow(second, contract, csm, now), now=now, by=csm)
+    a_week_later = now + timedelta(days=7)
+    third = send_now(follow(second, contract, csm, a_week_later), now=a_week_later, by=csm)
 
     assert headers_of(second) == {"In-Reply-To": first.message_id, "References": first.message_id}
     assert headers_of(third) == {

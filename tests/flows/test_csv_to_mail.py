@@ -30,7 +30,11 @@ ZONE = "America/Chicago"
 CHAMPION = "rebecca.okafor@brightwater-logistics.example"
 PASSWORD = "a quiet morning in May"
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("office_hours"),
+]
 
 
 @pytest.fixture
@@ -247,6 +251,7 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     page.goto(f"{live_server.url}/customers/{customer.pk}/engage")
     page.get_by_role("button", name="Open Engage").click()
     expect(step_title(page)).to_have_text("Sequence")
+    page.wait_for_load_state()  # the keys are heard once the page's scripts have run
 
     page.keyboard.press("]")
     expect(step_title(page)).to_have_text("Price communication")

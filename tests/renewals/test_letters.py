@@ -30,6 +30,8 @@ from tests.renewals.conftest import at_day
 
 pytestmark = pytest.mark.django_db
 NOW = at_day(117)
+MONDAY = at_day(115)
+"""The first day after NOW on which mails leave."""
 
 
 @pytest.fixture(autouse=True)
@@ -204,8 +206,8 @@ def test_each_letter_of_the_plan_passes_the_gate_and_leaves(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         for draft in drafts:
-            send(draft, version=draft.version, now=NOW, by=csm)
-            deliver(draft.pk, now=NOW)
+            send(draft, version=draft.version, now=MONDAY, by=csm)
+            deliver(draft.pk, now=MONDAY)
 
     assert {draft.state for draft in list_drafts(run)} == {DraftState.SENT}
     assert CapturedMail.objects.count() == 3
@@ -237,10 +239,10 @@ def test_letters_of_a_closed_plan_are_cancelled_even_when_queued(
 
 
 def test_letter_that_has_left_survives_the_end_of_its_plan(run: EngageRun, drafts: list[Draft], csm: User) -> None:
-    send(drafts[0], version=drafts[0].version, now=NOW, by=csm)
-    deliver(drafts[0].pk, now=NOW)
+    send(drafts[0], version=drafts[0].version, now=MONDAY, by=csm)
+    deliver(drafts[0].pk, now=MONDAY)
 
-    close_plan(run.plan, end=PlanEnd.PERSON, now=NOW, by=csm)
+    close_plan(run.plan, end=PlanEnd.PERSON, now=MONDAY, by=csm)
 
     assert [draft.state for draft in list_drafts(run)] == [DraftState.SENT]
 

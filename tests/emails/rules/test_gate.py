@@ -115,3 +115,10 @@ def test_contract_notice_passes_an_unsubscribe_and_says_so() -> None:
         line.reason
         == "Sarah Lee unsubscribed 4 Mar 2026, by link; a contract notice is not optional and goes all the same."
     )
+
+
+def test_approval_that_is_over_is_named_also_when_it_was_taken_back() -> None:
+    refusal = ask_gate(replace(GOOD, approved_hash="", approval_expires_at=NOW)).refusal
+
+    assert refusal is not None
+    assert refusal.code == "approval_expired"

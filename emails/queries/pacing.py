@@ -1,0 +1,111 @@
+"""What paces a letter: the account's rules, the letters that left lately, and those that go first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce
+
+from customers.enums import ContractState
+from customers.models import Contract, WorkspaceSettings
+from customers.queries.sending import sending_rules
+from customers.rules.sending import CAP_PERIOD, SendingRules
+from emails.enums import CONVERSATION_PURPOSES, LEFT_STATES, DraftState, Lane
+from emails.models import Draft
+from emails.rules.pacing import RANKS, OtherLetter, PacingFacts, higher_lanes
+
+IN_LINE = (DraftState.QUEUED, DraftState.SCHEDULED)
+GOES_FIRST = (DraftState.APPROVED, *IN_LINE)
+"""A letter of a higher lane in one of these states may leave soon; a blocked one waits for somebody."""
+
+_LEFT_AT = Coalesce("sent_at", "attempted_at", "updated_at")
+
+
+class _Row(NamedTuple):
+    subject: str
+    to_name: str
+    to_email: str
+    cc: list[str]
+    stakeholder_id: UUID | None
+    lane: str
+    state: str
+    left_at: datetime
+    not_before: datetime | None
+    scheduled_send_date: datetime | None
+
+
+def read_pacing(draft: Draft, *, settings: WorkspaceSettings, now: datetime, moment: datetime) -> PacingFacts:
+    """Gather what paces one letter that is to leave at `moment`, in one query; two for a contract notice.
+
+    draft: with its customer and stakeholder.
+    """
+    rules, lane = sending_rules(draft.customer, settings, around=moment), Lane(draft.lane)
+    rows = [_Row(*row) for row in _other_rows(draft, now=now, since=_since(rules, moment))]
+    contact = _Contact(draft)
+    return PacingFacts(
+        moment=moment,
+        lane=lane,
+        contact=draft.to_name,
+        account=draft.customer.name,
+        rules=rules,
+        is_awaited=draft.purpose in CONVERSATION_PURPOSES,
+        left=tuple(contact.letter(row, row.left_at) for row in rows if row.state in LEFT_STATES),
+        ahead=tuple(contact.letter(row, _expected_at(row, now)) for row in rows if row.state in GOES_FIRST),
+        notice_deadline=_notice_deadline(draft.customer_id) if lane == Lane.NOTICE else None,
+    )
+
+
+def lane_order() -> Case:
+    """The expression to order drafts by, so that higher lanes are claimed first."""
+    return Case(*(When(lane=lane, then=Value(rank)) for lane, rank in RANKS.items()), output_field=IntegerField())
+
+
+class _Contact:
+    """Tells which other letters the same person gets."""
+
+    def __init__(self, draft: Draft) -> None:
+        person = draft.stakeholder
+        self.stakeholder_id = draft.stakeholder_id
+        self.addresses = {address.lower() for address in (draft.to_email, person.email if person else "") if address}
+
+    def letter(self, row: _Row, at: datetime) -> OtherLetter:
+        goes_to = {address.lower() for address in (row.to_email, *row.cc)}
+        return OtherLetter(
+            title=row.subject or f"To {row.to_name}",
+            lane=Lane(row.lane),
+            at=at,
+            to_contact=(self.stakeholder_id is not None and row.stakeholder_id == self.stakeholder_id)
+            or bool(self.addresses & goes_to),
+            is_in_line=row.state in IN_LINE or row.state in LEFT_STATES,
+        )
+
+
+def _other_rows(draft: Draft, *, now: datetime, since: datetime) -> Iterable[Any]:
+    left = Q(state__in=sorted(LEFT_STATES), left_at__gt=since)
+    first = Q(state__in=GOES_FIRST, lane__in=higher_lanes(Lane(draft.lane)), approval_expires_at__gt=now)
+    rows = Draft.objects.filter(customer=draft.customer_id).exclude(pk=draft.pk).annotate(left_at=_LEFT_AT)
+    return rows.filter(left | first).order_by().values_list(*_Row._fields)
+
+
+def _since(rules: SendingRules, moment: datetime) -> datetime:
+    """Nothing that left before can keep a letter back."""
+    window = rules.window
+    earliest = window.calendar.shift(window.local_date(moment), working_days=-rules.collision_days)
+    start = datetime.combine(earliest, time(), tzinfo=window.zone).astimezone(UTC)
+    return min(start, moment - CAP_PERIOD) - timedelta(seconds=1)
+
+
+def _expected_at(row: _Row, now: datetime) -> datetime:
+    if row.state == DraftState.SCHEDULED:
+        return max(row.scheduled_send_date or now, now)
+    return max(row.not_before or now, now)
+
+
+def _notice_deadline(customer_id: UUID) -> date | None:
+    contracts = Contract.objects.filter(customer=customer_id, state=ContractState.ACTIVE)
+    dates = contracts.values_list("renewal_date", "notice_days").first()
+    return dates[0] - timedelta(days=dates[1]) if dates else None
