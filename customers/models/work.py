@@ -83,6 +83,9 @@ class Activity(Row):
     subject_kind = models.CharField(max_length=40, blank=True)
     subject_id = models.UUIDField(null=True)
     data = models.JSONField(default=dict)
+    said_digest = models.CharField(
+        max_length=64, null=True, blank=True, help_text="Of what was said, once a person's name was erased from it."
+    )
 
     objects = ActivityQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,10 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.models import Stakeholder
-from customers.view_base import for_writers, reader_of
+from customers.view_base import for_leaders, for_writers, reader_of
 from emails.enums import SuppressionCause
 from emails.forms import SuppressForm
+from emails.queries.contact_data import Encoder, collect
 from emails.queries.suppression_list import read_person_mail
+from emails.services.erasing import erase_contact, export_noted
 from emails.services.suppression import suppress
 
 
@@ -58,6 +61,38 @@ def take_off(request: HttpRequest, customer_id: UUID, person_id: UUID) -> HttpRe
     waiting = read_person_mail(person, reader=reader_of(request))
     context = {"person": person, "customer": person.customer, "form": form, "mail": waiting}
     return render(request, "emails/take_off.html", context)
+
+
+@require_GET
+@for_leaders
+def export(request: HttpRequest, customer_id: UUID, person_id: UUID) -> HttpResponse:
+    """Everything known of the contact as a file, on record."""
+    person, reader = find_person(request, customer_id, person_id), reader_of(request)
+    body = json.dumps(collect(person, reader=reader), cls=Encoder, ensure_ascii=False, indent=2)
+    export_noted(person, now=timezone.now(), by=reader)
+    response = HttpResponse(body, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="contact-{person.pk}.json"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@for_leaders
+def erase(request: HttpRequest, customer_id: UUID, person_id: UUID) -> HttpResponse:
+    """Ask once, naming what goes and what stays; then erase."""
+    person, reader = find_person(request, customer_id, person_id), reader_of(request)
+    if request.method == "POST":
+        done = erase_contact(person, now=timezone.now(), by=reader)
+        letters = f"{done.letters} letter{'' if done.letters == 1 else 's'}"
+        messages.success(request, f"Erased, with the text of {letters}. Nobody writes to this address again.")
+        return redirect("customers:account", customer_id)
+    known = collect(person, reader=reader)
+    context = {
+        "person": person,
+        "customer": person.customer,
+        "accounts": [one["account"] for one in known["contact"]],
+        "counts": {kind: len(rows) for kind, rows in known.items()},
+    }
+    return render(request, "emails/erase.html", context)
 
 
 def find_person(request: HttpRequest, customer_id: UUID, person_id: UUID, *, has_address: bool = False) -> Stakeholder:

@@ -134,6 +134,9 @@ class AutomationLog(Row):
     attempt = models.PositiveSmallIntegerField()
     metadata = models.JSONField(default=dict)
     error_message = models.TextField(blank=True)
+    said_digest = models.CharField(
+        max_length=64, null=True, blank=True, help_text="Of what was said, once a person's name was erased from it."
+    )
 
     objects = AutomationLogQuerySet.as_manager()
 

@@ -1,0 +1,135 @@
+"""Everything that is known about one contact, for a person who asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from customers.models import Activity, Stakeholder, User
+from customers.services.digests import digest_address
+from emails.models import CapturedMail, Draft, MailEvent, Reply, Suppression
+
+_PERSON = (
+    "id",
+    "name",
+    "email",
+    "title",
+    "roles",
+    "primary",
+    "relationship_strength",
+    "timezone",
+    "language",
+    "history",
+    "left_at",
+    "created_at",
+    "updated_at",
+)
+_LETTER = (
+    "id",
+    "subject",
+    "body",
+    "to_name",
+    "to_email",
+    "cc",
+    "lane",
+    "purpose",
+    "state",
+    "created_at",
+    "approved_at",
+    "scheduled_send_date",
+    "sent_at",
+    "delivered_at",
+    "bounced_at",
+    "opened_at",
+    "clicked_at",
+    "replied_at",
+)
+_EVENT = ("draft_id", "kind", "at", "recipient", "url", "reason", "user_agent")
+_REPLY = (
+    "id",
+    "draft_id",
+    "from_email",
+    "from_name",
+    "subject",
+    "full_text",
+    "received_at",
+    "classification",
+    "reason",
+)
+_WISH = ("topic", "cause", "at", "note", "lifted_at", "lift_reason")
+_LINE = ("at", "verb", "summary", "actor_name")
+
+Encoder = DjangoJSONEncoder
+
+
+def list_same_person(person: Stakeholder, *, reader: User) -> list[Stakeholder]:
+    """This will give the person's entries at every account that the reader sees, known by the address."""
+    if not person.email:
+        return [person]
+    rows = Stakeholder.objects.visible_to(reader).annotate(lowered=Lower("email"))
+    return list(rows.filter(lowered=person.email.lower()).select_related("customer").order_by("customer__name"))
+
+
+def collect(person: Stakeholder, *, reader: User) -> dict[str, Any]:
+    """This will gather what the reader may see of the contact: as plain values, by kind."""
+    people = list_same_person(person, reader=reader)
+    letters = letters_to(people)
+    return {
+        "contact": [{**_values(one, _PERSON), "account": one.customer.name} for one in people],
+        "letters": list(letters.values(*_LETTER)),
+        "events": list(MailEvent.objects.filter(draft__in=letters.values("pk")).values(*_EVENT)),
+        "replies": list(replies_of(people).values(*_REPLY)),
+        "meetings": [
+            {"title": row.title, "starts_at": row.starts_at, "state": row.state, "notes": row.notes}
+            for one in people
+            for row in one.meetings.all()
+        ],
+        "preferences": list(wishes_of(people).values(*_WISH)),
+        "activity": list(_lines_about(people, letters).values(*_LINE)),
+    }
+
+
+def letters_to(people: Iterable[Stakeholder]) -> QuerySet[Draft]:
+    rows: QuerySet[Draft] = Draft.objects.filter(stakeholder__in=list(people)).order_by("created_at", "pk")
+    return rows
+
+
+def replies_of(people: Sequence[Stakeholder]) -> QuerySet[Reply]:
+    """This will give what they wrote to us, by person and by address."""
+    accounts = [one.customer_id for one in people]
+    mine = Q(stakeholder__in=list(people))
+    for address in addresses_of(people):
+        mine |= Q(customer__in=accounts, from_email__iexact=address) | Q(customer=None, from_email__iexact=address)
+    rows: QuerySet[Reply] = Reply.objects.filter(mine).order_by("received_at", "pk")
+    return rows
+
+
+def wishes_of(people: Iterable[Stakeholder]) -> QuerySet[Suppression]:
+    digests = [digest_address(address) for address in addresses_of(people)]
+    rows: QuerySet[Suppression] = Suppression.objects.filter(digest__in=digests).order_by("at", "pk")
+    return rows
+
+
+def captured_of(people: Sequence[Stakeholder]) -> QuerySet[CapturedMail]:
+    rows: QuerySet[CapturedMail] = CapturedMail.objects.filter(draft__stakeholder__in=list(people))
+    return rows
+
+
+def addresses_of(people: Iterable[Stakeholder]) -> list[str]:
+    return list(dict.fromkeys(one.email.lower() for one in people if one.email))
+
+
+def _lines_about(people: Sequence[Stakeholder], letters: QuerySet[Draft]) -> QuerySet[Activity]:
+    about = Q(subject_id__in=[one.pk for one in people]) | Q(subject_id__in=letters.values("pk"))
+    for one in people:
+        about |= Q(customer=one.customer_id, summary__icontains=one.name)
+    rows: QuerySet[Activity] = Activity.objects.filter(about).order_by("at", "pk")
+    return rows
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

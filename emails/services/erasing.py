@@ -1,0 +1,131 @@
+"""A contact taken out of the house at their request: the words go, that something happened stays.
+
+Of the address only the keyed digest is kept, so that nobody writes to it again even if an import brings it back.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import Stakeholder, User
+from customers.rules.wiping import ERASED, terms_of, wipe_text
+from customers.services.activity import record
+from customers.services.digests import digest_address
+from customers.services.wiping import wipe_everywhere
+from emails.enums import EDITABLE_STATES, EVERYTHING, DraftState, SuppressionCause
+from emails.models import Attachment, CapturedMail, Draft, DraftVersion, InboundMail, MailEvent, Suppression, Writing
+from emails.queries.contact_data import addresses_of, captured_of, letters_to, list_same_person, replies_of, wishes_of
+from emails.queries.mailbox import open_mail
+from emails.services.editing import NO_APPROVAL
+from emails.services.suppression import lock_accounts_of
+
+ERASED_NAME = "Erased contact"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was erased, in numbers."""
+
+    accounts: int
+    letters: int
+    replies: int
+    other_rows: int
+
+
+class NotALead(PermissionError):
+    """Raised when somebody else than a lead or ops erases a contact."""
+
+
+def export_noted(person: Stakeholder, *, now: datetime, by: User) -> None:
+    """This will put on record that what is known of the contact left the house."""
+    record("stakeholder.exported", f"Exported what is known of {person.name}", customer=person.customer_id, by=by,
+           now=now, subject=person)  # fmt: skip
+
+
+def erase_contact(person: Stakeholder, *, now: datetime, by: User) -> Erasure:
+    """This will erase the contact at every account that `by` sees. Cannot be taken back. Raises NotALead."""
+    if not by.is_leader:
+        raise NotALead("Only a lead may erase a contact.")
+    with transaction.atomic():
+        people = list_same_person(person, reader=by)
+        addresses = addresses_of(people)
+        lock_accounts_of(addresses)
+        names = {one.name for one in people if one.name != ERASED_NAME}
+        terms = tuple(dict.fromkeys(term for name in names for term in terms_of(name=name, addresses=addresses)))
+        accounts = [one.customer_id for one in people]
+        _keep_digests(people, addresses, now=now, by=by)
+        letters = _erase_letters(people, now=now)
+        replies = _erase_replies(people)
+        _erase_captured(people, accounts, terms)
+        _erase_people(people, now=now)
+        others = wipe_everywhere(terms, customer_ids=accounts)
+        for customer_id in accounts:
+            record("stakeholder.erased", "Erased a contact at their request", customer=customer_id, by=by, now=now,
+                   letters=letters, replies=replies)  # fmt: skip
+    return Erasure(len(people), letters, replies, others)
+
+
+def _keep_digests(people: Sequence[Stakeholder], addresses: Sequence[str], *, now: datetime, by: User) -> None:
+    wishes_of(people).update(address="", note="", updated_at=now)
+    for address in addresses:
+        Suppression.objects.get_or_create(
+            digest=digest_address(address),
+            topic=EVERYTHING,
+            cause=SuppressionCause.ERASED,
+            lifted_at=None,
+            defaults={"address": "", "at": now, "by": by, "announced_at": now},
+        )
+
+
+def _erase_letters(people: Sequence[Stakeholder], *, now: datetime) -> int:
+    ids: list[uuid.UUID] = list(letters_to(people).values_list("pk", flat=True))
+    mine = Draft.objects.filter(pk__in=ids)
+    mine.filter(state__in=sorted(EDITABLE_STATES)).update(**{**NO_APPROVAL, "state": DraftState.CANCELLED})
+    empty: dict[str, Any] = {"brief": {}, "facts": [], "confirmed": [], "first_subject": ERASED, "first_body": ERASED}
+    mine.update(to_name=ERASED_NAME, to_email="", subject=ERASED, body=ERASED, cc=[], outcome="", **empty,
+                updated_at=now)  # fmt: skip
+    DraftVersion.objects.filter(draft__in=ids).update(subject=ERASED, body=ERASED, reason="")
+    Attachment.objects.filter(draft__in=ids).delete()
+    Writing.objects.filter(draft__in=ids).delete()
+    MailEvent.objects.filter(draft__in=ids).update(recipient="", user_agent="", reason="", raw="", url="")
+    return len(ids)
+
+
+def _erase_replies(people: Sequence[Stakeholder]) -> int:
+    rows = replies_of(people)
+    ids = list(rows.values_list("pk", flat=True))
+    mails = list(rows.exclude(mail=None).values_list("mail", flat=True))
+    rows.model._default_manager.filter(pk__in=ids).update(
+        from_email="", from_name=ERASED_NAME, subject=ERASED, text=ERASED, full_text=ERASED, proof=[], reason="",
+        bounced_email="", files=[], headers=[],
+    )  # fmt: skip
+    InboundMail.objects.filter(pk__in=mails).update(body=b"")
+    return len(ids)
+
+
+def _erase_captured(people: Sequence[Stakeholder], accounts: Sequence[uuid.UUID], terms: Sequence[str]) -> None:
+    """What the capture provider kept is a copy: it goes, also where others' mail speaks of the contact."""
+    captured_of(people).delete()
+    if terms:
+        others = CapturedMail.objects.filter(customer__in=list(accounts)).iterator(chunk_size=50)
+        CapturedMail.objects.filter(pk__in=[mail.pk for mail in others if _speaks_of(mail, terms)]).delete()
+
+
+def _speaks_of(captured: CapturedMail, terms: Sequence[str]) -> bool:
+    mail = open_mail(captured)
+    text = "\n".join([mail.html, mail.text, *(f"{name}: {value}" for name, value in mail.headers)])
+    return wipe_text(text, terms) != text
+
+
+def _erase_people(people: Sequence[Stakeholder], *, now: datetime) -> None:
+    for one in people:
+        Stakeholder.objects.filter(pk=one.pk).update(
+            name=ERASED_NAME, email="", title="", history="", timezone="", language="", primary=False,
+            relationship_strength=None, left_at=one.left_at or now, updated_at=now,
+        )  # fmt: skip
