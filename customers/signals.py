@@ -13,6 +13,7 @@ book_imported = Signal()  # customer_ids (made or changed), created_ids; once pe
 stakeholder_left = Signal()  # customer_id, stakeholder_id
 hold_started = Signal()  # customer_id, hold_id, scope
 hold_ended = Signal()  # customer_id, hold_id, scope
+meeting_changed = Signal()  # customer_id, meeting_id: planned, moved, held or cancelled; its row says which
 brake_set = Signal()  # customer_id, brake_id
 brake_cleared = Signal()  # customer_id, brake_id
 sending_changed = Signal()  # customer_id, None for the whole workspace: hours, days, caps, zone

@@ -9,11 +9,12 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from customers.signals import brake_cleared, hold_ended
+from customers.signals import brake_cleared, hold_ended, meeting_changed
 from emails.enums import HUMAN_CLASSES, OriginKind, ReplyClass
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
 from outreach.services.absences import note_absence, take_absence_back
 from outreach.services.cadence import start_cadence
+from outreach.services.meetings import follow_meeting
 from outreach.services.plans import forget_draft, note_draft_approved, note_draft_sent
 from outreach.services.reactions import forget_reactions, settle_released_brake
 from outreach.services.shifting import shift_after_hold
@@ -69,3 +70,8 @@ def go_on_after_brake(sender: object, brake_id: uuid.UUID, **_: Any) -> None:
 @receiver(hold_ended, dispatch_uid="outreach.hold_over")
 def go_on_after_hold(sender: object, hold_id: uuid.UUID, **_: Any) -> None:
     shift_after_hold(hold_id)
+
+
+@receiver(meeting_changed, dispatch_uid="outreach.rows_follow_meeting")
+def rows_follow_meeting(sender: object, meeting_id: uuid.UUID, **_: Any) -> None:
+    follow_meeting(meeting_id, now=timezone.now())

@@ -35,6 +35,16 @@ class MeetingHeldForm(forms.Form):
     notes = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 5}), required=False, label="What was said", max_length=10_000
     )
+    actions = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        label="What was agreed to be done",
+        max_length=4000,
+        help_text="One line each. Every line becomes a task, and stands in the recap.",
+    )
+
+    def clean_actions(self) -> list[str]:
+        return [line.strip(" -•*\t") for line in self.cleaned_data["actions"].splitlines() if line.strip(" -•*\t")]
 
 
 class TodoForm(forms.ModelForm):

@@ -12,6 +12,13 @@ from customers.enums import MeetingState
 from customers.models import Customer, Meeting, Stakeholder, User
 from customers.services.activity import record
 from customers.services.changes import check
+from customers.services.holds import set_brake
+from customers.services.todos import add_todo
+from customers.signals import meeting_changed, send_after_commit
+
+BRAKE_SOURCE = "meeting"
+ACTION_TODO = "meeting.action"
+MOST_ACTIONS = 20
 
 
 def record_meeting(
@@ -24,7 +31,10 @@ def record_meeting(
     now: datetime,
     by: User | None,
 ) -> Meeting:
-    """This will write down a meeting; one that lies in the past counts as held. Raises ValidationError."""
+    """This will write down a meeting; one that lies in the past counts as held. Raises ValidationError.
+
+    One that is ahead stops every planned touch to the account, as a reply does (promise 6).
+    """
     is_held = starts_at <= now
     meeting = Meeting(
         customer=customer,
@@ -48,6 +58,16 @@ def record_meeting(
             now=now,
             subject=meeting,
         )
+        if not is_held:
+            set_brake(
+                customer,
+                reason=f"A meeting is booked: {meeting.title}",
+                source_kind=BRAKE_SOURCE,
+                source_id=meeting.pk,
+                now=now,
+                by=by,
+            )
+        _tell(meeting)
     return meeting
 
 
@@ -77,11 +97,21 @@ def update_meeting(
             now=now,
             subject=meeting,
         )
+        _tell(meeting)
 
 
-def mark_held(meeting: Meeting, *, notes: str = "", now: datetime, by: User | None) -> bool:
-    """This will say that the meeting took place, with what was said; False when it was not waiting for that."""
-    return _close(meeting, MeetingState.HELD, "Meeting held", notes=notes, now=now, by=by)
+def mark_held(
+    meeting: Meeting, *, notes: str = "", actions: Sequence[str] = (), now: datetime, by: User | None
+) -> bool:
+    """This will say that the meeting took place, with what was said; False when it was not waiting for that.
+
+    actions: what was agreed to be done; each becomes a task.
+    """
+    with transaction.atomic():
+        closed = _close(meeting, MeetingState.HELD, "Meeting held", notes=notes, now=now, by=by)
+        if closed:
+            _add_actions(meeting, actions, now=now, by=by)
+    return closed
 
 
 def cancel_meeting(meeting: Meeting, *, now: datetime, by: User | None) -> bool:
@@ -105,7 +135,28 @@ def _close(meeting: Meeting, state: MeetingState, words: str, *, notes: str, now
                 now=now,
                 subject=meeting,
             )
+            _tell(meeting)
     return bool(closed)
+
+
+def _add_actions(meeting: Meeting, actions: Sequence[str], *, now: datetime, by: User | None) -> None:
+    for place, title in enumerate([title.strip() for title in actions if title.strip()][:MOST_ACTIONS]):
+        add_todo(
+            title,
+            customer=meeting.customer_id,
+            now=now,
+            by=by,
+            owner=by,
+            kind=ACTION_TODO,
+            detail=f"Agreed in “{meeting.title}”.",
+            source_kind=BRAKE_SOURCE,
+            source_id=meeting.pk,
+            key=f"meeting:{meeting.pk}:{place}",
+        )
+
+
+def _tell(meeting: Meeting) -> None:
+    send_after_commit(meeting_changed, customer_id=meeting.customer_id, meeting_id=meeting.pk)
 
 
 def _check_people(customer: Customer, stakeholders: Sequence[Stakeholder]) -> None:

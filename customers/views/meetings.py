@@ -60,8 +60,8 @@ def held(request: HttpRequest, customer_id: uuid.UUID, meeting_id: uuid.UUID) ->
     return run_form(
         request,
         page,
-        save=lambda data: mark_held(meeting, notes=data["notes"], now=timezone.now(), by=reader_of(request)),
-        said="Marked as held.",
+        save=lambda data: mark_held(meeting, **data, now=timezone.now(), by=reader_of(request)),
+        said="Marked as held. A recap is written for you to read and approve.",
     )
 
 

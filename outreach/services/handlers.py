@@ -9,10 +9,12 @@ from journeys.registry import BRAKE, Handler, Sweeper, register_handler, registe
 from outreach.enums import CadenceKind
 from outreach.queries.chasing import load_letter_chasers, load_plan_chasers, load_reply_chasers
 from outreach.rules.chasing import decide_chaser
+from outreach.rules.meetings import decide_confirmation, decide_notes, decide_recap
 from outreach.services.cadence import sweep_lost_news
 from outreach.services.channels import ask_for_channels
 from outreach.services.checking_back import ask_to_check_back
 from outreach.services.escalating import escalate_plans
+from outreach.services.meetings import ask_for_notes, load_meetings, write_confirmations, write_recaps
 from outreach.services.reminding import write_reminders
 from outreach.services.touch_view import show_rows
 
@@ -20,6 +22,8 @@ EXPIRES_AFTER = timedelta(days=2)
 """DESIGN, "Defaults": follow-ups expire after 2 days, escalations run late."""
 
 STOPPED_BY = frozenset({HoldScope.ACCOUNT.value, BRAKE})
+HOLD_ALONE = frozenset({HoldScope.ACCOUNT.value})
+"""Mails about an agreed meeting pass the brake (promise 6)."""
 
 HANDLERS = (
     Handler(
@@ -56,6 +60,14 @@ HANDLERS = (
         expires_after=EXPIRES_AFTER,
         stopped_by=STOPPED_BY,
         after=show_rows,
+    ),
+    *(
+        Handler(kind=kind, load=load_meetings, decide=decide, apply=apply, stopped_by=HOLD_ALONE, after=show_rows)
+        for kind, decide, apply in (
+            (CadenceKind.CONFIRM_MEETING, decide_confirmation, write_confirmations),
+            (CadenceKind.ASK_NOTES, decide_notes, ask_for_notes),
+            (CadenceKind.RECAP, decide_recap, write_recaps),
+        )
     ),
 )
 
