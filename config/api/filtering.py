@@ -23,8 +23,20 @@ class NamedFilters(DjangoFilterBackend):
         empty = [name for name, kind in declared.items() if request.query_params.get(name) == "" and _is_exact(kind)]
         if empty:
             raise ValidationError({name: ["Give a value, or leave the filter out."] for name in empty})
+        unclear = [name for name, kind in declared.items() if _is_flag(kind) and _is_unclear(request, name)]
+        if unclear:
+            raise ValidationError({name: ["true or false."] for name in unclear})
         return super().filter_queryset(request, queryset, view)
 
 
 def _is_exact(kind: django_filters.Filter) -> bool:
     return not isinstance(kind, django_filters.CharFilter)
+
+
+def _is_flag(kind: django_filters.Filter) -> bool:
+    return isinstance(kind, django_filters.BooleanFilter)
+
+
+def _is_unclear(request: Request, name: str) -> bool:
+    """The library takes what is neither true nor false for no filter at all, and finds everything."""
+    return request.query_params.get(name, "true") not in ("true", "false")

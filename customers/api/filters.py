@@ -8,7 +8,6 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from drf_spectacular.utils import extend_schema_field
 
 from customers.enums import Pressure, StakeholderRole
 from customers.models import Customer, Stakeholder
@@ -19,15 +18,6 @@ class WholeNumberFilter(filters.NumberFilter):
     """Half a point of a score is no score."""
 
     field_class = forms.IntegerField
-
-
-@extend_schema_field({"type": "boolean"})
-class FlagFilter(filters.TypedChoiceFilter):
-    """`true` or `false`; anything else is refused, where the library's own would find everything."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        choices = [("true", "true"), ("false", "false")]
-        super().__init__(choices=choices, coerce=lambda value: value == "true", **kwargs)
 
 
 class CustomerFilter(filters.FilterSet):
@@ -67,11 +57,11 @@ class StakeholderFilter(filters.FilterSet):
     email = filters.CharFilter(lookup_expr="iexact")
     title = filters.CharFilter(lookup_expr="icontains")
     roles = filters.ChoiceFilter(choices=StakeholderRole.choices, method="by_role")
-    primary = FlagFilter()
+    primary = filters.BooleanFilter()
     relationshipStrength = WholeNumberFilter(field_name="relationship_strength", min_value=0, max_value=10)
     timezone = filters.CharFilter()
     language = filters.CharFilter(lookup_expr="iexact")
-    left = FlagFilter(field_name="left_at", lookup_expr="isnull", exclude=True)
+    left = filters.BooleanFilter(field_name="left_at", lookup_expr="isnull", exclude=True)
 
     class Meta:
         model = Stakeholder

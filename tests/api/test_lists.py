@@ -130,3 +130,12 @@ def test_drafts_of_others_are_not_found_by_their_account(api: Caller, foreign: C
     factories.StakeholderFactory.create(customer=foreign)
 
     assert api.get("/api/emails/drafts", customerId="ext:001FOREIGN").json()["count"] == 0
+
+
+@pytest.mark.parametrize("name", ["verified", "automatic", "unsure", "handled"])
+@pytest.mark.parametrize("value", ["null", "maybe", "1", "", "True"])
+def test_flag_of_replies_that_is_neither_true_nor_false_is_400(api: Caller, name: str, value: str) -> None:
+    response = api.get("/api/replies", **{name: value})
+
+    assert (response.status_code, list(error_of(response)["fields"])) == (400, [name])
+    assert api.get("/api/replies", **{name: "false"}).status_code == 200
