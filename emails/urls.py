@@ -14,6 +14,7 @@ from emails.views import (
     review,
     sending,
     suppressions,
+    waiting,
 )
 
 app_name = "emails"
@@ -34,6 +35,7 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/mail/off", people.take_off, name="person_take_off"),
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/data.json", people.export, name="person_export"),
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/erase", people.erase, name="person_erase"),
+    path("waiting", waiting.page, name="waiting"),
     path("needs-review", review.page, name="review"),
     path("needs-review/<uuid:draft_id>", review.settle, name="review_settle"),
     path("mailbox", mailbox.mailbox, name="mailbox"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from emails.queries.leaving import in_their_day
 from emails.rules.annotation import Segment
 
 register = template.Library()
@@ -29,3 +32,19 @@ def _segment(segment: Segment) -> SafeString | str:
     return format_html(
         '<a class="fact fact-{}" href="{}" title="{}">{}</a>', span.state.value, span.fact.url, title, segment.text
     )
+
+
+@register.simple_tag
+def there(moment: datetime | str | None, zone_name: str) -> SafeString | str:
+    """Write a moment as the customer's clock shows it; kept receipts hold it as text."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), in_their_day(at, zone_name, now=timezone.now()))
+
+
+@register.simple_tag
+def countdown(moment: datetime | None) -> str:
+    """Say in how many seconds a letter leaves."""
+    seconds = round((moment - timezone.now()).total_seconds()) if moment else 0
+    return f"in {seconds} second{'' if seconds == 1 else 's'}" if seconds > 0 else "now"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from emails.models import Attachment, Draft
 from emails.queries.cards import make_card
 from emails.queries.checks import read_gate_facts
 from emails.queries.footers import render_draft
+from emails.queries.leaving import in_their_day, why_too_late
 from emails.rules.gate import ask_gate
 from emails.services import outbox
 from emails.services.editing import reload
@@ -59,11 +60,15 @@ def confirm_send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _send(request, draft)
     card = make_card(draft, reader=reader_of(request))
-    receipt = ask_gate(read_gate_facts(draft, now=timezone.now(), approving=True))
+    now = timezone.now()
+    receipt = ask_gate(read_gate_facts(draft, now=now, approving=True))
+    wait = receipt.wait
     context = {
         "draft": draft,
         "card": card,
-        "refusal": receipt.refusal if card.is_ready else None,
+        "refusal": receipt.stop if card.is_ready else None,
+        "wait": wait,
+        "leaves": in_their_day(wait.next_try_at, draft.customer.timezone, now=now) if wait and wait.next_try_at else "",
         "shown_price": card.judgement.shown_price,
         "undo_seconds": get_settings().undo_seconds,
         "next": back_url(request, draft),
@@ -79,7 +84,10 @@ def _send(request: HttpRequest, draft: Draft) -> HttpResponse:
     except EXPECTED as error:
         say_no(request, error)
         return redirect(back_url(request, draft))
-    if undo_seconds:
+    queued = reload(draft)
+    if queued.is_kept_back:
+        _say_wait(request, queued, now=now)
+    elif undo_seconds:
         messages.success(request, f"Leaves in {undo_seconds} seconds. Until then you can take it back.")
     else:
         outbox.deliver(draft.pk, now=now)
@@ -99,8 +107,17 @@ def deliver(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return answer(request, current)
 
 
+def _say_wait(request: HttpRequest, draft: Draft, *, now: datetime) -> None:
+    leaves = in_their_day(draft.not_before, draft.customer.timezone, now=now) if draft.not_before else "later"
+    messages.info(
+        request, f"Approved, not sent yet. {draft.outcome} Next try {leaves}; you can take it back until then."
+    )
+
+
 def _say_outcome(request: HttpRequest, draft: Draft) -> None:
-    if draft.is_sent:
+    if draft.is_kept_back:
+        _say_wait(request, draft, now=timezone.now())
+    elif draft.is_sent:
         messages.success(request, f"Email sent to {draft.to_name}.")
     elif draft.is_on_its_way:
         messages.info(request, f"On its way to {draft.to_name}.")
@@ -112,11 +129,11 @@ def _say_outcome(request: HttpRequest, draft: Draft) -> None:
 @for_writers
 def take_back(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Undo: queued or scheduled becomes a draft again."""
-    draft = find_draft(request, draft_id)
-    if undo(draft, now=timezone.now(), by=reader_of(request)):
+    draft, now = find_draft(request, draft_id), timezone.now()
+    if undo(draft, now=now, by=reader_of(request)):
         messages.success(request, "Taken back. It is a draft again.")
     else:
-        messages.warning(request, "It has left already.")
+        messages.warning(request, why_too_late(reload(draft), now=now))
     return answer(request, draft)
 
 
