@@ -17,6 +17,7 @@ from django.urls import reverse
 from config.staff_mail import CaptureBackend
 from customers.enums import Role
 from customers.models import Activity, ApiToken, Invitation, Team, User, WorkspaceSettings
+from customers.models.workspace import WorkspaceKey
 from customers.services.activity import record
 from customers.services.invitations import invite
 from customers.services.tokens import create_token
@@ -25,7 +26,9 @@ from tests import factories
 from tests.conftest import NOW
 
 OUR_APPS = ("customers", "emails", "journeys", "outreach", "renewals")
-OUR_MODELS = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models()]
+OUR_MODELS = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models() if model is not WorkspaceKey]
+"""All but the sealed key, which nobody reads (promise 13)."""
+
 CHANGED_THROUGH_SERVICES = {"user", "team", "workspacesettings"}
 """All others are looked at only."""
 
