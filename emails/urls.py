@@ -30,7 +30,7 @@ urlpatterns = [
     ),
     path("settings/suppressed", suppressions.listing, name="suppressions"),
     path("settings/suppressed.csv", suppressions.export, name="suppressions_export"),
-    path("settings/suppressed/<uuid:row_id>/lift", suppressions.lift_one, name="suppression_lift"),
+    path("settings/suppressed/<uuid:suppression_id>/lift", suppressions.lift_one, name="suppression_lift"),
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/mail", people.mail, name="person_mail"),
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/mail/off", people.take_off, name="person_take_off"),
     path("customers/<uuid:customer_id>/people/<uuid:person_id>/data.json", people.export, name="person_export"),

@@ -27,6 +27,7 @@ from customers.models import (
 )
 from customers.registry.panels import list_panels
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion
+from emails.queries.footers import make_token
 from outreach.models import Touch
 from renewals.views.engage_page import STEPS
 
@@ -111,6 +112,7 @@ class Examples:
             "code": lambda: {step.code: step.code for step in STEPS},
             "secret": lambda: self._invitation_secret,
             "uidb64": lambda: urlsafe_base64_encode(force_bytes(self.colleague.pk)),
+            "emails:preferences token": lambda: make_token(self.draft.pk),
             "token": lambda: default_token_generator.make_token(self.colleague),
         }
 

@@ -16,8 +16,9 @@ from django.db import models
 from config.benchmarks.book import FilledBook, copy_of, write
 from customers.enums import HoldScope, MeetingState
 from customers.models import Activity, Brake, Customer, Hold, Meeting, Todo
-from emails.enums import DraftState, OriginKind, Purpose
-from emails.models import CapturedMail, Draft, MailEvent
+from customers.services.digests import digest_address
+from emails.enums import DraftState, OriginKind, Purpose, SuppressionCause
+from emails.models import CapturedMail, Draft, MailEvent, Suppression
 from emails.providers.base import OutgoingFile, OutgoingMail, build_mime
 from emails.rules.rendering import render
 from outreach.models import OutreachPlan, Touch
@@ -32,6 +33,7 @@ LINES_OF_SAMPLE = 400
 DOUBTFUL_EVERY = 50
 """Of the letters that left, one of so many is in doubt."""
 SET_ASIDE = 40
+OPTED_OUT_EVERY = 20
 VERBS = ("draft.sent", "todo.done", "customer.updated", "meeting.held", "usage.recorded")
 
 
@@ -59,9 +61,29 @@ def fill_work(book: FilledBook, *, now: datetime) -> Customer:
         write(model, (row for copy in copies for row in copy.letters_and_touches(now=now) if isinstance(row, model)))
     _write_mails(book, pattern, now=now)
     _write_stops(book.customers, now=now)
+    _write_opted_out(book, now=now)
     _write_meetings(book.customers[::3], pattern.customer, now=now)
     _write_record(book, pattern.customer, now=now)
     return pattern.customer
+
+
+def _write_opted_out(book: FilledBook, *, now: datetime) -> None:
+    """One person of every so many accounts has unsubscribed."""
+    people = [book.people[customer.pk][0] for customer in book.customers[::OPTED_OUT_EVERY]]
+    write(
+        Suppression,
+        (
+            Suppression(
+                address=person.email,
+                digest=digest_address(person.email),
+                cause=SuppressionCause.UNSUBSCRIBED,
+                customer_id=person.customer_id,
+                at=now,
+                announced_at=now,
+            )
+            for person in people
+        ),
+    )
 
 
 def _days(book: FilledBook, customer: Customer, *, now: datetime) -> int | None:

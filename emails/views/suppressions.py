@@ -61,10 +61,10 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_leaders
-def lift_one(request: HttpRequest, row_id: UUID) -> HttpResponse:
+def lift_one(request: HttpRequest, suppression_id: UUID) -> HttpResponse:
     """Ask for the reason, then let the address be written to again."""
     reader = reader_of(request)
-    row: Suppression = get_object_or_404(Suppression.objects.visible_to(reader).select_related("by"), pk=row_id)
+    row: Suppression = get_object_or_404(Suppression.objects.visible_to(reader).select_related("by"), pk=suppression_id)
     back = own_url(request, request.POST.get("next") or request.GET.get("next", "")) or reverse("emails:suppressions")
     form = LiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
