@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include(([*customers.urls.urlpatterns, *account_patterns], "customers"))),
     path("", include(approval_patterns)),
     path("", include("renewals.urls")),
+    path("", include("outreach.urls")),
     path("", include("emails.urls")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),

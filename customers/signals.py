@@ -14,6 +14,7 @@ stakeholder_left = Signal()  # customer_id, stakeholder_id
 hold_started = Signal()  # customer_id, hold_id, scope
 hold_ended = Signal()  # customer_id, hold_id, scope
 meeting_changed = Signal()  # customer_id, meeting_id: planned, moved, held or cancelled; its row says which
+todo_closed = Signal()  # customer_id, todo_id, kind, source_kind, source_id, state
 brake_set = Signal()  # customer_id, brake_id
 brake_cleared = Signal()  # customer_id, brake_id
 sending_changed = Signal()  # customer_id, None for the whole workspace: hours, days, caps, zone

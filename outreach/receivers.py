@@ -9,13 +9,15 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from customers.signals import brake_cleared, hold_ended, meeting_changed
+from customers.enums import TodoState
+from customers.signals import brake_cleared, hold_ended, meeting_changed, todo_closed
 from emails.enums import HUMAN_CLASSES, OriginKind, ReplyClass
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
+from outreach.enums import TouchState
 from outreach.services.absences import note_absence, take_absence_back
 from outreach.services.cadence import start_cadence
 from outreach.services.meetings import follow_meeting
-from outreach.services.plans import forget_draft, note_draft_approved, note_draft_sent
+from outreach.services.plans import follow_todo, forget_draft, note_draft_approved, note_draft_sent
 from outreach.services.reactions import forget_reactions, settle_released_brake
 from outreach.services.shifting import shift_after_hold
 
@@ -75,3 +77,10 @@ def go_on_after_hold(sender: object, hold_id: uuid.UUID, **_: Any) -> None:
 @receiver(meeting_changed, dispatch_uid="outreach.rows_follow_meeting")
 def rows_follow_meeting(sender: object, meeting_id: uuid.UUID, **_: Any) -> None:
     follow_meeting(meeting_id, now=timezone.now())
+
+
+@receiver(todo_closed, dispatch_uid="outreach.contact_follows_todo")
+def contact_follows_todo(sender: object, source_kind: str, source_id: uuid.UUID | None, state: str, **_: Any) -> None:
+    if source_kind == "touch" and source_id is not None:
+        settled = TouchState.DONE if state == TodoState.DONE else TouchState.SKIPPED
+        follow_todo(source_id, state=settled, now=timezone.now())

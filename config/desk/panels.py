@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from django.urls import reverse
+
 from customers.enums import MeetingState, TodoState
 from customers.models import Meeting, Todo
 from customers.queries.calendars import local_date, zone
 from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
 from emails.enums import DraftState
 from emails.models import Draft
+from emails.services.following import APPROVE_TODO
 from outreach.enums import TouchKind, TouchState
 from outreach.models import Touch
+from outreach.services.channels import CHANNEL_TODO
+from outreach.services.checking_back import CHECK_BACK_TODO
+from outreach.services.meetings import NOTES_TODO
 from renewals.queries.engage_panel import read_touches
+from renewals.services.objections import OBJECTION_TODO
 
 MOST_MEETINGS = 12
 MOST_MAILS = 40
@@ -33,6 +40,7 @@ class PlannedItem:
     note: str
     is_late: bool
     row: Any
+    url: str = ""
 
 
 def register() -> None:
@@ -73,9 +81,24 @@ def _todos(todos: list[Todo], today: date) -> list[PlannedItem]:
             " · ".join(filter(None, [todo.get_actor_display(), todo.owner.display_name if todo.owner else ""])),
             todo.due_date is not None and todo.due_date < today,
             todo,
+            url=todo_url(todo),
         )
         for todo in todos
     ]
+
+
+def todo_url(todo: Todo) -> str:
+    """Where the task is done, where that is a page of its own."""
+    if todo.kind == CHANNEL_TODO:
+        return reverse("outreach:channels", args=[todo.pk])
+    if todo.kind == OBJECTION_TODO:
+        return reverse("renewals:negotiate", args=[todo.customer_id])
+    if todo.kind == NOTES_TODO and todo.source_id:
+        return reverse("customers:meeting_held", args=[todo.customer_id, todo.source_id])
+    if todo.kind == CHECK_BACK_TODO and todo.source_id:
+        return reverse("emails:reply", args=[todo.source_id])
+    draft = todo.source_id if todo.kind == APPROVE_TODO else todo.metadata.get("draft")
+    return reverse("emails:draft", args=[draft]) if draft else ""
 
 
 def _touches(asked: PanelRequest, today: date, todos: list[Todo]) -> list[PlannedItem]:

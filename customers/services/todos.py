@@ -11,6 +11,7 @@ from django.db import transaction
 from customers.enums import TodoActor, TodoState
 from customers.models import Customer, Todo, User
 from customers.services.activity import record
+from customers.signals import send_after_commit, todo_closed
 
 
 def add_todo(
@@ -62,6 +63,15 @@ def finish_todo(todo: Todo, *, now: datetime, by: User | None, state: TodoState 
                 by=by,
                 now=now,
                 subject=todo,
+            )
+            send_after_commit(
+                todo_closed,
+                customer_id=todo.customer_id,
+                todo_id=todo.pk,
+                kind=todo.kind,
+                source_kind=todo.source_kind,
+                source_id=todo.source_id,
+                state=str(state),
             )
     return bool(closed)
 

@@ -12,9 +12,11 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from customers.base import lock_customer
-from customers.models import Customer, User
+from customers.enums import TodoState
+from customers.models import Customer, Todo, User
 from customers.queries.calendars import local_date
 from customers.services.activity import record
+from customers.services.todos import finish_todo
 from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, OriginKind, PriceApproach
 from emails.models import Draft
@@ -230,11 +232,20 @@ def finish_touch(touch: Touch, *, state: TouchState, now: datetime, by: User) ->
             close_plan(plan, end=PlanEnd.NOTICE_DELIVERED, now=now, by=by)
 
 
+def follow_todo(touch_id: uuid.UUID, *, state: TouchState, now: datetime) -> bool:
+    """Settle the contact whose to-do was closed: another channel, an escalation; False when it was settled before."""
+    done_at = now if state == TouchState.DONE else None
+    touches = Touch.objects.filter(pk=touch_id, state=TouchState.PLANNED)
+    return bool(touches.update(state=state, done_at=done_at, note="", updated_at=now))
+
+
 def _settle_row(touch: Touch, *, reason: str, now: datetime) -> None:
     """The clock's row that the touch shows, and the to-do that it made, are settled with it."""
     rows = AutomationSchedule.objects.filter(pk=touch.automation_id) if touch.automation_id else None
     if rows is not None:
         end_rows(rows, status=AutomationStatus.CANCELLED, reason=reason, now=now)
+    for todo in Todo.objects.filter(source_kind="touch", source_id=touch.pk, state=TodoState.OPEN):
+        finish_todo(todo, now=now, by=None)
 
 
 FILLED_FIELDS = (

@@ -11,6 +11,7 @@ from customers.enums import HoldScope, TodoState
 from customers.models import Customer, Stakeholder, Todo, User
 from customers.services.holds import end_hold, hold_customer, set_brake
 from customers.services.stakeholders import mark_left
+from customers.services.todos import finish_todo
 from emails.enums import DraftState, PriceApproach, Purpose, SuppressionCause, Theme
 from emails.models import Draft
 from emails.services.suppression import suppress
@@ -368,6 +369,35 @@ def test_seven_days_without_an_answer_ask_for_another_channel(
     ]
     assert all(one["wording"] and one["reason"] for one in options)
     assert "Hello Bob, I'm calling about my note of 9 March 2026" in options[1]["wording"]
+
+
+def test_other_channel_is_done_with_its_to_do_and_the_other_way_round(
+    letters: list[Draft], plan: OutreachPlan, csm: User, commit: Commit, send_letter: Send, play_to: PlayTo
+) -> None:
+    for letter in letters[:2]:
+        send_letter(letter)
+    play_to(START + 7 * DAY)
+    touches = {touch.stakeholder_id: touch for touch in plan.touches.filter(kind=TouchKind.CALL)}
+    one, two = (touches[letter.stakeholder_id] for letter in letters[:2])
+
+    with commit(START + 7 * DAY):
+        finish_todo(Todo.objects.get(source_id=one.pk), now=START + 7 * DAY, by=csm)
+        finish_touch(two, state=TouchState.DONE, now=START + 7 * DAY, by=csm)
+
+    one.refresh_from_db()
+    assert one.state == TouchState.DONE
+    assert Todo.objects.get(source_id=two.pk).state == TodoState.DONE
+
+
+def test_task_of_the_reminders_shows_the_rows(
+    letters: list[Draft], run: Any, csm: User, client: Any, send_letter: Send
+) -> None:
+    send_letter(letters[0])
+    client.force_login(csm)
+
+    text = client.get(f"/customers/{run.customer_id}/engage/actions").content.decode()
+
+    assert "Thu 12 Mar: Remind Ada Byrne" in text
 
 
 def test_fourteen_days_of_silence_go_to_the_executive_with_a_letter(

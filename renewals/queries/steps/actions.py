@@ -14,13 +14,14 @@ from customers.models import Todo
 from renewals.models import EngageRun
 from renewals.queries.workspace import DRAFT_TASK, ENGAGE_TASK, Workspace
 
+REMINDERS = "ai.reminders"
 CRM_STAGE = "ai.crm"
 """Evergreen's own task that a person does as long as no CRM is connected."""
 
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One task. day: days to renewal on its due date."""
+    """One task. day: days to renewal on its due date. lines: what stands behind it, as the follow-ups on the clock."""
 
     id: uuid.UUID
     title: str
@@ -34,6 +35,7 @@ class TaskRow:
     done_at: datetime | None
     done_by: str
     is_ai: bool
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,16 @@ def _row(todo: Todo, workspace: Workspace) -> TaskRow:
         done_at=todo.done_at,
         done_by=todo.done_by.display_name if todo.done_by else "",
         is_ai=todo.actor == TodoActor.AI,
+        lines=_follow_ups(workspace) if todo.kind == REMINDERS else (),
+    )
+
+
+def _follow_ups(workspace: Workspace) -> tuple[str, ...]:
+    """The rows of the clock after letters that have left, each with its day and what became of it."""
+    rows = [touch for touch in workspace.touches if touch.automation_id and touch.due_date]
+    return tuple(
+        f"{touch.due_date:%a %-d %b}: {touch.title}" + (f" – {touch.note or touch.get_state_display()}")
+        for touch in sorted(rows, key=lambda touch: (touch.due_date or date.max, touch.title))
     )
 
 
