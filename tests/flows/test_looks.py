@@ -71,8 +71,16 @@ def addresses(account: Customer) -> list[str]:
     letter = Draft.objects.filter(customer=account).order_by("position")[0]
     return [
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
-        *("/settings", "/settings/people", "/settings/tokens", "/settings/profile"),
-        *(here, f"{here}/edit", f"{here}/activity", f"{here}/merge?q=d", f"{here}/mails", f"{here}/renewal/outcome"),
+        *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
+        *(
+            here,
+            f"{here}/edit",
+            f"{here}/activity",
+            f"{here}/merge?q=d",
+            f"{here}/mails",
+            f"{here}/write",
+            f"{here}/renewal/outcome",
+        ),
         *(f"{here}/engage/{step}" for step in ("sequence", "pricing", "emails", "plan", "rehearsal", "actions")),
         *(f"/drafts/{letter.pk}{part}" for part in ("", "/preview", "/send", "/versions")),
     ]
