@@ -45,8 +45,8 @@ WORK = (
     Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
     Place("Approvals", "approvals", "check-badge"),
     Place("Replies", "emails:replies", "chat-bubble-left-right", also=("emails:reply",)),
-    Place("Waiting", "emails:waiting", "clock"),
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
+    Place("Waiting", "emails:waiting", "clock"),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
     Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),
 )

@@ -99,6 +99,8 @@ def _answered(draft: Draft) -> Answered:
     answer = answer_for(draft)
     if answer.status == "sent":
         return Answered(draft.state, f"Sent to {draft.to_name}.")
+    if draft.is_kept_back:
+        return Answered(draft.state, f"Approved. {answer.reason}", answer.next_try_at)
     if answer.status in ("waiting", "queued"):
         return Answered(draft.state, WAITING_WORDS.get(DraftState(draft.state), "Approved."), answer.next_try_at)
     return Answered(draft.state, answer.reason or "Approved.", answer.next_try_at)

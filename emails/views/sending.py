@@ -22,6 +22,7 @@ from emails.queries.cards import make_card
 from emails.queries.checks import read_gate_facts
 from emails.queries.footers import render_draft
 from emails.queries.leaving import in_their_day, why_too_late
+from emails.queries.waiting import WaitingRow
 from emails.rules.gate import ask_gate
 from emails.services import outbox
 from emails.services.editing import reload
@@ -156,10 +157,18 @@ def plan_send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             form.add_error("at", error if isinstance(error, ValidationError) else str(error))
         else:
             local = data["at"].strftime("%d %b %Y, %H:%M")
-            messages.success(request, f"Scheduled for {local} ({draft.customer.timezone}).")
+            messages.success(request, f"Scheduled for {local} ({draft.customer.timezone}).{_say_later(draft, now=now)}")
             return redirect(back_url(request, draft))
     context = {"draft": draft, "form": form, "next": back_url(request, draft)}
     return render(request, "emails/schedule.html", context, status=200)
+
+
+def _say_later(draft: Draft, *, now: datetime) -> str:
+    """Say what keeps a scheduled letter beyond its moment; "" where nothing does."""
+    row = WaitingRow(reload(draft))
+    if row.next_try_at is None or row.next_try_at == row.draft.scheduled_send_date:
+        return ""
+    return f" It will leave {in_their_day(row.next_try_at, draft.customer.timezone, now=now)}: {row.reason}"
 
 
 @require_POST

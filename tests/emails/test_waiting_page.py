@@ -72,6 +72,14 @@ def test_receipt_on_the_letters_page_shows_every_check_and_the_next_try(draft: D
     assert "Not on hold." in html
 
 
+def test_schedule_for_a_closed_day_says_when_it_leaves(draft: Draft, csm: User) -> None:
+    data = {"version": draft.version, "at": "2026-03-07T10:00"}
+
+    html = as_(csm).post(reverse("emails:draft_schedule", args=[draft.pk]), data, follow=True).content.decode()
+
+    assert "It will leave Mon 09:00 in New York" in html
+
+
 def test_undo_that_comes_too_late_names_the_letter(draft: Draft, csm: User, now: datetime) -> None:
     send(draft, version=draft.version, now=now, by=csm)
     outbox.deliver(draft.pk, now=now)
