@@ -52,6 +52,10 @@ class ChoiceCard:
         return self.choice == Choice.HOLD
 
     @property
+    def count(self) -> int:
+        return len(self.changes) + len(self.drafts)
+
+    @property
     def changes_nothing(self) -> bool:
         return not self.changes and not self.drafts
 

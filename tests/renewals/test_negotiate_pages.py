@@ -67,6 +67,7 @@ def test_question_shows_the_reply_and_what_each_choice_changes(
     assert "Price is too high" in text
     assert 'value="accelerate" checked' in text
     assert "The reply was read as: positive." in text
+    assert "What it changes (8)" in text
     notice = text.partition("Notice deadline: the formal proposal is delivered")[2]
     assert "Fri 3 Apr" in notice[:400] and "Wed 11 Mar" in notice[:500]
 
