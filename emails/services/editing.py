@@ -101,7 +101,15 @@ def restore_version(draft: Draft, old: DraftVersion, *, version: int, now: datet
     """Bring an earlier text back as the newest; the present one stays among the versions."""
     with transaction.atomic():
         restored = touch(
-            draft, version=version, now=now, subject=old.subject, body=old.body, writer=old.writer, written_by=by
+            draft,
+            version=version,
+            now=now,
+            subject=old.subject,
+            body=old.body,
+            writer=old.writer,
+            written_by=by,
+            # It was said of the text that goes.
+            writer_note="",
         )
         name = "Claude's version" if old.is_aside else f"text {old.version}"
         keep_version(restored, reason=f"{name[:1].upper()}{name[1:]} brought back", now=now, by=by)

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from customers.queries.sending import sending_rules
 from customers.queries.workspace import get_settings
+from customers.rules.workdays import NoOpenDay
 from customers.view_base import for_writers, reader_of
 from emails.forms import ScheduleForm, UploadForm
 from emails.models import Attachment, Draft
@@ -146,9 +148,8 @@ def plan_send(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = ScheduleForm(request.POST or None, zone_name=draft.customer.timezone)
     if request.method == "GET":
-        tomorrow = now.astimezone(form.zone) + timedelta(days=1)
-        at = tomorrow.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
-        form.initial = {"at": at, "version": draft.version}
+        opening = _next_working_morning(draft, now=now)
+        form.initial = {"at": opening.astimezone(form.zone).replace(tzinfo=None), "version": draft.version}
     elif form.is_valid():
         data = form.cleaned_data
         try:
@@ -169,6 +170,15 @@ def _say_later(draft: Draft, *, now: datetime) -> str:
     if row.next_try_at is None or row.next_try_at == row.draft.scheduled_send_date:
         return ""
     return f" It will leave {in_their_day(row.next_try_at, draft.customer.timezone, now=now)}: {row.reason}"
+
+
+def _next_working_morning(draft: Draft, *, now: datetime) -> datetime:
+    """When mail to the customer leaves again after today."""
+    window = sending_rules(draft.customer, get_settings(), around=now).window
+    try:
+        return window.next_opening(now, not_before=window.local_date(now) + timedelta(days=1))
+    except NoOpenDay:
+        return now + timedelta(days=1)
 
 
 @require_POST

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -173,6 +174,27 @@ def test_schedule_reads_the_customers_zone(page: Client, draft: Draft) -> None:
     assert scheduled.astimezone(__import__("zoneinfo").ZoneInfo("America/New_York")).hour == 9
 
 
+@pytest.mark.parametrize(
+    ("moment", "offered"),
+    [
+        ("2026-03-04T15:00:00Z", "2026-03-05T09:00"),
+        ("2026-03-06T15:00:00Z", "2026-03-09T09:00"),
+        ("2026-03-07T15:00:00Z", "2026-03-09T09:00"),
+        ("2026-11-25T15:00:00Z", "2026-11-27T09:00"),  # Thanksgiving is on the 26th
+    ],
+)
+def test_schedule_offers_the_customers_next_working_morning(
+    page: Client, draft: Draft, moment: str, offered: str
+) -> None:
+    draft.customer.country = "US"
+    draft.customer.save()
+    with time_machine.travel(moment, tick=False):
+        page.force_login(draft.customer.owner, backend="django.contrib.auth.backends.ModelBackend")
+        text = page.get(url("draft_schedule", draft)).content.decode()
+
+    assert f'value="{offered}"' in text
+
+
 def test_schedule_for_an_hour_that_is_not_says_so_beside_the_field(page: Client, draft: Draft) -> None:
     response = page.post(url("draft_schedule", draft), {"version": draft.version, "at": "2027-03-14T02:30"})
 
@@ -217,10 +239,12 @@ def test_versions_compare_with_the_first_and_bring_it_back(
     edited = save_draft(draft, version=draft.version, now=now, by=csm, body="Hi Sarah,\n\nAll new.")
     assert "<del>" in body_of(page.get(url("draft_versions", draft)))
     first = draft.versions.order_by("version").first()
+    Draft.objects.filter(pk=draft.pk).update(writer_note="Not done: “a poem”.")
 
     page.post(url("draft_restore", draft, first.pk), {"version": edited.version})
 
-    assert reload(draft).body == draft.body
+    fresh = reload(draft)
+    assert (fresh.body, fresh.writer_note) == (draft.body, "")
 
 
 def test_attach_and_detach_a_file(page: Client, draft: Draft) -> None:
