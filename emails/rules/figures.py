@@ -64,7 +64,7 @@ _EXEMPT = tuple(
         (r"\b(?:1|2|an?)[\s-]hours?\b", re.I),
         (r"\b\d{1,2}:\d{2}(?:\s?[ap]\.?m\b)?(?!\d)", re.I),
         (r"\b\d{1,2}\s?(?:[ap]\.?m)\b", re.I),
-        (r"^\s*\d{1,2}[.)](?=\s)", re.M),
+        (r"^[ \t]*\d{1,2}[.)](?=\s)", re.M),
         (
             r"\b(?:phone|tel|mobile|cell|direct|office|fax|[tm](?=:))\b[.:]?[ \t]*[+(]?\d[\d ().–-]{6,}\d",
             re.I,
@@ -74,7 +74,7 @@ _EXEMPT = tuple(
         (r"\b(?:ISO|SOC|RFC|PCI|HIPAA|NIST|EN|DIN)[\s-]?\d+(?:[:-]\d+)?\b", 0),
         (r"\b[1-3]\s(?:options?|things?|points?|topics?|questions?|steps?|ways?|slots?|items?)\b", re.I),
         (r"\b\d{1,2}(?:st|nd|rd|th)\b", re.I),
-        (r"[^\W\d_]+\d[\w.]*|\b\d{1,2}[A-Z]{1,2}\b", 0),
+        (r"(?<![^\W\d_])[^\W\d_]+\d[\w.]*|\b\d{1,2}[A-Z]{1,2}\b", 0),
     )
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,14 +59,18 @@ class Claimed:
     """The stretches of a text that are spoken for, so that no figure is read twice."""
 
     def __init__(self, stretches: Iterable[tuple[int, int]] = ()) -> None:
-        self._stretches = list(stretches)
+        # None overlaps another, so that the one before and the one after decide.
+        self._stretches: list[tuple[int, int]] = []
+        for start, end in stretches:
+            self.take(start, end)
 
     def is_free(self, start: int, end: int) -> bool:
-        return all(end <= taken_start or start >= taken_end for taken_start, taken_end in self._stretches)
+        place = bisect_left(self._stretches, (end, end))
+        return place == 0 or self._stretches[place - 1][1] <= start
 
     def take(self, start: int, end: int) -> bool:
         """Claim the stretch; False when any of it is taken already."""
         if not self.is_free(start, end):
             return False
-        self._stretches.append((start, end))
+        insort(self._stretches, (start, end))
         return True

@@ -21,9 +21,12 @@ _COMPANY_ENDING = (
     r"|SpA|Srl|KK)"
 )
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Herr|Frau|Madame|Monsieur|Sir|Madam)\.?"
-_CAPITALISED = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*"
+_CAPITALISED = r"(?<![^\W\d_])[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+){0,6}"
 _PARTICLE = r"(?:van|von|de|del|della|der|den|di|da|dos|du|la|le|al|bin|ibn|ter|zu)"
 _GENERIC = {"all", "team", "everyone", "everybody", "there", "folks", "both", "friends", "again", "sir", "madam"}
+# A longer name is nobody's: without an end, a page of capitals is read again from each of its words.
+_LONGEST = "{0,8}"
+_BOUNDED = rf"{_CAPITALISED}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_CAPITALISED}){_LONGEST}"
 _FULL = rf"{_CAPITALISED}(?:[ \t]+(?:{_PARTICLE}[ \t]+){{0,2}}{_CAPITALISED})*"
 
 _GREETING = re.compile(
@@ -35,8 +38,10 @@ _ADDRESSED = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _HAS_DIGIT = re.compile(r"\d")
 _HAS_LETTER = re.compile(r"[^\W\d_]")
 _RUN = re.compile(_FULL)
-_COMPANY = re.compile(rf"(?P<name>{_CAPITALISED}(?:[ \t]+(?:&[ \t]+)?{_CAPITALISED})*),?[ \t]+{_COMPANY_ENDING}\b\.?")
-_HONOURED = re.compile(rf"\b{_HONORIFIC}[ \t]+(?P<name>{_FULL})")
+_COMPANY = re.compile(
+    rf"(?P<name>{_CAPITALISED}(?:[ \t]+(?:&[ \t]+)?{_CAPITALISED}){_LONGEST}),?[ \t]+{_COMPANY_ENDING}\b\.?"
+)
+_HONOURED = re.compile(rf"\b{_HONORIFIC}[ \t]+(?P<name>{_BOUNDED})")
 _CUED = re.compile(
     r"\b(?:with|from|by|told|asked|ask|cc|copy|copying|colleagues?|meet|met|thank|thanks|and|to)\s+"
     rf"(?P<name>{_CAPITALISED})"

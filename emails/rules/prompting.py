@@ -84,7 +84,7 @@ _TASKS = {
     ),
 }
 """What a letter that follows another is for; the first letters have none, the rules above say it."""
-_FORBIDDEN = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w+|\{\{|\}\}|\[[A-Z][^\]]*\]|<[a-z/]")
+_FORBIDDEN = re.compile(r"https?://|www\.|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|\{\{|\}\}|\[[A-Z][^\]]*\]|<[a-z/]")
 
 
 def facts_for_model(brief: LetterBrief, facts: Iterable[Fact]) -> list[Fact]:
@@ -121,6 +121,9 @@ def find_faults(letter: Letter, brief: LetterBrief, facts: Iterable[Fact], *, pa
         faults.append(f"The subject must have 1 to {MOST_SUBJECT} characters.")
     if not FEWEST_PARAGRAPHS <= paragraphs <= MOST_PARAGRAPHS or len(letter.body) > MOST_BODY:
         faults.append(_TASKS.get(brief.theme, "Write three to five paragraphs."))
+    if len(letter.subject) > MOST_SUBJECT or len(letter.body) > MOST_BODY:
+        # Checking takes the longer the longer the text is, and this one is refused anyway.
+        return faults
     if _FORBIDDEN.search(f"{letter.subject}\n{letter.body}"):
         faults.append("No links, addresses, placeholders or markup.")
     spans = ground(subject=letter.subject, body=letter.body, facts=facts, language=brief.recipient.language)

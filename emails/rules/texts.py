@@ -12,7 +12,7 @@ from emails.rules.figures import find_figures
 from emails.rules.mentions import Claimed, Mention, MentionKind
 from emails.rules.names import FoundName, find_names, find_numbered_names
 
-_URL_OR_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+_URL_OR_ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 """What stands inside an address is no claim."""
 
 
