@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from customers.models import Team, User
 from customers.services.digests import workspace_key
 from tests import factories
+from tests.browsing import browser  # noqa: F401  # a fixture
 
 # A slow machine is no reason to fail.
 settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,14 +13,14 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each module: its loop runs in this thread, which the tests of other modules must not see."""
     if CHROMIUM is None:
         pytest.skip(f"no browser on this machine: install Debian's {BROWSERS[0]}")
-    # Playwright's own loop runs in this thread; the ORM may be used beside it all the same.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's own loop runs in this thread; the ORM may be used beside it all the same.
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield running
         running.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
