@@ -148,7 +148,7 @@ def _chasers(customer: Customer, letters: Mapping[uuid.UUID, Draft], *, now: dat
         .select_related("stakeholder")
         .in_bulk([row.subject_id for row in rows if row.kind == CadenceKind.CHECK_BACK])
     )
-    for row in rows.order_by("trigger_at"):
+    for row in rows.order_by("trigger_at", "created_at", "pk"):
         letter, reply = letters.get(row.subject_id), replies.get(row.subject_id)
         person = letter.stakeholder if letter else reply.stakeholder if reply else None
         kind = CadenceKind(row.kind)
