@@ -26,7 +26,7 @@ from customers.models import (
     User,
 )
 from customers.registry.panels import list_panels
-from emails.models import Attachment, CapturedMail, Draft, DraftVersion
+from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
 from emails.queries.footers import make_token
 from outreach.models import Touch
 from renewals.views.engage_page import STEPS
@@ -82,6 +82,11 @@ class Examples:
         return found
 
     @cached_property
+    def reply(self) -> Reply:
+        found: Reply = Reply.objects.get(customer=self.customer, mail__isnull=False)
+        return found
+
+    @cached_property
     def _values(self) -> dict[str, Callable[[], Any]]:
         mine: dict[str, Any] = {"customer": self.customer}
         colleague = {
@@ -107,12 +112,15 @@ class Examples:
             "version_id": lambda: _first(DraftVersion.objects.filter(draft=self.draft)),
             "file_id": lambda: _first(Attachment.objects.filter(draft=self.draft)),
             "mail_id": lambda: _first(CapturedMail.objects.filter(**mine)),
+            "reply_id": lambda: self.reply.pk,
+            "message_id": lambda: self.reply.pk,
             "place": lambda: 0,
+            "emails:reply_file place": lambda: self.reply.files[0]["place"],
+            "emails:preferences token": lambda: make_token(self.draft.pk),
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
             "code": lambda: {step.code: step.code for step in STEPS},
             "secret": lambda: self._invitation_secret,
             "uidb64": lambda: urlsafe_base64_encode(force_bytes(self.colleague.pk)),
-            "emails:preferences token": lambda: make_token(self.draft.pk),
             "token": lambda: default_token_generator.make_token(self.colleague),
         }
 

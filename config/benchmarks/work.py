@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from config.benchmarks.answers import fill_answers
 from config.benchmarks.book import FilledBook, copy_of, write
 from customers.enums import HoldScope, MeetingState
 from customers.models import Activity, Brake, Customer, Hold, Meeting, Todo
@@ -59,11 +60,13 @@ def fill_work(book: FilledBook, *, now: datetime) -> Customer:
     write(Todo, (todo for copy in copies for todo in copy.todos()))
     for model in (Draft, Touch):
         write(model, (row for copy in copies for row in copy.letters_and_touches(now=now) if isinstance(row, model)))
-    _write_mails(book, pattern, now=now)
+    letters = _write_mails(book, pattern, now=now)
     _write_stops(book.customers, now=now)
     _write_opted_out(book, now=now)
     _write_meetings(book.customers[::3], pattern.customer, now=now)
     _write_record(book, pattern.customer, now=now)
+    letter = next(letter for letter in letters if letter.customer_id == pattern.customer.pk)
+    fill_answers(book, pattern.customer, letter, now=now)
     return pattern.customer
 
 
@@ -150,14 +153,14 @@ def _left(*, now: datetime) -> dict[str, Any]:
     return {"state": DraftState.DELIVERED, "sent_at": now, "delivered_at": now, "message_id": message_id}
 
 
-def _write_mails(book: FilledBook, pattern: Pattern, *, now: datetime) -> None:
+def _write_mails(book: FilledBook, pattern: Pattern, *, now: datetime) -> list[Draft]:
     """One letter of last month per account: the letter, what was captured, and what its provider told."""
     then = now - timedelta(days=30)
     letters = []
     for number, customer in enumerate(book.customers):
         person = book.people[customer.pk][number % 3]
         fields: dict[str, Any] = {**_left(now=then), "origin_kind": OriginKind.COMPOSE, "origin_id": None}
-        if number % DOUBTFUL_EVERY == 0:
+        if number % DOUBTFUL_EVERY == 0 and customer.pk != pattern.customer.pk:
             fields |= {"state": DraftState.NEEDS_REVIEW, "sent_at": None, "delivered_at": None, "attempted_at": then}
         letters.append(
             copy_of(
@@ -170,6 +173,7 @@ def _write_mails(book: FilledBook, pattern: Pattern, *, now: datetime) -> None:
     write(CapturedMail, (_captured(letter, raw, n, now=now) for n, letter in enumerate(letters)))
     write(MailEvent, (_event(letter, kind, now=then) for letter in letters for kind in EVENTS))
     write(MailEvent, (_set_aside(n, now=now) for n in range(SET_ASIDE)))
+    return letters
 
 
 def _raw_mail(draft: Draft, *, now: datetime) -> bytes:
