@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, UUIDField, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 
 from customers.enums import Role
 from customers.rules.access import sees_everything
 
 if TYPE_CHECKING:
     from customers.models.people import User
+
+
+NOBODY = uuid.UUID(int=0)
 
 
 def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
@@ -32,8 +37,18 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
         # A row without a customer (workspace-wide) has no owner either, and is not the lead's.
         own |= Q(**{f"{path}owner__isnull": True, f"{path}pk__isnull": False})
     if user.role in (Role.LEAD, Role.READ_ONLY) and user.team_id:
-        own |= Q(**{f"{path}owner__team": user.team_id})
+        # First, since it is true of most rows: what is true is not asked further.
+        own = _owned_by_team(user, path) | own
     return own
+
+
+def _owned_by_team(user: User, path: str) -> Q:
+    """The team is read once and each owner looked up in it: half the time of a join to the owners.
+
+    Coalesce hides the column from SQLite, which would else walk an index for each part of the scope in turn.
+    """
+    team = user._meta.model._default_manager.filter(team=user.team_id).order_by().values("pk")
+    return Q(In(Coalesce(F(f"{path}owner_id"), Value(NOBODY, output_field=UUIDField())), team))
 
 
 class CustomerScopedQuerySet(models.QuerySet[Any]):
