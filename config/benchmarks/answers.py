@@ -13,6 +13,7 @@ from config.benchmarks.book import FilledBook, copy_of, write
 from customers.models import Brake, Customer
 from emails.models import Draft, Reply
 from emails.services.inbound import apply_due, keep_mail
+from outreach.services.channels import ask_for_channels
 
 ANSWERED_EVERY = 3
 """One account of so many has answered; a third of the answers waits for somebody to handle it."""
@@ -21,6 +22,7 @@ TEXT = "Thank you for the proposal. The price is higher than what we planned for
 
 def fill_answers(book: FilledBook, sample: Customer, letter: Draft, *, now: datetime) -> None:
     """This will write what came back. letter: of the sample account, has left; its answer goes the real way."""
+    ask_for_channels([letter.pk], now)
     keep_mail(_call(letter), MULTIPART_CONTENT, now=now)
     apply_due(now=now)
     pattern = Reply.objects.get(draft=letter)

@@ -29,6 +29,7 @@ from customers.registry.panels import list_panels
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
 from emails.queries.footers import make_token
 from outreach.models import Touch
+from outreach.services.channels import CHANNEL_TODO
 from renewals.views.engage_page import STEPS
 
 NOTHING = uuid.UUID(int=0)
@@ -101,6 +102,7 @@ class Examples:
             "meeting_id": lambda: _first(Meeting.objects.filter(**mine, state=MeetingState.SCHEDULED)),
             "task_id": lambda: _first(Todo.objects.filter(**mine).exclude(key="")),
             "hold_id": lambda: _open_holds()[0].pk,
+            "outreach:channels todo_id": lambda: _first(Todo.objects.filter(kind=CHANNEL_TODO)),
             "customers:hold_resume customer_id": lambda: _open_holds()[0].customer_id,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
             "view_id": lambda: _first(SavedView.objects.all()),

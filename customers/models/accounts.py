@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FloatField, GeneratedField, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Lower, NullIf
 
 from customers.enums import ContractState, Pressure, StakeholderRole
 from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
@@ -50,6 +51,12 @@ class Customer(Row):
     budget_pressure = models.CharField(max_length=10, choices=Pressure.choices, blank=True)
     notes = models.TextField(blank=True)
     programme_start_date = models.DateField(null=True, blank=True)
+    # What a search looks through. The database keeps it, so that no writer can forget to.
+    search_text = GeneratedField(
+        expression=Lower(Concat("name", Value(" "), Coalesce("external_id", Value("")), output_field=TextField())),
+        output_field=TextField(),
+        db_persist=True,
+    )
 
     window_start = models.TimeField(null=True, blank=True, help_text="Empty, as all below: the workspace's.")
     window_end = models.TimeField(null=True, blank=True)
@@ -73,11 +80,14 @@ class Customer(Row):
             models.Index(
                 fields=["timezone", "segment", "owner", "account_executive", "executive", "id"], name="customer_facets"
             ),
-            # The sums over the whole book: both tables from their indexes alone, in the same order.
+            # The whole book in one pass: both tables from their indexes alone, in the same order.
             models.Index(
-                fields=["id", "timezone", "owner", "account_executive", "executive", "churn_risk"],
-                name="customer_book_sums",
+                fields=["id", "name", "timezone", "owner", "account_executive", "executive", "churn_risk"],
+                name="customer_book_pass",
             ),
+            models.Index(fields=["churn_risk", "name"], name="customer_by_risk"),
+            models.Index(fields=["relationship_strength", "name"], name="customer_by_relationship"),
+            models.Index(fields=["search_text", "id"], name="customer_search"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -113,10 +123,18 @@ class Stakeholder(CustomerRow):
     language = models.CharField(max_length=8, blank=True)
     history = models.TextField(blank=True, help_text="What we know of this person, in our own words.")
     left_at = models.DateTimeField(null=True, blank=True)
+    search_text = GeneratedField(
+        expression=Lower(Concat("name", Value(" "), "email", output_field=TextField())),
+        output_field=TextField(),
+        db_persist=True,
+    )
 
     class Meta(CustomerRow.Meta):
         ordering = ["-primary", "name"]
-        indexes = [models.Index(models.functions.Lower("email"), name="stakeholder_email")]
+        indexes = [
+            models.Index(models.functions.Lower("email"), name="stakeholder_email"),
+            models.Index(fields=["search_text", "customer"], name="stakeholder_search"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 "customer",
@@ -155,13 +173,34 @@ class Contract(CustomerRow):
     renewal_date = models.DateField()
     notice_days = models.PositiveSmallIntegerField(default=DEFAULT_NOTICE_DAYS, validators=[MaxValueValidator(730)])
     state = models.CharField(max_length=10, choices=ContractState.choices, default=ContractState.ACTIVE)
+    # The new price as a multiple of the old one, to sort by; `increase_pct` is exact. SQLite would divide whole
+    # amounts as integers, therefore floats.
+    price_factor = GeneratedField(
+        expression=Cast("target_price", FloatField()) / NullIf(Cast("current_price", FloatField()), Value(0.0)),
+        output_field=FloatField(null=True),
+        db_persist=True,
+    )
 
     class Meta(CustomerRow.Meta):
         ordering = ["-renewal_date"]
         indexes = [
             models.Index(fields=["state", "renewal_date"]),
+            models.Index(fields=["state", "current_price"], name="contract_by_price"),
+            models.Index(fields=["state", "target_price"], name="contract_by_target"),
+            models.Index(fields=["state", "price_factor"], name="contract_by_increase"),
             models.Index(
-                fields=["customer", "state", "renewal_date", "currency", "current_price"], name="contract_book_sums"
+                fields=[
+                    "customer",
+                    "state",
+                    "renewal_date",
+                    "currency",
+                    "current_price",
+                    "target_price",
+                    "notice_days",
+                    "price_factor",
+                    "id",
+                ],
+                name="contract_book_pass",
             ),
         ]
         constraints = [

@@ -32,7 +32,11 @@ class Todo(CustomerRow):
     class Meta(CustomerRow.Meta):
         ordering = ["due_date", "created_at"]
         indexes = [
-            models.Index(fields=["customer", "due_date"], condition=Q(state=TodoState.OPEN), name="todo_open_due"),
+            models.Index(
+                fields=["customer", "actor", "due_date", "waits_since"],
+                condition=Q(state=TodoState.OPEN),
+                name="todo_open_at_account",
+            ),
             models.Index(fields=["owner", "due_date"], condition=Q(state=TodoState.OPEN), name="todo_open_mine"),
             models.Index(fields=["source_kind", "source_id"], name="todo_source"),
         ]

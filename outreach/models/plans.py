@@ -32,6 +32,7 @@ class OutreachPlan(CustomerRow):
 
     class Meta(CustomerRow.Meta):
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "customer"], name="plan_by_state")]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(state__in=sorted(LIVE_PLAN_STATES)), name="plan_live_once"
@@ -79,7 +80,7 @@ class Touch(Row):
     moved_reason = models.CharField(max_length=300, blank=True)
     infeasible_reason = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=12, choices=TouchState.choices, default=TouchState.PLANNED)
-    draft_id = models.UUIDField(null=True, blank=True, db_index=True)
+    draft_id = models.UUIDField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     automation = models.ForeignKey(
         "journeys.AutomationSchedule",
@@ -100,7 +101,16 @@ class Touch(Row):
     class Meta(Row.Meta):
         verbose_name_plural = "touches"
         ordering = ["due_date", "order", "key"]
-        indexes = [models.Index(fields=["due_date"], condition=Q(state="planned"), name="touch_planned_due")]
+        indexes = [
+            models.Index(fields=["due_date"], condition=Q(state="planned"), name="touch_planned_due"),
+            models.Index(fields=["draft_id"], condition=Q(draft_id__isnull=False), name="touch_of_draft"),
+            # What a person still has to do, by plan: neither conditional nor a letter.
+            models.Index(
+                fields=["plan", "due_date"],
+                condition=Q(state="planned", condition="", draft_id=None),
+                name="touch_for_a_person",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["plan", "key"], name="touch_once"),
             models.CheckConstraint(

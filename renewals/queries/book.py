@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, FilteredRelation, FloatField, OrderBy, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, NullIf
+from django.db.models import CharField, Count, F, OrderBy, Q, QuerySet, Value
+from django.db.models.functions import Cast, Lower
 
 from customers.enums import ContractState
 from customers.models import Contract, Customer, Stakeholder, User
 from renewals.enums import Stage
 from renewals.queries.book_days import LocalDates
-from renewals.queries.book_rows import list_next_steps
+from renewals.queries.book_steps import StepOrder
+from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import span_of
 
 NO_CONTRACT = "none"
@@ -31,11 +33,19 @@ TERM_SORTS: dict[str, tuple[str, ...]] = {
     "days": ("renewal_date", "customer__name"),
     "price": ("current_price", "customer__name"),
     "target": ("target_price", "customer__name"),
-    "increase": ("increase", "customer__name"),
+    "increase": ("price_factor", "customer__name"),
 }
 STEP_SORTS = ("action", "waits")
 SORTS = (*ACCOUNT_SORTS, *TERM_SORTS, *STEP_SORTS)
 DEFAULT_SORT = "days"
+TIE = Cast("pk", CharField())
+"""Which of two equals comes first. The bare column would lead SQLite to an index that does not hold the names."""
+SORTED_BY = {
+    "risk": "churn_risk",
+    "relationship": "relationship_strength",
+    **{name: f"term__{fields[0]}" for name, fields in TERM_SORTS.items()},
+}
+"""The column that an account may lack; who lacks it comes last, by name, in either direction."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,25 @@ class BookFilter:
 
 @dataclass(frozen=True)
 class BookCount:
-    """How many accounts are asked for: with a running contract, and without."""
+    """How many accounts are asked for, and of how many it is known by what they are sorted."""
 
-    with_term: int
-    without_term: int
+    total: int
+    known: int
 
-    @property
-    def total(self) -> int:
-        return self.with_term + self.without_term
+
+@dataclass(frozen=True)
+class Part:
+    """Accounts in order. rows: sorted; pk: how they name the account."""
+
+    rows: QuerySet[Any]
+    pk: str
+    size: int
+
+    def turned(self) -> Part:
+        return Part(self.rows.reverse(), self.pk, self.size)
+
+    def ids(self, begin: int, end: int) -> list[uuid.UUID]:
+        return list(self.rows.values_list(self.pk, flat=True)[begin:end]) if begin < end else []
 
 
 @dataclass(frozen=True)
@@ -77,61 +98,73 @@ class Book:
     dates: LocalDates
 
     def count(self) -> BookCount:
-        found = self._accounts().aggregate(total=Count("pk"), with_term=Count("term"))
-        return BookCount(found["with_term"], found["total"] - found["with_term"])
+        by = SORTED_BY.get(self.wanted.sort)
+        if self.wanted.stage in Stage.values:
+            # Far fewer rows when the renewal dates are looked up first.
+            rows, by = self._terms(), by and (by.removeprefix("term__") if "term__" in by else f"customer__{by}")
+        else:
+            rows = self._accounts()
+        found = rows.aggregate(total=Count("*"), known=Count(by or "*"))
+        return BookCount(found["total"], found["known"])
 
     def ids(self, begin: int, end: int, *, count: BookCount) -> list[uuid.UUID]:
-        """This will give the accounts of one page in order. Those without a contract come after all others."""
-        if self.wanted.sort in STEP_SORTS:
-            return self._ids_by_step()[begin:end]
-        if self.wanted.sort in ACCOUNT_SORTS:
-            rows = self._accounts().order_by(*self._order(ACCOUNT_SORTS[self.wanted.sort]), "pk")
-            return list(rows.values_list("pk", flat=True)[begin:end])
-        ids = list(self._terms().values_list("customer_id", flat=True)[begin:end])
-        if end > count.with_term and count.without_term:
-            rest = self._accounts().filter(term__isnull=True).order_by("name", "pk")
-            first = max(begin - count.with_term, 0)
-            ids += rest.values_list("pk", flat=True)[first : first + (end - begin) - len(ids)]
-        return ids
+        """This will give the accounts of one page in order; a late page is read from the end."""
+        end = min(end, count.total)
+        parts = self._parts(count)
+        if begin <= count.total - end:
+            return _slice(parts, begin, end)
+        turned = [part.turned() for part in reversed(parts)]
+        return _slice(turned, count.total - end, count.total - begin)[::-1]
 
     def all_ids(self) -> list[uuid.UUID]:
         """This will give every account asked for, in order; for exports."""
         count = self.count()
         return self.ids(0, count.total, count=count)
 
+    def _parts(self, count: BookCount) -> Sequence[Part | StepOrder]:
+        """Who has what is sorted by, then who lacks it: apart, each can be read in the order of an index."""
+        sort = self.wanted.sort
+        if sort in STEP_SORTS:
+            return [StepOrder(self._accounts(), self.dates, sort, self.wanted.descending, count.total)]
+        if sort not in SORTED_BY:
+            rows = self._accounts().order_by(*self._order(ACCOUNT_SORTS[sort]), TIE)
+            return [Part(rows, "pk", count.total)]
+        without = self._accounts().filter(**{f"{SORTED_BY[sort]}__isnull": True}).order_by("name", "pk")
+        return [self._known(count.known), Part(without, "pk", count.total - count.known)]
+
+    def _known(self, size: int) -> Part:
+        sort = self.wanted.sort
+        if sort in TERM_SORTS:
+            rows, fields, pk = self._terms(), TERM_SORTS[sort], "customer_id"
+        else:
+            rows, fields, pk = self._accounts(), ACCOUNT_SORTS[sort], "pk"
+        return Part(rows.filter(**{f"{fields[0]}__isnull": False}).order_by(*self._order(fields), pk), pk, size)
+
     def _accounts(self) -> QuerySet[Any]:
-        term = FilteredRelation("contracts", condition=Q(contracts__state=ContractState.ACTIVE))
-        rows = Customer.objects.visible_to(self.user).annotate(term=term).order_by()
+        rows: QuerySet[Any] = accounts_with_term().visible_to(self.user)
         return rows.filter(*_conditions(self.wanted, self.dates, account="", term="term__"))
 
     def _terms(self) -> QuerySet[Any]:
-        """The accounts by way of their running contract: sorted by an index, where there is one."""
-        rows = Contract.objects.visible_to(self.user).filter(
-            *_conditions(self.wanted, self.dates, account="customer__", term=""), state=ContractState.ACTIVE
-        )
-        if self.wanted.sort == "increase":
-            # As floats: SQLite keeps whole amounts as integers and would divide them as such.
-            target, current = Cast("target_price", FloatField()), Cast("current_price", FloatField())
-            rows = rows.annotate(increase=target / NullIf(current, Value(0.0)))
-        return rows.order_by(*self._order(TERM_SORTS[self.wanted.sort]), "customer_id")
-
-    def _ids_by_step(self) -> list[uuid.UUID]:
-        """This will decide the next step of every account asked for; the one order that no column holds."""
-        steps = list_next_steps(self._accounts(), dates=self.dates)
-        if self.wanted.sort == "action":
-            ranked = sorted(steps, key=lambda entry: entry.rank, reverse=self.wanted.descending)
-        else:
-            waiting = [entry for entry in steps if entry.step.since]
-            ranked = sorted(waiting, key=lambda entry: entry.step.since, reverse=self.wanted.descending)  # type: ignore[arg-type,return-value]
-            ranked += [entry for entry in steps if not entry.step.since]
-        return [entry.customer_id for entry in ranked]
+        """The accounts by way of their running contract: sorted by an index."""
+        conditions = _conditions(self.wanted, self.dates, account="customer__", term="")
+        rows: QuerySet[Any] = Contract.objects.visible_to(self.user)
+        return rows.filter(*conditions, state=ContractState.ACTIVE).order_by()
 
     def _order(self, fields: tuple[str, ...]) -> list[OrderBy]:
         first, *others = (F(name) for name in fields)
-        # Only a column that may be empty asks for it: NULLS LAST keeps SQLite from using an index.
-        nulls_last = True if fields[0] not in ("name", "renewal_date", "current_price") else None
+        # Only owners may be missing here, and NULLS LAST keeps SQLite from using an index.
+        nulls_last = True if fields == ACCOUNT_SORTS["owner"] else None
         head = OrderBy(first, descending=self.wanted.descending, nulls_last=nulls_last)
         return [head, *(OrderBy(field) for field in others)]
+
+
+def _slice(parts: Sequence[Part | StepOrder], begin: int, end: int) -> list[uuid.UUID]:
+    """This will read from each part what lies between `begin` and `end` of all of them."""
+    ids: list[uuid.UUID] = []
+    for part in parts:
+        ids += part.ids(max(begin, 0), min(end, part.size))
+        begin, end = begin - part.size, end - part.size
+    return ids
 
 
 def _conditions(wanted: BookFilter, dates: LocalDates, *, account: str, term: str) -> list[Q]:
@@ -159,7 +192,7 @@ def _conditions(wanted: BookFilter, dates: LocalDates, *, account: str, term: st
 
 def _text_condition(text: str, account: str) -> Q:
     """This will look for the text in the account's name and id and in its people's names and addresses."""
-    people = Stakeholder.objects.filter(customer=OuterRef(f"{account}pk")).filter(
-        Q(name__icontains=text) | Q(email__icontains=text)
-    )
-    return Q(**{f"{account}name__icontains": text}) | Q(**{f"{account}external_id__iexact": text}) | Q(Exists(people))
+    wanted = Lower(Value(text))
+    by_itself = Customer.objects.filter(search_text__contains=wanted).order_by().values("pk")
+    by_people = Stakeholder.objects.filter(search_text__contains=wanted).order_by().values("customer")
+    return Q(**{f"{account}pk__in": by_itself.union(by_people, all=True)})

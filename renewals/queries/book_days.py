@@ -8,18 +8,57 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
 
+from django.db import connection
 from django.db.models import Case, Expression, Q, When
 
 from customers.queries.calendars import local_date
 
 
+def days_before(day: str, days: int | str) -> str:
+    """This will say in SQL: the date so many days before another. Both are SQL themselves."""
+    return f"date({day}, '-' || ({days}) || ' days')" if connection.vendor == "sqlite" else f"({day} - ({days}))"
+
+
+def local_day(moment: str, zone: str) -> str:
+    """This will say in SQL: the date on which a moment falls in a zone, as `local_date`. Both are SQL themselves."""
+    if connection.vendor == "sqlite":
+        return f"django_datetime_cast_date({moment}, {zone}, 'UTC')"
+    return f"({moment} AT TIME ZONE {zone})::date"
+
+
+class Compiled(Expression):
+    """An expression that was put into the database's words before, with its parameters: putting it takes long."""
+
+    def __init__(self, sql: str, params: tuple[Any, ...], *, output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.sql, self.params = sql, params
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return self.sql, self.params
+
+
+def compile_once(accounts: Any, expression: Expression) -> tuple[str, tuple[Any, ...]]:
+    """This will put an expression over `accounts` into the database's words, for `Compiled` to be kept."""
+    query = accounts.annotate(asked_for=expression).query
+    sql, params = query.get_compiler(connection=connection).compile(query.annotations["asked_for"])
+    return f"({sql})", tuple(params)
+
+
 @dataclass(frozen=True)
 class LocalDates:
-    """`usual`: the date in most zones of the book. `others`: date → the zones where it is another."""
+    """usual: the date in most zones of the book. others: date → the zones where it is another. zones: all of them."""
 
     usual: date
     others: dict[date, tuple[str, ...]]
+    zones: frozenset[str] = frozenset()
+
+    @property
+    def latest(self) -> date:
+        return max(self.usual, *self.others) if self.others else self.usual
 
     def date_in(self, zone_name: str) -> date:
         return next((day for day, zones in self.others.items() if zone_name in zones), self.usual)
@@ -29,15 +68,15 @@ class LocalDates:
 
         timezone: the column of the customer's zone, as the query reaches it.
         """
-        condition = Q()
+        # The widest span first: it alone can be found by an index.
+        days = [self.usual, *self.others]
+        condition = _span(field, min(days), max(days), least=least, most=most)
+        if not self.others:
+            return condition
+        by_zone = Q()
         for day, zones in self._groups(timezone):
-            spans = Q()
-            if least is not None:
-                spans &= Q(**{f"{field}__gte": day + timedelta(days=least)})
-            if most is not None:
-                spans &= Q(**{f"{field}__lte": day + timedelta(days=most)})
-            condition |= zones & spans
-        return condition
+            by_zone |= zones & _span(field, day, day, least=least, most=most)
+        return condition & by_zone
 
     def by_group(self, build: Callable[[date], Expression], *, timezone: str) -> Expression:
         """This will give one expression made of `build(date)` for each group of zones."""
@@ -46,6 +85,10 @@ class LocalDates:
         whens = [When(**{f"{timezone}__in": zones}, then=build(day)) for day, zones in self.others.items()]
         return Case(*whens, default=build(self.usual))
 
+    def unknown_zones(self) -> frozenset[str]:
+        """This will give the names that are no zones; they are read as UTC, as in `zone`."""
+        return self.zones - _known_zones()
+
     def _groups(self, timezone: str) -> Iterable[tuple[date, Q]]:
         elsewhere = [zone for zones in self.others.values() for zone in zones]
         yield self.usual, ~Q(**{f"{timezone}__in": elsewhere}) if elsewhere else Q()
@@ -53,12 +96,34 @@ class LocalDates:
             yield day, Q(**{f"{timezone}__in": zones})
 
 
+def _span(field: str, first: date, last: date, *, least: int | None, most: int | None) -> Q:
+    span = Q()
+    if least is not None:
+        span &= Q(**{f"{field}__gte": first + timedelta(days=least)})
+    if most is not None:
+        span &= Q(**{f"{field}__lte": last + timedelta(days=most)})
+    return span
+
+
+@lru_cache(maxsize=1)
+def _known_zones() -> frozenset[str]:
+    """The names that whoever converts moments knows: this Python for SQLite, else the database as well."""
+    known = frozenset(available_timezones())
+    if connection.vendor == "sqlite":
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        return known & frozenset(name for (name,) in cursor.fetchall())
+
+
 def group_zones(zone_names: Iterable[str], *, now: datetime) -> LocalDates:
     """This will group the zones by the date that it is there now."""
     by_date: dict[date, list[str]] = defaultdict(list)
-    for name in set(zone_names):
+    names = frozenset(zone_names)
+    for name in names:
         by_date[local_date(now, name)].append(name)
     if not by_date:
         return LocalDates(local_date(now, "UTC"), {})
-    usual = Counter({day: len(names) for day, names in by_date.items()}).most_common(1)[0][0]
-    return LocalDates(usual, {day: tuple(sorted(names)) for day, names in sorted(by_date.items()) if day != usual})
+    usual = Counter({day: len(there) for day, there in by_date.items()}).most_common(1)[0][0]
+    others = {day: tuple(sorted(there)) for day, there in sorted(by_date.items()) if day != usual}
+    return LocalDates(usual, others, names)

@@ -11,23 +11,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import FilteredRelation, Q, Value
 
-from customers.enums import ContractState, HoldScope, TodoActor, TodoState
-from customers.models import Brake, Customer, Hold, Todo
+from customers.enums import HoldScope
 from customers.queries.calendars import local_date
-from emails.enums import DraftState
-from emails.models import Draft
-from outreach.enums import LIVE_PLAN_STATES, TouchState
-from outreach.models import OutreachPlan, Touch
+from outreach.enums import LIVE_PLAN_STATES
 from renewals.enums import NextAction, Stage
 from renewals.queries.book_days import LocalDates
+from renewals.queries.book_work import accounts_with_term, due_todos, planned_touches, waiting_drafts
 from renewals.rules.next_action import ActionFacts, NextStep, choose_next_step
 from renewals.rules.stages import days_to_renewal, stage_for
-
-DRAFTS_FOR_A_PERSON = (DraftState.DRAFT, DraftState.BLOCKED, DraftState.FAILED, DraftState.NEEDS_REVIEW)
-PRESSING_FIRST = {action: rank for rank, action in enumerate(NextAction)}
 
 
 @dataclass(frozen=True)
@@ -66,25 +59,10 @@ class BookRow:
         return (self.target_price - self.current_price) * 100 / self.current_price
 
 
-@dataclass(frozen=True)
-class StepEntry:
-    """The next step of one account, for sorting."""
-
-    customer_id: uuid.UUID
-    step: NextStep
-
-    @property
-    def rank(self) -> int:
-        return PRESSING_FIRST[self.step.action]
-
-
 @dataclass
 class Waiting:
     """What waits at one account: the earliest of each kind, and how many mails."""
 
-    brake_at: datetime | None = None
-    hold_at: datetime | None = None
-    plan_at: datetime | None = None
     draft_at: datetime | None = None
     draft_count: int = 0
     todo_at: datetime | None = None
@@ -92,15 +70,13 @@ class Waiting:
     touch_date: date | None = None
     touch_title: str = ""
 
-    def note(self, kind: str, at: datetime, title: str) -> None:
-        """This will take in one row; the earliest of a kind stays."""
-        if kind == "draft":
-            self.draft_count += 1
-        earliest = getattr(self, f"{kind}_at")
-        if earliest is None or at < earliest:
-            setattr(self, f"{kind}_at", at)
-            if kind == "todo":
-                self.todo_title = title
+    def note_draft(self, at: datetime) -> None:
+        self.draft_count += 1
+        self.draft_at = at if self.draft_at is None else min(self.draft_at, at)
+
+    def note_todo(self, at: datetime, title: str) -> None:
+        if self.todo_at is None or at < self.todo_at:
+            self.todo_at, self.todo_title = at, title
 
 
 NOTHING = Waiting()
@@ -111,16 +87,22 @@ def read_rows(ids: list[uuid.UUID], *, dates: LocalDates) -> list[BookRow]:
 
     ids: accounts that the reader may see; it is not asked again here.
     """
-    rows = {row["id"]: row for row in _with_term(Customer.objects.filter(pk__in=ids)).values(*SHOWN, *DECIDING)}
+    rows = {row["id"]: row for row in _accounts(ids).values(*SHOWN, *DECIDING)}
     waiting = _read_waiting(ids, dates)
     return [_row(rows[pk], waiting.get(pk, NOTHING), dates) for pk in ids if pk in rows]
 
 
-def list_next_steps(accounts: QuerySet[Any], *, dates: LocalDates) -> list[StepEntry]:
-    """This will decide the next step of each account; by name where the steps are equal."""
-    waiting = _read_waiting(None, dates)
-    rows = _with_term(accounts).order_by("name", "pk").values("id", *DECIDING)
-    return [StepEntry(row["id"], choose_next_step(_facts(row, waiting.get(row["id"], NOTHING), dates))) for row in rows]
+def _accounts(ids: list[uuid.UUID]) -> Any:
+    """The accounts with the brake, the hold and the plan that each may have one of."""
+    return (
+        accounts_with_term()
+        .filter(pk__in=ids)
+        .annotate(
+            brake=FilteredRelation("brakes", condition=Q(brakes__cleared_at=None)),
+            hold=FilteredRelation("holds", condition=Q(holds__ended_at=None, holds__scope=HoldScope.ACCOUNT)),
+            plan=FilteredRelation("outreachplans", condition=Q(outreachplans__state__in=sorted(LIVE_PLAN_STATES))),
+        )
+    )
 
 
 SHOWN = (
@@ -133,61 +115,38 @@ SHOWN = (
     "owner__first_name",
     "owner__last_name",
     "owner__username",
-    "running__current_price",
-    "running__currency",
+    "term__current_price",
+    "term__currency",
 )
 DECIDING = (
     "timezone",
     "created_at",
-    "running__renewal_date",
-    "running__notice_days",
-    "running__target_price",
-    "running__renewal__price_locked_at",
+    "term__renewal_date",
+    "term__notice_days",
+    "term__target_price",
+    "term__renewal__price_locked_at",
+    "brake__set_at",
+    "hold__starts_at",
+    "plan__id",
 )
 
 
-def _with_term(accounts: QuerySet[Any]) -> QuerySet[Any]:
-    running = FilteredRelation("contracts", condition=Q(contracts__state=ContractState.ACTIVE))
-    return accounts.annotate(running=running)
-
-
-def _read_waiting(ids: list[uuid.UUID] | None, dates: LocalDates) -> dict[uuid.UUID, Waiting]:
-    """This will read in two queries what waits at the accounts, or at all of them."""
+def _read_waiting(ids: list[uuid.UUID], dates: LocalDates) -> dict[uuid.UUID, Waiting]:
+    """This will read in two queries what waits at the accounts."""
     waiting: dict[uuid.UUID, Waiting] = defaultdict(Waiting)
-    sources = [
-        _rows(Brake.objects.filter(cleared_at=None), "brake", "set_at", ids),
-        _rows(Hold.objects.filter(ended_at=None, scope=HoldScope.ACCOUNT), "hold", "starts_at", ids),
-        _rows(OutreachPlan.objects.filter(state__in=LIVE_PLAN_STATES), "plan", "created_at", ids),
-        _rows(Draft.objects.filter(state__in=DRAFTS_FOR_A_PERSON), "draft", "created_at", ids),
-        _rows(_open_todos(dates), "todo", "waits_since", ids, title="title"),
-    ]
-    for pk, kind, at, title in sources[0].union(*sources[1:], all=True):
-        waiting[pk].note(kind, at, title)
-    for pk, title, due in _planned_touches(ids):
+    drafts = waiting_drafts().filter(customer__in=ids).values_list("customer", "created_at", Value(""), Value(True))
+    todos = due_todos(dates.usual).filter(customer__in=ids)
+    titled = todos.values_list("customer", "waits_since", "title", Value(False))
+    for pk, at, title, is_draft in titled.union(drafts, all=True):
+        if is_draft:
+            waiting[pk].note_draft(at)
+        else:
+            waiting[pk].note_todo(at, title)
+    # The earliest of an account comes last and stays.
+    touches = planned_touches().filter(plan__customer__in=ids).order_by("-due_date", "-order")
+    for pk, title, due in touches.values_list("plan__customer", "title", "due_date"):
         waiting[pk].touch_title, waiting[pk].touch_date = title, due
     return waiting
-
-
-def _rows(rows: QuerySet[Any], kind: str, moment: str, ids: list[uuid.UUID] | None, *, title: str = "") -> Any:
-    mine = rows.order_by() if ids is None else rows.order_by().filter(customer__in=ids)
-    text = F(title) if title else Value("")
-    return mine.values_list("customer_id", Value(kind), F(moment), Cast(text, CharField(max_length=300)))
-
-
-def _open_todos(dates: LocalDates) -> QuerySet[Todo]:
-    """People's open tasks that are due or have no day."""
-    due = Q(due_date=None) | Q(due_date__lte=dates.usual)
-    return Todo.objects.filter(due, state=TodoState.OPEN, actor=TodoActor.CSM)
-
-
-def _planned_touches(ids: list[uuid.UUID] | None) -> Any:
-    """The planned contacts without a letter of their own, the earliest of an account last."""
-    touches = Touch.objects.filter(
-        plan__state__in=LIVE_PLAN_STATES, state=TouchState.PLANNED, condition="", draft_id=None
-    )
-    if ids is not None:
-        touches = touches.filter(plan__customer__in=ids)
-    return touches.order_by("-due_date", "-order").values_list("plan__customer", "title", "due_date")
 
 
 def _facts(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> ActionFacts:
@@ -195,13 +154,13 @@ def _facts(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> Actio
     return ActionFacts(
         today=dates.date_in(there),
         created_date=local_date(row["created_at"], there),
-        renewal_date=row["running__renewal_date"],
-        notice_days=row["running__notice_days"] or 0,
-        has_target=row["running__target_price"] is not None,
-        is_locked=row["running__renewal__price_locked_at"] is not None,
-        has_plan=waiting.plan_at is not None,
-        brake_date=_day(waiting.brake_at, there),
-        hold_date=_day(waiting.hold_at, there),
+        renewal_date=row["term__renewal_date"],
+        notice_days=row["term__notice_days"] or 0,
+        has_target=row["term__target_price"] is not None,
+        is_locked=row["term__renewal__price_locked_at"] is not None,
+        has_plan=row["plan__id"] is not None,
+        brake_date=_day(row["brake__set_at"], there),
+        hold_date=_day(row["hold__starts_at"], there),
         draft_date=_day(waiting.draft_at, there),
         todo_date=_day(waiting.todo_at, there),
         touch_date=waiting.touch_date,
@@ -224,9 +183,9 @@ def _row(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> BookRow
         owner_name=full_name or row["owner__username"] or "",
         renewal_date=renewal_date,
         days=None if renewal_date is None else days_to_renewal(renewal_date, today=facts.today),
-        current_price=row["running__current_price"],
-        target_price=row["running__target_price"],
-        currency=row["running__currency"] or row["currency"],
+        current_price=row["term__current_price"],
+        target_price=row["term__target_price"],
+        currency=row["term__currency"] or row["currency"],
         price_locked=facts.is_locked,
         churn_risk=row["churn_risk"],
         relationship=row["relationship_strength"],

@@ -23,7 +23,7 @@ from customers.services.saved_views import save_view
 from customers.view_base import LONGEST_URL, reader_of
 from renewals.enums import Stage
 from renewals.forms.book import clean_view_name, read_filter
-from renewals.queries.book import NO_CONTRACT, NO_OWNER, Book, BookCount, BookFilter
+from renewals.queries.book import NO_CONTRACT, NO_OWNER, SORTED_BY, Book, BookCount, BookFilter
 from renewals.queries.book_rows import iterate_rows, read_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
 from renewals.rules.stage_guide import all_guides, stage_guide
@@ -39,7 +39,7 @@ KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
 def book(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_filter(request.GET)
     facets = read_facets(reader, now=timezone.now())
-    summary = summarize_book(reader, dates=facets.dates)
+    summary = summarize_book(reader, dates=facets.dates, known_by=SORTED_BY.get(wanted.sort, ""))
     asked = Book(reader, wanted, facets.dates)
     count = _count(asked, summary)
     page: Page[int] = Paginator(range(count.total), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -101,7 +101,7 @@ def view_delete(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
 def _count(asked: Book, summary: BookSummary) -> BookCount:
     """The whole book is counted by its summary already."""
     if asked.wanted.is_plain:
-        return BookCount(summary.count - summary.without_contract, summary.without_contract)
+        return BookCount(summary.count, summary.known)
     return asked.count()
 
 

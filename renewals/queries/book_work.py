@@ -1,0 +1,75 @@
+"""What a next step is decided by: the accounts with their running contract, and what waits at them, by kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import DateField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from customers.enums import ContractState, HoldScope, TodoActor, TodoState
+from customers.models import Brake, Customer, Hold, Todo
+from emails.enums import DraftState
+from emails.models import Draft
+from outreach.enums import LIVE_PLAN_STATES, TouchState
+from outreach.models import OutreachPlan, Touch
+
+EVER = Value(datetime(2000, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+DRAFTS_FOR_A_PERSON = (DraftState.BLOCKED, DraftState.DRAFT, DraftState.FAILED, DraftState.NEEDS_REVIEW)
+
+
+def accounts_with_term() -> Any:
+    """The accounts, each with its running contract as `term` where it has one."""
+    term = FilteredRelation("contracts", condition=Q(contracts__state=ContractState.ACTIVE))
+    return Customer.objects.annotate(term=term).order_by()
+
+
+def open_brakes() -> QuerySet[Brake]:
+    return Brake.objects.filter(cleared_at=None).order_by()
+
+
+def open_holds() -> QuerySet[Hold]:
+    return Hold.objects.filter(ended_at=None, scope=HoldScope.ACCOUNT).order_by()
+
+
+def live_plans() -> QuerySet[OutreachPlan]:
+    return OutreachPlan.objects.filter(state__in=sorted(LIVE_PLAN_STATES)).order_by()
+
+
+def waiting_drafts() -> Any:
+    return Draft.objects.filter(state__in=DRAFTS_FOR_A_PERSON).order_by()
+
+
+def due_todos(today: date) -> QuerySet[Todo]:
+    """People's open tasks that are due or have no day."""
+    due = Q(due_date=None) | Q(due_date__lte=today)
+    return Todo.objects.filter(due, state=TodoState.OPEN, actor=TodoActor.CSM).order_by()
+
+
+def planned_touches() -> QuerySet[Touch]:
+    """The planned contacts of live plans, due or not, that are neither conditional nor a letter."""
+    return Touch.objects.filter(
+        plan__state__in=sorted(LIVE_PLAN_STATES), state=TouchState.PLANNED, condition="", draft_id=None
+    ).order_by()
+
+
+def list_work(*, usual: date, latest: date) -> Any:
+    """This will list all of it as (account, work_kind, waits_at, touch_day); of contacts those due by `latest`."""
+    no_day, no_moment = Cast(Value(None), DateField()), Cast(Value(None), DateTimeField())
+    dated = {
+        "brake": (open_brakes(), "set_at"),
+        "hold": (open_holds(), "starts_at"),
+        "draft": (waiting_drafts(), "created_at"),
+        "todo": (due_todos(usual), "waits_since"),
+    }
+    arms = [
+        rows.values(account=F("customer_id"), work_kind=Value(kind), waits_at=F(moment), touch_day=no_day)
+        for kind, (rows, moment) in dated.items()
+    ]
+    # A plan waits for nobody: that there is one is all that counts.
+    arms.append(live_plans().values(account=F("customer_id"), work_kind=Value("plan"), waits_at=EVER, touch_day=no_day))
+    due = planned_touches().filter(due_date__lte=latest)
+    account, day = F("plan__customer_id"), F("due_date")
+    contacts = due.values(account=account, work_kind=Value("touch"), waits_at=no_moment, touch_day=day)
+    return arms[0].union(*arms[1:], contacts, all=True)
