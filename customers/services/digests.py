@@ -32,7 +32,7 @@ def workspace_key() -> bytes:
     """This will give the key, read once per process; `migrate` made it. Raises ImproperlyConfigured."""
     row, _ = WorkspaceKey.objects.get_or_create(pk=ONLY_ID, defaults={"sealed": seal(secrets.token_bytes(KEY_BYTES))})
     try:
-        return _sealer().decrypt(row.sealed)
+        return sealer().decrypt(row.sealed)
     except InvalidToken:
         raise ImproperlyConfigured(
             "FIELD_KEYS cannot open this workspace's key: put the key that was used before at the end of the list."
@@ -41,10 +41,11 @@ def workspace_key() -> bytes:
 
 def seal(value: bytes) -> str:
     """This will encrypt with the newest of FIELD_KEYS."""
-    return _sealer().encrypt(value).decode()
+    return sealer().encrypt(value).decode()
 
 
-def _sealer() -> MultiFernet:
+def sealer() -> MultiFernet:
+    """This will give what seals with the newest of FIELD_KEYS and opens with any. Raises ImproperlyConfigured."""
     if not settings.FIELD_KEYS:
         raise ImproperlyConfigured("FIELD_KEYS is not set.")
     return MultiFernet([Fernet(key.strip()) for key in settings.FIELD_KEYS])

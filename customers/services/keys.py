@@ -1,0 +1,63 @@
+"""Changing the keys for what is encrypted at rest: everything sealed anew with the newest, so that the old can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import transaction
+
+from customers.models import User, WorkspaceKey
+from customers.services.activity import record
+from customers.services.digests import sealer
+
+SEALED: tuple[tuple[Any, str], ...] = ((WorkspaceKey, "sealed"),)
+"""Each model and the column of it that is sealed with FIELD_KEYS. A new sealed column is added here."""
+
+
+class CannotOpen(Exception):
+    """Raised when a value is sealed with a key that is none of FIELD_KEYS; nothing was changed then."""
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """How many values were sealed anew, and how many were sealed with the newest key already."""
+
+    changed: int
+    unchanged: int
+
+
+def rotate_keys(*, now: datetime, by: User | None) -> Rotation:
+    """This will seal every value with the newest of FIELD_KEYS, all of them or none. Raises CannotOpen."""
+    changed = unchanged = 0
+    with transaction.atomic():
+        for model, column in SEALED:
+            for pk, sealed in model._default_manager.select_for_update().values_list("pk", column):
+                if _is_newest(sealed):
+                    unchanged += 1
+                else:
+                    model._default_manager.filter(pk=pk).update(**{column: _seal_anew(model, sealed)})
+                    changed += 1
+        if changed:
+            summary = f"Sealed anew with the newest key: {changed}"
+            record("keys.rotated", summary, customer=None, by=by, now=now, changed=changed)
+    return Rotation(changed, unchanged)
+
+
+def _is_newest(sealed: str) -> bool:
+    try:
+        Fernet(settings.FIELD_KEYS[0].strip()).decrypt(sealed)
+    except InvalidToken:
+        return False
+    return True
+
+
+def _seal_anew(model: Any, sealed: str) -> str:
+    try:
+        return sealer().rotate(sealed).decode()
+    except InvalidToken:
+        name = model._meta.verbose_name
+        raise CannotOpen(f"None of FIELD_KEYS opens the {name}: put the key that was used before at the end.") from None
