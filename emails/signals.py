@@ -15,7 +15,8 @@ mails_kept = Signal()  # nothing: the mails that came in and wait stand in the r
 reply_received = Signal()
 """reply_id, customer_id, stakeholder_id, draft_id, classification, is_human, is_verified, return_date, received_at.
 
-Once per reply that belongs to an account, when its class is settled; the last two in ISO, ids and return_date or None.
+At least once per reply that belongs to an account, when its class is settled; the last two in ISO, ids and return_date
+or None. Who hears it must bear to hear it again.
 """
 reply_corrected = Signal()  # reply_id, customer_id, stakeholder_id, draft_id, old, new, return_date (ISO or None)
 stops_kept = Signal()  # nothing: which suppressions are still to be announced stands in the rows

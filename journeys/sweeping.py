@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import events, expiring, inbound, review, suppression, writings
+from emails.services import events, expiring, inbound, review, suppression, telling, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -42,6 +42,10 @@ def sweep_mails(now: datetime) -> int:
     return inbound.sweep(now=now)
 
 
+def sweep_untold(now: datetime) -> int:
+    return telling.tell_due(now=now)
+
+
 def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
@@ -54,6 +58,7 @@ SWEEPERS = (
     Sweeper("stops", sweep_stops),
     # A reply stops its account before anything more leaves.
     Sweeper("mails", sweep_mails),
+    Sweeper("untold_replies", sweep_untold),
     Sweeper("doubtful", sweep_doubtful),
     # An approval that is over sends nothing.
     Sweeper("approvals", sweep_approvals),

@@ -112,6 +112,7 @@ class Reply(CustomerRow):
     return_date = models.DateField(null=True, blank=True, help_text="Of an absence: the first day back.")
     applied_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When the other apps had heard of it.")
     handled_at = models.DateTimeField(null=True, blank=True)
     handled_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     files = models.JSONField(default=list, blank=True, help_text="Name, type and size of each attachment.")
@@ -126,6 +127,7 @@ class Reply(CustomerRow):
             models.Index(fields=["customer", "-received_at"]),
             models.Index(fields=["-received_at"]),
             models.Index(fields=["-received_at"], condition=Q(handled_at__isnull=True), name="reply_unhandled"),
+            models.Index(fields=["settled_at"], condition=Q(told_at__isnull=True), name="reply_untold"),
         ]
         constraints = [
             # A forged mail that arrives first must not keep the genuine one of the same id out.

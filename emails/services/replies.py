@@ -24,7 +24,8 @@ from emails.models import Draft, Reply
 from emails.rules.replies.return_dates import read_return_date
 from emails.rules.replies.suggestion import Suggestion
 from emails.services.opting_out import put_back_on_list, take_off_list
-from emails.signals import reply_corrected, reply_received
+from emails.services.telling import iso_date, tell_after_commit
+from emails.signals import reply_corrected
 
 BRAKE_SOURCE = "reply"
 
@@ -208,18 +209,7 @@ def _settle(reply: Reply, *, now: datetime) -> None:
         classification=reply.classification,
         classified_by=reply.classified_by,
     )
-    send_after_commit(
-        reply_received,
-        reply_id=reply.pk,
-        customer_id=reply.customer_id,
-        stakeholder_id=reply.stakeholder_id,
-        draft_id=reply.draft_id,
-        classification=reply.classification,
-        is_human=reply.is_human,
-        is_verified=reply.is_verified,
-        return_date=_iso(reply.return_date),
-        received_at=reply.received_at.isoformat(),
-    )
+    tell_after_commit(reply, now=now)
 
 
 def _tell_corrected(reply: Reply, *, old: str, now: datetime, by: User) -> None:
@@ -246,9 +236,5 @@ def _tell_corrected(reply: Reply, *, old: str, now: datetime, by: User) -> None:
         draft_id=reply.draft_id,
         old=old,
         new=reply.classification,
-        return_date=_iso(reply.return_date),
+        return_date=iso_date(reply.return_date),
     )
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

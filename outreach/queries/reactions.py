@@ -148,7 +148,9 @@ def _chasers(customer: Customer, letters: Mapping[uuid.UUID, Draft], *, now: dat
         .select_related("stakeholder")
         .in_bulk([row.subject_id for row in rows if row.kind == CadenceKind.CHECK_BACK])
     )
-    for row in rows.order_by("trigger_at", "created_at", "pk"):
+    # Of those due at one moment, in the order of the people in the plan.
+    place = {pk: letter.position for pk, letter in letters.items()}
+    for row in sorted(rows, key=lambda row: (row.trigger_at, place.get(row.subject_id, 0), str(row.pk))):
         letter, reply = letters.get(row.subject_id), replies.get(row.subject_id)
         person = letter.stakeholder if letter else reply.stakeholder if reply else None
         kind = CadenceKind(row.kind)

@@ -34,7 +34,8 @@ TOGGLES = 6
 @pytest.fixture
 def queued(sarah: Stakeholder, contract: Contract, csm: User, now: datetime) -> list[Draft]:
     """Letters that are all due, each for something of its own; no cap keeps any of them back."""
-    WorkspaceSettings.objects.update(contact_cap=1000, account_cap=1000)
+    # A flush may have taken the row of settings along.
+    WorkspaceSettings.objects.update_or_create(defaults={"contact_cap": 1000, "account_cap": 1000})
     letters = []
     for _ in range(LETTERS):
         draft = make_draft(sarah, contract, csm, now, origin=Origin(kind="engage", id=uuid4(), send_timing=""))  # type: ignore[arg-type]
