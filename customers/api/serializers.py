@@ -63,7 +63,14 @@ class HoldPreviewSerializer(serializers.Serializer[Any]):
 
 
 class HeldSerializer(HoldSerializer, HoldPreviewSerializer):
-    """A hold that was just set; with `preview=true` one that was not, without id and start."""
+    """A hold that was just set, and what it stops."""
+
+
+class PreviewedHoldSerializer(HeldSerializer):
+    """A hold that was not set (`preview=true`), hence without id and start, and what it would stop."""
+
+    id = serializers.UUIDField(read_only=True, allow_null=True)
+    startsAt = serializers.DateTimeField(source="starts_at", read_only=True, allow_null=True)
 
 
 class BrakeSerializer(serializers.Serializer[Any]):

@@ -13,8 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import OfCustomer
-from customers.api.fields import moment_of
-from customers.api.serializers import BrakeSerializer, HeldSerializer, HoldPreviewSerializer, HoldSerializer
+from customers.api.fields import moment_of, read_flag
+from customers.api.serializers import (
+    BrakeSerializer,
+    HeldSerializer,
+    HoldPreviewSerializer,
+    HoldSerializer,
+    PreviewedHoldSerializer,
+)
 from customers.enums import HoldScope
 from customers.models import Hold
 from customers.queries.calendars import zone
@@ -31,21 +37,21 @@ class HoldView(OfCustomer):
     @extend_schema(
         request=HoldSerializer,
         parameters=[OpenApiParameter("preview", bool, description="The same answer (200), and nothing is held.")],
-        responses={201: HeldSerializer, 200: HeldSerializer},
+        responses={201: HeldSerializer, 200: PreviewedHoldSerializer},
     )
     def post(self, request: Request, id: str) -> Response:
         """Put the account on hold; without `until`, until somebody resumes. A date ends when it begins there.
 
         The answer names what waits from now on, what was away before, and the notice deadline where it lies inside.
         """
-        customer = self.get_customer()
+        customer, is_preview = self.get_customer(), read_flag(request, "preview")
         body = HoldSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         scope, now = HoldScope(body.validated_data["scope"]), timezone.now()
         until = moment_of(body.validated_data.get("until"), zone=zone(customer.timezone))
         reason = body.validated_data["reason"]
         preview = preview_hold(customer, scope=scope, until=until, now=now)
-        if request.query_params.get("preview") == "true":
+        if is_preview:
             check_end(until, now=now)
             return Response(_held(Hold(scope=scope, until=until, reason=reason), preview))
         hold = hold_customer(customer, scope=scope, until=until, reason=reason, now=now, by=caller_of(request))

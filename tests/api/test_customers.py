@@ -473,3 +473,13 @@ def test_new_customer_may_bring_sending_rules(api: Caller) -> None:
     assert made.json()["sendingRules"]["holidaysPlace"] == "DE-BY"
     assert refused.status_code == 400
     assert not Customer.objects.filter(external_id="X").exists()
+
+
+@pytest.mark.parametrize("said", ["1", "True", "yes", "", "maybe"])
+def test_preview_of_a_hold_that_is_neither_true_nor_false_holds_nothing(
+    api: Caller, customer: Customer, said: str
+) -> None:
+    response = api.post(f"/api/customers/{customer.pk}/hold?preview={said}", {"scope": "account"})
+
+    assert (response.status_code, list(error_of(response)["fields"])) == (400, ["preview"])
+    assert api.get(f"/api/customers/{customer.pk}").json()["holds"] == []

@@ -119,3 +119,10 @@ def test_empty_country_fits_one_description_only(schema: dict[str, Any]) -> None
 
     assert re.search(country["oneOf"][0]["pattern"], "") is None
     assert len(country["oneOf"]) == 2
+
+
+def test_previewed_hold_fits_its_description(schema: dict[str, Any]) -> None:
+    bodies = schema["components"]["schemas"]
+
+    assert [bodies["PreviewedHold"]["properties"][name]["nullable"] for name in ("id", "startsAt")] == [True, True]
+    assert "nullable" not in bodies["Held"]["properties"]["id"]
