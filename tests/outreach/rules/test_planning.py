@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -207,6 +208,26 @@ calendars = st.builds(
 
 
 @st.composite
+def running_plans(draw: st.DrawFn) -> tuple[Plan, Calendar, date, dict[str, date]]:
+    """A plan that is computed again on any day, after its first emails left up to two months ago."""
+    calendar = draw(calendars)
+    opened = draw(st.integers(0, 130))
+    today = at_day(opened)
+    people = positions(*sorted(draw(st.lists(st.integers(0, 130), min_size=3, max_size=3)), reverse=True))
+    ago = draw(st.lists(st.integers(0, 60), min_size=1, max_size=3))
+    sent = {person.key: today - timedelta(days=days) for person, days in zip(people, ago, strict=False)}
+    plan = plan_touches(
+        tuple(replace(person, sent_on=sent.get(person.key)) for person in people),
+        renewal_date=RENEWAL,
+        notice_days=draw(st.integers(0, 130)),
+        calendar=calendar,
+        today=today,
+        first_day=115,
+    )
+    return plan, calendar, today, sent
+
+
+@st.composite
 def plans(draw: st.DrawFn) -> tuple[Plan, Calendar, date, int]:
     """A plan opened on any day, with any order and notice, over any calendar."""
     calendar = draw(calendars)
@@ -215,6 +236,57 @@ def plans(draw: st.DrawFn) -> tuple[Plan, Calendar, date, int]:
     days = sorted(draw(st.lists(st.integers(0, opened), min_size=1, max_size=3)), reverse=True)
     plan = plan_at(opened, *days, notice_days=notice, calendar=calendar)
     return plan, calendar, at_day(opened), len(days)
+
+
+def first(made: tuple[Plan, object, object, object]) -> Plan:
+    return made[0]
+
+
+@given(running_plans())
+@settings(max_examples=150, deadline=None)
+def test_plan_computed_again_lands_nothing_in_the_past_and_nothing_before_what_it_follows(
+    made: tuple[Plan, Calendar, date, dict[str, date]],
+) -> None:
+    plan, calendar, today, sent = made
+
+    planned = {touch.person_key: touch.date for touch in plan.touches if touch.date and touch.kind == TouchKind.EMAIL}
+    contacted = sent | planned
+    for touch in plan.touches:
+        assert touch.date is not None
+        assert today <= touch.date <= plan.deadline
+        assert calendar.is_open(touch.date)
+        if touch.person_key and touch.kind != TouchKind.EMAIL:
+            assert contacted[touch.person_key] < touch.date
+        if touch.kind in (TouchKind.FINAL_FOLLOW_UP, TouchKind.ALIGNMENT):
+            assert max(contacted.values()) < touch.date
+
+
+@given(st.one_of(plans().map(first), running_plans().map(first)))
+@settings(max_examples=150, deadline=None)
+def test_confirmation_comes_before_its_meeting_and_the_recap_after(plan: Plan) -> None:
+    dates = {touch.key: touch.date for touch in plan.touches if touch.date}
+
+    for key, day in dates.items():
+        kind, _, person = key.partition(":")
+        if kind == TouchKind.MEETING:
+            assert dates.get(f"{TouchKind.CONFIRMATION}:{person}", day - timedelta(days=1)) < day
+            assert dates.get(f"{TouchKind.RECAP}:{person}", day + timedelta(days=1)) > day
+
+
+@given(
+    calendar=calendars,
+    opened=st.integers(90, 119),
+    days=st.lists(st.integers(90, 119), min_size=1, max_size=3, unique=True),
+)
+@settings(max_examples=150, deadline=None)
+def test_people_of_different_days_are_contacted_on_different_days_while_there_are_enough(
+    calendar: Calendar, opened: int, days: list[int]
+) -> None:
+    plan = plan_at(opened, *sorted(days, reverse=True), calendar=calendar)
+
+    dates = [touch.date for touch in plan.touches if touch.kind == TouchKind.EMAIL]
+    room = len(calendar.open_days(at_day(opened), at_day(90)))
+    assert len(set(dates)) == min(len(days), room)
 
 
 @given(plans())
