@@ -13,11 +13,13 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from config.management.commands.serve import first_person_lines, mail_line
+from config.management.commands import serve
+from config.management.commands.serve import data_line, first_person_lines, mail_line
 from customers.enums import Role
 from customers.models import User
 
@@ -131,6 +133,22 @@ def test_serve_says_where_mail_goes(settings: Any, outbound: str, key: str, line
     settings.MAIL_PROVIDER, settings.OUTBOUND, settings.SENDGRID_API_KEY = "sendgrid", outbound, key
 
     assert mail_line("http://here") == line
+
+
+@pytest.mark.parametrize(
+    ("database", "line"),
+    [
+        ({"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}, "Data is kept in /srv/desk."),
+        (
+            {"ENGINE": "django.db.backends.postgresql", "NAME": "desk", "HOST": "db", "PASSWORD": "hush"},
+            "Data is kept in the database desk on db, its keys in /srv/desk.",
+        ),
+    ],
+)
+def test_serve_says_where_data_is_kept(monkeypatch: pytest.MonkeyPatch, database: dict[str, str], line: str) -> None:
+    monkeypatch.setattr(serve, "settings", SimpleNamespace(DATABASES={"default": database}, DATA_DIR=Path("/srv/desk")))
+
+    assert data_line() == line
 
 
 @pytest.mark.django_db

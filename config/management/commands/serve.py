@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(mail_line(address))
         for line in log_in_lines() or first_person_lines():
             self.stdout.write(line)
-        self.stdout.write(f"Data is kept in {settings.DATA_DIR}. Ctrl-C stops everything.\n")
+        self.stdout.write(f"{data_line()} Ctrl-C stops everything.\n")
         self.stdout.flush()
 
 
@@ -84,6 +84,15 @@ def mail_line(address: str) -> str:
     if leaves_the_machine():
         return f"Mail leaves this machine, through {settings.MAIL_PROVIDER}."
     return f"Sent mail is captured at {address}/mailbox; no mail leaves this machine."
+
+
+def data_line() -> str:
+    """This will say where the data is kept; the keys to it stay in the folder in either case."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        return f"Data is kept in {settings.DATA_DIR}."
+    where = database["HOST"] or "this machine"
+    return f"Data is kept in the database {database['NAME']} on {where}, its keys in {settings.DATA_DIR}."
 
 
 def same_data() -> str:
