@@ -24,6 +24,7 @@ from emails.models import Draft, Reply
 from emails.rules.replies.return_dates import read_return_date
 from emails.rules.replies.suggestion import Suggestion
 from emails.services.opting_out import put_back_on_list, take_off_list
+from emails.services.reported_bounces import note_reported_bounce
 from emails.services.telling import iso_date, tell_after_commit
 from emails.signals import reply_corrected
 
@@ -197,6 +198,7 @@ def _settle(reply: Reply, *, now: datetime) -> None:
     if not settled or reply.customer_id is None:
         return
     take_off_list(reply, now=now)
+    note_reported_bounce(reply, now=now)
     who = reply.from_name or reply.from_email or "An unknown sender"
     summary = f"{who}: “{reply}” ({reply.get_classification_display().lower()})"
     record(
