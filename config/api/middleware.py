@@ -8,6 +8,7 @@ from contextlib import suppress
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
+from config.api.paths import read_path
 from config.api.shape import code_for, error_response, message_for
 
 PREFIX = "/api/"
@@ -34,7 +35,7 @@ class ApiFrameMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_api(request):
             return self.get_response(request)
-        request.path_info = _without_slash(request.path_info)
+        request.path_info = _without_slash(read_path(request))
         response = _refuse_early(request) or _in_shape(self.get_response(request))
         response.headers.setdefault("Cache-Control", "no-store")
         if isinstance(response, HttpResponse):

@@ -10,6 +10,8 @@ from django.db.models import Q
 from customers.models import Customer, User
 
 EXTERNAL_PREFIX = "ext:"
+SLASH_IN_ID = "\x1f"
+"""Stands in a path for a slash of THEIR-ID, which would end the word there."""
 
 
 class NotThere(LookupError):
@@ -20,13 +22,17 @@ def find_customer(reference: str, *, user: User, queryset: Any = None) -> Custom
     """This will find the customer by id, or by `ext:THEIR-ID`; None when it is not there or not the caller's."""
     rows = (Customer.objects.all() if queryset is None else queryset).visible_to(user)
     if reference.startswith(EXTERNAL_PREFIX):
-        found: Customer | None = rows.filter(external_id=reference.removeprefix(EXTERNAL_PREFIX)).first()
+        found: Customer | None = rows.filter(external_id=_their_id(reference)).first()
         return found
     try:
         found = rows.filter(pk=uuid.UUID(reference)).first()
     except ValueError:
         return None
     return found
+
+
+def _their_id(reference: str) -> str:
+    return reference.removeprefix(EXTERNAL_PREFIX).replace(SLASH_IN_ID, "/")
 
 
 def require_customer(reference: str, *, user: User, queryset: Any = None) -> Customer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -483,3 +484,24 @@ def test_preview_of_a_hold_that_is_neither_true_nor_false_holds_nothing(
 
     assert (response.status_code, list(error_of(response)["fields"])) == (400, ["preview"])
     assert api.get(f"/api/customers/{customer.pk}").json()["holds"] == []
+
+
+@pytest.mark.parametrize("their_id", ["A/B", "a//b", "A/stakeholders", "Ä b%2F", "100%", "a?b#c"])
+@pytest.mark.parametrize("door", ["", "/stakeholders", "/renewal/"])
+def test_id_of_the_other_system_may_hold_a_slash(api: Caller, csm: User, their_id: str, door: str) -> None:
+    customer = factories.CustomerFactory.create(owner=csm, external_id=their_id)
+    factories.ContractFactory.create(customer=customer)
+    sent = f"/api/customers/ext:{quote(their_id, safe='')}{door}"
+
+    # As gunicorn hands it over: the path decoded, and beside it what was sent.
+    response = api.client.get(sent, headers=api.headers, RAW_URI=f"{sent}?page=1")
+
+    assert response.status_code == 200
+
+
+def test_slash_that_was_sent_encoded_opens_no_other_door(api: Caller, customer: Customer) -> None:
+    sent = f"/api/customers/{customer.pk}%2Fstakeholders"
+
+    response = api.client.get(sent, headers=api.headers, RAW_URI=sent)
+
+    assert response.status_code == 404
