@@ -11,6 +11,7 @@ from django.db import transaction
 
 from customers.enums import ContractState
 from customers.models import Contract, Customer, User
+from customers.rules.book.dates import MAX_YEAR, MIN_YEAR
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 from customers.signals import contract_changed, send_after_commit
@@ -65,6 +66,10 @@ def update_contract(contract: Contract, values: Mapping[str, Any], *, now: datet
 
 def check_contract(contract: Contract) -> None:
     """This will raise ValidationError with the field that is wrong, not with the name of a constraint."""
+    for name in ("start_date", "renewal_date"):
+        day = getattr(contract, name)
+        if day and not MIN_YEAR <= day.year <= MAX_YEAR:
+            raise ValidationError({name: f"The year must be from {MIN_YEAR} to {MAX_YEAR}."})
     if contract.start_date and contract.renewal_date and contract.renewal_date <= contract.start_date:
         raise ValidationError({"renewal_date": "The renewal must come after the start of the contract."})
     check(contract)

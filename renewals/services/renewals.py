@@ -12,6 +12,7 @@ from django.db import transaction
 from customers.base import lock_customer
 from customers.enums import ContractState
 from customers.models import Contract, Customer, User
+from customers.rules.book.dates import MAX_YEAR
 from customers.services.activity import record
 from customers.signals import contract_changed, send_after_commit
 from emails.rules.facts import format_money, format_percent
@@ -269,6 +270,8 @@ def _check_ending(ending: Ending, contract: Contract) -> None:
         errors["reason"] = "Say why the customer left."
     if ending.term_months is not None and not 1 <= ending.term_months <= LONGEST_TERM_MONTHS:
         errors["termMonths"] = WRONG_TERM
+    elif ending.term_months is not None and contract.renewal_date.year + ending.term_months // 12 >= MAX_YEAR:
+        errors["termMonths"] = f"The next term must end before {MAX_YEAR}."
     if errors:
         raise ValidationError(errors)
     _check_price(ending.price, field="price")

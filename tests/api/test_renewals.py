@@ -470,3 +470,22 @@ def test_plan_takes_the_same_number_of_queries_for_one_and_three_people(
         return len(queries)
 
     assert count(1) == count(3)
+
+
+@pytest.mark.parametrize("day", ["0001-06-01", "1989-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("name", ["renewalDate", "startDate"])
+def test_year_beyond_measure_is_400(api: Caller, path: str, contract: Contract, name: str, day: str) -> None:
+    response = api.patch(f"{path}/renewal", {"startDate": "1990-01-01", "renewalDate": "2100-12-31", name: day})
+
+    assert (response.status_code, list(error_of(response)["fields"])) == (400, [name])
+
+
+@pytest.mark.parametrize(("day", "status"), [("2089-12-31", 201), ("2090-01-01", 400), ("9999-12-31", 400)])
+def test_next_term_ends_within_the_years_that_are_taken(
+    api: Caller, path: str, contract: Contract, day: str, status: int
+) -> None:
+    Contract.objects.update(renewal_date=day)
+
+    response = api.post(f"{path}/renewal/outcome", {"result": "renewed", "price": "1.00", "termMonths": 120})
+
+    assert response.status_code == status
