@@ -18,9 +18,9 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-EVERY_S = 6.0
-CRASHES = 12
-LONGEST_S = 900
+from config.drills.sends import BEGUN, DONE
+
+EVERY_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,16 @@ class Cluster:
 
     def run(self, *arguments: str) -> None:
         command = [str(self.control), "-D", str(self.folder / "data"), "-w", "-t", "60", *arguments]
-        subprocess.run(command, check=True, capture_output=True, user=self.user or None, cwd="/")  # noqa: S603
+        # No pipe: the server would keep its end open for as long as it runs.
+        subprocess.run(  # noqa: S603
+            command,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=self.user or None,
+            cwd="/",
+        )
 
     @property
     def address(self) -> str:
@@ -48,35 +57,57 @@ def drill_restarts(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
         yield {"left_out": "pg_ctl and initdb are not on this machine", "passed": True}
         return
     with _cluster(control) as cluster:
-        crashes, stop = [0], Event()
-        crasher = Thread(target=_crash, args=(cluster, crashes, stop), daemon=True)
-        crasher.start()
-        try:
-            line = _send(cluster, count=count, seed=seed)
-        finally:
-            stop.set()
-            crasher.join(70)
-        yield {**line, "crashes": crashes[0]}
+        crasher = Crasher(cluster)
+        line = _send(cluster, crasher, count=count, seed=seed)
+        yield {**line, "crashes": crasher.count, "passed": line["passed"] and crasher.count > 0}
 
 
-def _send(cluster: Cluster, *, count: int, seed: int) -> dict[str, Any]:
+class Crasher:
+    """Stops the server as a crash does, without writing anything down, and starts it again, until told to leave off."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.count = 0
+        self._cluster, self._stop = cluster, Event()
+        self._thread = Thread(target=self._run, daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        """This will leave off, and come back when the server is up."""
+        self._stop.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_S):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self._cluster.run("-m", "immediate", "restart")
+                self.count += 1
+
+
+def _send(cluster: Cluster, crasher: Crasher, *, count: int, seed: int) -> dict[str, Any]:
     command = [sys.executable, "manage.py", "drill", "sends", "--count", str(count), "--seed", str(seed)]
     environment = {**os.environ, "DATABASE_URL": cluster.address}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=LONGEST_S)  # noqa: S603
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    said: list[str] = []
+    with subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None and process.stdout is not None
+        for words in process.stderr:
+            said.append(words)
+            if words.strip() == BEGUN:
+                crasher.begin()
+            elif words.strip() == DONE:
+                crasher.end()
+        printed = process.stdout.read()
+    crasher.end()
+    lines = [line for line in printed.splitlines() if line.startswith("{")]
     if not lines:
-        return {"passed": False, "error": done.stderr[-1000:]}
+        return {"passed": False, "error": "".join(said)[-1000:]}
     line: dict[str, Any] = json.loads(lines[-1])
     line.pop("drill", None)
     return line
-
-
-def _crash(cluster: Cluster, crashes: list[int], stop: Event) -> None:
-    """Stop it as a crash does, without writing anything down, and start it again."""
-    while crashes[0] < CRASHES and not stop.wait(EVERY_S):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            cluster.run("-m", "immediate", "restart")
-            crashes[0] += 1
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -30,6 +31,10 @@ EVENTS_LOST = 0.0
 EVENTS_TWICE = 0.2
 SETTLED_GOAL = 0.95
 STILL_DUE = (DraftState.QUEUED, DraftState.SENDING, DraftState.SCHEDULED)
+BEGUN, DONE = "letters are being sent", "the provider has told"
+"""Said on the side for `drill restarts`: between the two the database may be shut down at any moment."""
+
+SETTLES_S = 1.0
 T = TypeVar("T")
 
 
@@ -39,6 +44,7 @@ def drill_sends(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
         queue_letters(count, by=make_team(), now=NOON)
         connection.close()
         orders = make_orders(base)
+        _note(BEGUN)
         crew = Crew(orders, WORKERS, seed=seed)
         try:
             finished = _send_all(crew, orders)
@@ -46,8 +52,16 @@ def drill_sends(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
             crew.end()
         unknown = _unknown()
         told = _tell(ledger, orders, seed=seed)
+        _note(DONE)
+        time.sleep(SETTLES_S)
+        patient(lambda: Draft.objects.exists())
         review.sweep(now=drill_now(orders) + review.REVIEW_AFTER)
         yield _count(ledger, count=count, kills=crew.kills, finished=finished, unknown=unknown, told=told)
+
+
+def _note(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
 
 
 def make_orders(base: str) -> Orders:
