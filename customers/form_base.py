@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from customers.models import User
 
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+
+SELECTED = SafeString(" selected")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years beyond are slips of the keyboard; PostgreSQL even keeps moments of the year 1 that cannot be read back."""
@@ -53,11 +58,29 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
+class LongSelect(forms.Select):
+    """A choice among hundreds, written in one go: Django's own draws a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = ((str(code), label) for code, label in self.choices)
+        shown = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((code, SELECTED if code in chosen else "", label) for code, label in options),
+        )
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>\n{}\n</select>", flatatt(own), shown)
+
+
 class ColleagueField(forms.ModelChoiceField):
     """One of our own people, shown by name."""
 
+    widget = LongSelect
+
     def __init__(self, **kwargs: Any) -> None:
         people = User.objects.order_by("first_name", "last_name", "username")
+        people = people.only("first_name", "last_name", "username", "title")
         super().__init__(queryset=people, empty_label="Nobody", **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
@@ -66,6 +89,8 @@ class ColleagueField(forms.ModelChoiceField):
 
 class TimezoneField(forms.ChoiceField):
     """An IANA zone, chosen from the list."""
+
+    widget = LongSelect
 
     def __init__(self, *, empty_label: str = "", **kwargs: Any) -> None:
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))

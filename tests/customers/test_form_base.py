@@ -5,10 +5,12 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.test.html import parse_html
 from django.utils import timezone
 
-from customers.form_base import DateField, MomentField
+from customers.form_base import DateField, LongSelect, MomentField
 
 
 def moment_in(zone: str, text: str) -> str:
@@ -62,3 +64,14 @@ def test_hour_that_the_clocks_leave_out_or_repeat_is_refused(zone: str, text: st
 def test_zone_of_the_reader_does_not_matter_where_another_is_set(zone: str, text: str, expected: str) -> None:
     with timezone.override("Europe/Berlin"):
         assert moment_in(zone, text) == expected
+
+
+@pytest.mark.parametrize("value", ["b", "", None, "<x>", 7, "unknown"])
+def test_long_select_draws_what_django_draws(value: object) -> None:
+    choices = [("", "Nobody"), ("b", "Bo & <Co>"), ("<x>", "X"), (7, "Seven")]
+    attrs = {"id": "id_who", "required": True, "disabled": False, "aria-describedby": "help"}
+
+    ours = LongSelect(attrs={"class": "wide"}, choices=choices).render("who", value, attrs)
+    django_s = forms.Select(attrs={"class": "wide"}, choices=choices).render("who", value, attrs)
+
+    assert parse_html(ours) == parse_html(django_s)
