@@ -1,4 +1,4 @@
-"""The codes of the clock; values are those of the journey spec."""
+"""The codes of the clock and of the journey; values are those of the journey spec where it has them."""
 
 from django.db.models import TextChoices
 
@@ -31,3 +31,37 @@ class LogStatus(TextChoices):
     SUCCESS = "SUCCESS", "Success"
     FAILED = "FAILED", "Failed"
     SKIPPED = "SKIPPED", "Skipped"
+
+
+class JourneyState(TextChoices):
+    ACTIVE = "active", "Under way"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class DeliverableState(TextChoices):
+    """WRITING and FAILED are the job's, the others a person's. Source: the journey spec, workflow A, steps 6 and 7."""
+
+    WRITING = "WRITING", "Being written"
+    FAILED = "FAILED", "Could not be written"
+    PENDING_REVIEW = "PENDING_REVIEW", "Pending review"
+    REJECTED = "REJECTED", "To be revised"
+    DELIVERED = "DELIVERED", "Delivered"
+
+
+class JourneyKind(TextChoices):
+    """The kinds of automation of a journey; those that a client gets are the keys of their mails too."""
+
+    GENERATE = "journey.generate", "Write the deliverable"
+    UPCOMING = "journey.upcoming", "Coming soon"
+    READY = "journey.ready", "Ready"
+    OVERDUE = "journey.overdue", "Not opened yet"
+    ESCALATE = "journey.escalate", "Escalate to staff"
+    CELEBRATE = "journey.celebrate", "Month completed"
+    HALFWAY = "journey.halfway", "Halfway"
+    COMPLETED = "journey.completed", "Programme completed"
+    STATUS = "journey.status", "Update the current month"
+    REVISION = "journey.revision", "Remind of the revision"
+    PAUSED = "journey.paused", "Paused"
+    RESUMES_SOON = "journey.resumes_soon", "Resumes in three days"
+    WELCOME_BACK = "journey.welcome_back", "Welcome back"

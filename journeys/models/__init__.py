@@ -1,6 +1,25 @@
-"""The tables of the clock, by noun."""
+"""The tables of the clock and of the journey, by noun."""
 
 from journeys.models.automations import AutomationLog, AutomationSchedule
 from journeys.models.clock import ClockState
+from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableVersion, Onboarding
+from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
+from journeys.models.portal import PortalLink
+from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion
 
-__all__ = ["AutomationLog", "AutomationSchedule", "ClockState"]
+__all__ = [
+    "AutomationLog",
+    "AutomationSchedule",
+    "BusinessPlan",
+    "ClockState",
+    "Deliverable",
+    "DeliverableVersion",
+    "Journey",
+    "JourneyChange",
+    "JourneyMonth",
+    "Onboarding",
+    "PortalLink",
+    "Programme",
+    "ProgrammeStep",
+    "ProgrammeVersion",
+]

@@ -42,10 +42,11 @@ class Skip:
 
 @dataclass(frozen=True)
 class Wait:
-    """Look at it again at `until`, which must be later than now."""
+    """Look at it again at `until`, which must be later than now; the effects are carried out already."""
 
     until: datetime
     reason: str
+    effects: tuple[Any, ...] = ()
 
 
 Decision = Do | Skip | Wait

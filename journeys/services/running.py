@@ -122,10 +122,10 @@ def _verdict(due: Due, decision: Decision, now: datetime) -> Verdict:
             return Verdict(due, AutomationStatus.COMPLETED, LogStatus.SUCCESS, action, effects=effects)
         case Skip(reason=reason):
             return Verdict(due, AutomationStatus.SKIPPED, LogStatus.SKIPPED, "Skipped", reason)
-        case Wait(until=until, reason=reason):
+        case Wait(until=until, reason=reason, effects=effects):
             if until <= now:
                 raise ValueError(f"{due.kind} asked to wait until {until}, which is not later than {now}.")
-            return Verdict(due, AutomationStatus.SCHEDULED, LogStatus.SKIPPED, "Moved", reason, until)
+            return Verdict(due, AutomationStatus.SCHEDULED, LogStatus.SKIPPED, "Moved", reason, until, effects)
 
 
 def _settle(verdicts: Iterable[Verdict], *, token: UUID, now: datetime) -> None:
