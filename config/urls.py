@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include(approval_patterns)),
     path("", include("renewals.urls")),
     path("", include("outreach.urls")),
+    path("", include("journeys.urls")),
     path("", include("emails.urls")),
     path("theme", set_theme, name="theme"),
     path("admin/", admin.site.urls),

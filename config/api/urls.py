@@ -7,6 +7,7 @@ from config.api.docs import Docs, Schema
 
 urlpatterns = [
     path("", include("customers.api.urls")),
+    path("", include("journeys.api.urls")),
     path("", include("emails.api.urls")),
     path("", include("renewals.api.urls")),
     path("approvals", ApprovalList.as_view()),
