@@ -40,6 +40,9 @@ class Address:
     def url(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
 
+    def __str__(self) -> str:
+        return f"{self.page}?{self.query}" if self.query else self.page
+
 
 def list_routes() -> list[Route]:
     """This will list what the desk answers to, beside the API and the admin."""

@@ -7,6 +7,7 @@ the honest figure on a machine that has other things to do; median_ms is what th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from config.benchmarks.work import fill_work
 from customers.models import User
 
 MOST_QUERIES = 12
+MOST_CPU_MS = 40
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,16 @@ class OpenPage:
         return counter.count
 
 
-def measure_pages(*, accounts: int, repeats: int) -> Iterator[dict[str, Any]]:
-    """This will fill a scratch database and give one line per page, then one that sums them up."""
+def measure_pages(*, accounts: int, repeats: int, only: str = "") -> Iterator[dict[str, Any]]:
+    """This will fill a scratch database and give one line per page, then one that sums them up.
+
+    only: a regular expression that is looked for in a page's name and query.
+    """
     with scratch_database(), override_settings(ALLOWED_HOSTS=["testserver"]):
         desk = fill_desk(accounts)
         let_planner_know()
         lines = []
-        for page in open_pages(desk):
+        for page in open_pages(desk, only=only):
             lines.append({**_name(page), "queries": page.count_queries(), **timed(page.get, repeats=repeats)})
             yield {"database": connection.vendor, "accounts": accounts, **lines[-1]}
         yield {"database": connection.vendor, "accounts": accounts, **_sum_up(lines)}
@@ -89,14 +94,10 @@ def fill_desk(accounts: int) -> FilledDesk:
     return FilledDesk(readers, Examples(sample, office.colleague, invitation_secret=office.invitation_secret))
 
 
-def open_pages(desk: FilledDesk) -> Iterator[OpenPage]:
+def open_pages(desk: FilledDesk, *, only: str = "") -> Iterator[OpenPage]:
     """This will give every page of the desk and of the admin that somebody can open. Raises NoExample."""
-    for route in list_routes():
-        for address in list_addresses(route, desk.examples):
-            if page := find_reader(address, desk.readers):
-                yield page
-    for address in list_admin_addresses():
-        if page := find_reader(address, desk.readers):
+    for address in _addresses(desk):
+        if re.search(only, str(address)) and (page := find_reader(address, desk.readers)):
             yield page
 
 
@@ -126,17 +127,30 @@ def _reader(name: str, user: User) -> Reader:
     return Reader(name, client)
 
 
+def _addresses(desk: FilledDesk) -> Iterator[Address]:
+    for route in list_routes():
+        yield from list_addresses(route, desk.examples)
+    yield from list_admin_addresses()
+
+
 def _name(page: OpenPage) -> dict[str, Any]:
     named = {"page": page.address.page, "as": page.reader.name}
     return {**named, "query": page.address.query} if page.address.query else named
 
 
 def _sum_up(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    if not lines:
+        return {"pages": 0}
     worst = max(lines, key=lambda line: line["cpu_ms"])
     return {
         "pages": len(lines),
         "most_queries": max(line["queries"] for line in lines),
         "worst_cpu_ms": worst["cpu_ms"],
-        "worst_page": f"{worst['page']}?{worst.get('query', '')}",
-        "above_12_queries": [line["page"] for line in lines if line["queries"] > MOST_QUERIES],
+        "worst_page": _named([worst])[0],
+        "above_12_queries": _named([line for line in lines if line["queries"] > MOST_QUERIES]),
+        "above_40_cpu_ms": _named([line for line in lines if line["cpu_ms"] > MOST_CPU_MS]),
     }
+
+
+def _named(lines: Sequence[dict[str, Any]]) -> list[str]:
+    return [f"{line['page']}?{line['query']}" if "query" in line else line["page"] for line in lines]

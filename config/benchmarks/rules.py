@@ -26,7 +26,7 @@ PEOPLE = (
 RUNS = 3
 
 
-def measure_rules(*, accounts: int, repeats: int) -> Iterator[dict[str, Any]]:
+def measure_rules(*, accounts: int, **options: Any) -> Iterator[dict[str, Any]]:
     """This will give the median rate of three runs over `accounts` renewals that all differ."""
     rates = sorted(_rate(accounts) for _ in range(RUNS))
     yield {"accounts": accounts, "runs": RUNS, "renewals_per_s": round(rates[RUNS // 2])}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from config.benchmarks.addresses import list_addresses, list_routes
-from config.benchmarks.pages import FilledDesk, fill_desk, find_reader
+from config.benchmarks.pages import FilledDesk, fill_desk, find_reader, open_pages
 
 ACCOUNTS = 160
 SHOWS_NOTHING = frozenset({204, 302, 405})
@@ -33,3 +33,9 @@ def test_every_route_of_the_desk_shows_a_page_or_nothing(desk: FilledDesk) -> No
                 hidden[address.page] = answers
 
     assert hidden == {}
+
+
+def test_only_the_pages_that_fit_are_measured(desk: FilledDesk) -> None:
+    found = [str(page.address) for page in open_pages(desk, only=r"^renewals:book\?risk=\w+$|^customers:people$")]
+
+    assert found == ["renewals:book?risk=low", "renewals:book?risk=medium", "renewals:book?risk=high"]

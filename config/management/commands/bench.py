@@ -19,10 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="+", choices=sorted(BENCHMARKS), metavar="NAME")
         parser.add_argument("--accounts", type=int, default=10_000)
         parser.add_argument("--repeats", type=int, default=40)
+        parser.add_argument("--only", default="", metavar="REGEX", help="measure the pages whose name and query fit")
 
-    def handle(self, *, names: list[str], accounts: int, repeats: int, **options: Any) -> None:
+    def handle(self, *, names: list[str], accounts: int, repeats: int, only: str, **options: Any) -> None:
         logging.getLogger("django.request").setLevel(logging.CRITICAL)  # pages are tried for several people
         for name in names:
-            for line in BENCHMARKS[name](accounts=accounts, repeats=repeats):
+            for line in BENCHMARKS[name](accounts=accounts, repeats=repeats, only=only):
                 self.stdout.write(json.dumps({"bench": name, **line}, default=str))
                 self.stdout.flush()
