@@ -29,6 +29,7 @@ FLOORS = {
     "facts": 2,
     "services": 3,
     "admin_base": 3,
+    "api_base": 3,
     "form_base": 3,
     "view_base": 3,
 }

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from customers.enums import Pressure
 from customers.models import User
@@ -79,14 +78,3 @@ def moment_of(value: datetime | date | None, *, zone: Any) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value
     return timezone.make_aware(datetime.combine(value, time.min), zone)
-
-
-def read_flag(request: Request, name: str) -> bool:
-    """This will read `?name=true`; left out, it is false. Raises ValidationError for what is neither.
-
-    Who writes `?preview=1` must not find that it was done.
-    """
-    said = request.query_params.get(name, "false")
-    if said not in ("true", "false"):
-        raise serializers.ValidationError({name: ["true or false."]})
-    return said == "true"

@@ -8,8 +8,8 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.base import OfCustomer
 from customers.api.serializers import ReadingSerializer, RecordedSerializer
+from customers.api_base import OfCustomer
 from customers.queries.callers import caller_of
 from customers.services.usage import Reading, record_usage
 

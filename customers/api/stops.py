@@ -12,8 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.base import OfCustomer
-from customers.api.fields import moment_of, read_flag
+from customers.api.fields import moment_of
 from customers.api.serializers import (
     BrakeSerializer,
     HeldSerializer,
@@ -21,6 +20,7 @@ from customers.api.serializers import (
     HoldSerializer,
     PreviewedHoldSerializer,
 )
+from customers.api_base import OfCustomer, read_flag
 from customers.enums import HoldScope
 from customers.models import Hold
 from customers.queries.calendars import zone

@@ -15,9 +15,10 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.base import Conflict, OfCustomer
+from customers.api.base import Conflict
 from customers.api.filters import CustomerFilter, StakeholderFilter
 from customers.api.serializers import CustomerSerializer, StakeholderSerializer
+from customers.api_base import OfCustomer
 from customers.models import Customer, Stakeholder
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere

@@ -31,6 +31,16 @@ def find_customer(reference: str, *, user: User, queryset: Any = None) -> Custom
     return found
 
 
+def match_customer(reference: str) -> Q:
+    """This will give the condition that keeps the rows of the customer of this id, or of `ext:THEIR-ID`.
+
+    Raises ValueError for what is neither.
+    """
+    if reference.startswith(EXTERNAL_PREFIX):
+        return Q(customer__external_id=_their_id(reference))
+    return Q(customer=uuid.UUID(reference))
+
+
 def _their_id(reference: str) -> str:
     return reference.removeprefix(EXTERNAL_PREFIX).replace(SLASH_IN_ID, "/")
 

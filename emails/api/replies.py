@@ -10,14 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api_base import CustomerIdFilter
 from customers.queries.callers import caller_of
-from customers.queries.lookup import EXTERNAL_PREFIX, NotThere
+from customers.queries.lookup import NotThere
 from emails.enums import ClassifiedBy, MatchedBy, ReplyClass
 from emails.models import Reply
 from emails.queries.replies import list_replies
@@ -83,7 +83,7 @@ class ReplyChange(serializers.Serializer[Any]):
 
 
 class ReplyFilter(filters.FilterSet):
-    customerId = filters.CharFilter(method="by_customer", help_text="Id, or ext:THEIR-ID.")
+    customerId = CustomerIdFilter()
     stakeholderId = filters.UUIDFilter(field_name="stakeholder")
     emailId = filters.UUIDFilter(field_name="draft")
     classification = filters.ChoiceFilter(choices=ReplyClass.choices)
@@ -99,15 +99,6 @@ class ReplyFilter(filters.FilterSet):
     class Meta:
         model = Reply
         fields: list[str] = []
-
-    def by_customer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """This will keep the replies of the account of this id, or of `ext:` and the id of the other system."""
-        if value.startswith(EXTERNAL_PREFIX):
-            return rows.filter(customer__external_id=value.removeprefix(EXTERNAL_PREFIX))
-        try:
-            return rows.filter(customer=uuid.UUID(value))
-        except ValueError:
-            raise ValidationError({"customerId": ["An id, or ext: and the id of the other system."]}) from None
 
     def by_handled(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(~Q(handled_at=None) if value else Q(handled_at=None))

@@ -16,9 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api_base import CustomerIdFilter
 from customers.enums import Scope
 from customers.queries.callers import caller_of
-from customers.queries.lookup import EXTERNAL_PREFIX, require_customer
+from customers.queries.lookup import require_customer
 from emails.api.access import require_approve_scope
 from emails.api.bodies import (
     ConfirmIn,
@@ -49,7 +50,7 @@ from emails.services.submitting import Submission, change_draft, submit_draft
 class DraftFilter(filters.FilterSet):
     """Deleted drafts are listed only where `state=cancelled` asks for them."""
 
-    customerId = filters.CharFilter(method="by_customer", help_text="Id, or ext:THEIR-ID.")
+    customerId = CustomerIdFilter()
     stakeholderId = filters.UUIDFilter(field_name="stakeholder")
     planId = filters.UUIDFilter(field_name="origin_id")
     state = filters.ChoiceFilter(choices=DraftState.choices)
@@ -64,15 +65,6 @@ class DraftFilter(filters.FilterSet):
     class Meta:
         model = Draft
         fields: list[str] = []
-
-    def by_customer(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """This will keep the drafts to the account of this id, or of `ext:` and the id of the other system."""
-        if value.startswith(EXTERNAL_PREFIX):
-            return rows.filter(customer__external_id=value.removeprefix(EXTERNAL_PREFIX))
-        try:
-            return rows.filter(customer=uuid.UUID(value))
-        except ValueError:
-            raise ValidationError({"customerId": ["An id, or ext: and the id of the other system."]}) from None
 
 
 class DraftList(ListAPIView[Draft]):

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api_base import OfCustomer
 from customers.models import Stakeholder, Todo
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -23,7 +24,6 @@ from outreach.enums import OwnerKind, SequencingApproach
 from outreach.queries.plans import list_infeasible, list_touches
 from outreach.rules.cadence import FOLLOW_UP_RULES, TRIGGERS
 from renewals.api.plan_bodies import PlanBody, PlanChangeIn
-from renewals.api.renewal import OfCustomer
 from renewals.api.votes import show_votes
 from renewals.models import EngageRun
 from renewals.queries.engage import EngageAdvice, advise, find_run, list_overrides, read_choices

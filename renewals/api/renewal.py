@@ -7,11 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from customers.api_base import OfCustomer
 from customers.models import Customer
 from customers.queries.callers import caller_of
-from customers.queries.lookup import require_customer
 from renewals.api.renewal_bodies import OutcomeBody, OutcomeIn, RenewalBody, RenewalChange
 from renewals.enums import Outcome
 from renewals.queries.shown import require_shown_renewal
@@ -27,18 +26,12 @@ from renewals.services.renewals import (
 from renewals.services.repeats import refuse_repeat
 
 
-class OfCustomer(APIView):
-    """A view of one account, named in the path by its id or by `ext:THEIR-ID`."""
-
-    def get_customer(self) -> Customer:
-        """Find the account. Raises NotThere."""
-        return require_customer(self.kwargs["id"], user=caller_of(self.request))
-
+class OfRenewal(OfCustomer):
     def show_renewal(self, customer: Customer) -> Response:
         return Response(RenewalBody(require_shown_renewal(customer, now=timezone.now())).data)
 
 
-class RenewalView(OfCustomer):
+class RenewalView(OfRenewal):
     @extend_schema(responses=RenewalBody)
     def get(self, request: Request, id: str) -> Response:
         """The renewal as it stands today at the customer's place."""
@@ -54,7 +47,7 @@ class RenewalView(OfCustomer):
         return self.show_renewal(customer)
 
 
-class LockPriceView(OfCustomer):
+class LockPriceView(OfRenewal):
     @extend_schema(request=None, responses=RenewalBody)
     def post(self, request: Request, id: str) -> Response:
         """Lock the target price, so that proposals and emails may state it."""
@@ -70,7 +63,7 @@ class LockPriceView(OfCustomer):
         return self.show_renewal(customer)
 
 
-class OutcomeView(OfCustomer):
+class OutcomeView(OfRenewal):
     @extend_schema(request=OutcomeIn, responses={201: OutcomeBody})
     def post(self, request: Request, id: str) -> Response:
         """Say how the renewal ended; the next cycle opens unless the customer churned."""

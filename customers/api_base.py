@@ -1,0 +1,61 @@
+"""What the API of all apps shares: a view of one account, `?preview=true`, a filter by account.
+
+Not a door itself, so that every app's `api` may build on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from customers.models import Customer
+from customers.queries.callers import caller_of
+from customers.queries.lookup import match_customer, require_customer
+
+
+class OfCustomer(APIView):
+    """A view of one account, named in the path by its id or by `ext:THEIR-ID`."""
+
+    def get_customer(self, queryset: Any = None) -> Customer:
+        """This will find the account. Raises NotThere."""
+        return require_customer(self.kwargs["id"], user=caller_of(self.request), queryset=queryset)
+
+
+class CustomerIdFilter(filters.CharFilter):
+    """Rows of the account of this id, or of `ext:` and the id of the other system."""
+
+    def __init__(self, called: str = "customerId", **kwargs: Any) -> None:
+        super().__init__(help_text="Id, or ext:THEIR-ID.", **kwargs)
+        self.called = called
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        try:
+            return qs.filter(match_customer(value))
+        except ValueError:
+            wrong = "An id, or ext: and the id of the other system."
+            raise serializers.ValidationError({self.called: [wrong]}) from None
+
+
+def read_flag(request: Request, name: str) -> bool:
+    """This will read `?name=true`; left out, it is false. Raises ValidationError for what is neither.
+
+    Who writes `?preview=1` must not find that it was done.
+    """
+    said = request.query_params.get(name, "false")
+    if said not in ("true", "false"):
+        raise serializers.ValidationError({name: ["true or false."]})
+    return said == "true"
+
+
+def read_body(body: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """This will read what was sent. Raises ValidationError by field."""
+    asked = body(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
