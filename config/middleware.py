@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from config.api.middleware import is_api
+from customers.queries.memo import reading_once
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
@@ -23,6 +24,19 @@ class ReadersZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+class ReadOnce:
+    """A page that only shows reads what several of its parts ask for once. What writes reads rows as they are."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading_once():
             return self.get_response(request)
 
 

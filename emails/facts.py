@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from customers.queries.memo import kept_each
 from emails.rules.facts import Fact, canonical
 
 Record = Mapping[str, object]
@@ -73,7 +74,7 @@ def current_values(facts: Iterable[Fact], values: Mapping[tuple[str, str, str], 
 
 def _records(kind: str, ids: Collection[str]) -> Mapping[str, Record]:
     reader = _readers.get(kind)
-    return reader(ids) if reader else {}
+    return kept_each(("facts", kind), ids, reader) if reader else {}
 
 
 def _value(record: Record | None, field: str) -> str | None:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "config.middleware.ReadersZone",
     "axes.middleware.AxesMiddleware",
     "config.api.idempotency.IdempotencyMiddleware",
+    "config.middleware.ReadOnce",
 ]
 
 ROOT_URLCONF = "config.urls"

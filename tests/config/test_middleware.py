@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
-from customers.models import User
+from config.middleware import ReadOnce
+from customers.models import User, WorkspaceSettings
+from customers.queries.workspace import get_settings
 from tests import factories
 
 
@@ -58,3 +61,15 @@ def test_form_with_an_error_is_answered_as_ever_in_place(client: Client, csm: Us
 
     assert answer.status_code == 200
     assert "This field is required." in answer.content.decode()
+
+
+def _told_name(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_settings().company_name if get_settings() is get_settings() else "twice")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "told"), [("GET", b"Acme"), ("HEAD", b"Acme"), ("POST", b"twice")])
+def test_only_a_page_that_shows_something_remembers(method: str, told: bytes) -> None:
+    WorkspaceSettings.objects.update(company_name="Acme")
+
+    assert ReadOnce(_told_name)(RequestFactory().generic(method, "/")).content == told
