@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Count, IntegerField, ManyToOneRel, QuerySet, Value
 
 from customers.models import Activity, Customer, User
 
@@ -18,13 +20,24 @@ def list_candidates(kept: Customer, user: User, *, text: str) -> QuerySet[Custom
 
 def count_rows(customer: Customer) -> list[tuple[str, int]]:
     """This will count what belongs to the account, by the name of its kind; what there is none of is left out."""
-    counts = []
-    for relation in Customer._meta.related_objects:
-        model = relation.related_model
-        if relation.many_to_many or isinstance(model, str) or model is Activity:
-            continue
-        count = model._base_manager.filter(**{relation.field.name: customer}).count()
-        if count:
-            name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
-            counts.append((str(name), count))
-    return sorted(counts)
+    relations = _relations()
+    counts = [_counted(relation, place, customer) for place, relation in enumerate(relations)]
+    found = counts[0].union(*counts[1:], all=True)
+    return sorted((_name(relations[place], count), count) for place, count in found)
+
+
+def _relations() -> list[ManyToOneRel]:
+    """What refers to an account and moves; the record stays as it was written."""
+    relations = Customer._meta.related_objects
+    return [one for one in relations if isinstance(one, ManyToOneRel) and one.related_model is not Activity]
+
+
+def _counted(relation: ManyToOneRel, place: int, customer: Customer) -> QuerySet[Any, tuple[int, int]]:
+    rows: QuerySet[Any] = relation.related_model._base_manager.order_by()
+    own = rows.filter(**{relation.field.name: customer}).values(relation.field.name)
+    return own.annotate(count=Count("pk")).values_list(Value(place, IntegerField()), "count")
+
+
+def _name(relation: ManyToOneRel, count: int) -> str:
+    meta = relation.related_model._meta
+    return str(meta.verbose_name if count == 1 else meta.verbose_name_plural)

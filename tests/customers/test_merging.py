@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Activity, Brake, Contract, Customer, Hold, Stakeholder, Todo, User, Win
 from customers.panels import load_activity
+from customers.queries.merging import count_rows
 from customers.registry.panels import PanelRequest
 from customers.services.activity import record
 from customers.services.merging import MergeRefused, find_obstacles, merge_customers
@@ -115,3 +117,17 @@ def test_merge_with_itself_or_across_currencies_is_refused(kept: Customer, gone:
 
     assert len(find_obstacles(kept=kept, gone=gone)) == 1
     assert Customer.objects.filter(pk__in=[kept.pk, gone.pk]).count() == 2
+
+
+def test_what_moves_is_counted_by_kind_in_one_query(
+    kept: Customer, gone: Customer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for account, people in ((kept, 1), (gone, 3)):
+        factories.StakeholderFactory.create_batch(people, customer=account)
+        factories.ContractFactory.create(customer=account)
+    record("customer.changed", "Not counted: it stays as it was written", customer=gone, by=None, now=NOW)
+
+    with django_assert_num_queries(1):
+        assert count_rows(gone) == [("contract", 1), ("stakeholders", 3)]
+    with django_assert_num_queries(1):
+        assert count_rows(kept) == [("contract", 1), ("stakeholder", 1)]
