@@ -9,6 +9,8 @@ class JourneysConfig(AppConfig):
         from customers.registry.holds import register_hold_source
         from journeys import sweeping
         from journeys.queries import holds
+        from journeys.services import handlers
 
         register_hold_source(holds.SOURCE)
+        handlers.register()
         sweeping.register()

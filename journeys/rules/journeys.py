@@ -14,6 +14,7 @@ from journeys.rules.automations import Decision, Do, Skip, Wait
 from journeys.rules.effects import SendMail, SetMonth, StaffNews, TellStaff, WriteDeliverable
 from journeys.rules.moments import moment_of
 
+CELEBRATES_WITHIN = timedelta(days=2)  # DESIGN, section 5, Defaults
 LOOK_AGAIN_DAYS = 1
 """A month that waits for the one before it, or for the plan, is looked at every morning; its release moves it up."""
 
@@ -44,7 +45,10 @@ class MonthFacts:
 
 @dataclass(frozen=True)
 class JourneyFacts:
-    """One journey as it stands. months: by number, in order. is_plan_approved: the business plan, which releases M1."""
+    """One journey as it stands. months: by number, in order. is_plan_approved: the business plan, which releases M1.
+
+    held_since: since when a hold keeps it, None while it runs.
+    """
 
     id: UUID
     customer_id: UUID
@@ -55,6 +59,15 @@ class JourneyFacts:
     is_plan_approved: bool
     celebrates_apart: bool = False
     current_month: int = 1
+    held_since: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_since is not None
+
+    def own_now(self, now: datetime) -> datetime:
+        """Where the journey's own clock stands: a hold stops it, and what is planned meanwhile moves when it ends."""
+        return self.held_since or now
 
     def month(self, number: int) -> MonthFacts | None:
         return next((month for month in self.months if month.number == number), None)
@@ -79,12 +92,13 @@ class JourneyFacts:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """What the clock hands to a decision: the journey, and what this row is about."""
+    """What the clock hands to a decision: the journey, and what this row is about. trigger_at: when it was due."""
 
     journey: JourneyFacts
     occurrence: str
     month: int | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
+    trigger_at: datetime | None = None
 
 
 def decide(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
@@ -158,12 +172,41 @@ def decide_status(facts: StepFacts, now: datetime) -> Decision:
     return Do(f"The current month is M{month.number}", (SetMonth(facts.journey.id, month.number),))
 
 
+def decide_hold_news(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
+    """Mails about a hold are only sent while what they say is so."""
+    says_held = kind != JourneyKind.WELCOME_BACK
+
+    def decided(facts: StepFacts, now: datetime) -> Decision:
+        if facts.journey.is_held != says_held:
+            return Skip("The hold is over." if says_held else "It is on hold again.")
+        return _mail(facts, kind, kind.label)
+
+    return decided
+
+
 def decide_news(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
     """Mails that follow something that has happened, and need no more asking."""
 
     def decided(facts: StepFacts, now: datetime) -> Decision:
         place = f"M{facts.month} " if facts.month else ""
         return _mail(facts, kind, f"{place}{kind.label.lower()}")
+
+    return decided
+
+
+def decide_milestone(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
+    """Halfway and the end: too late to congratulate after two days, never too late to say that the month is ready.
+
+    Where the programme sends two mails, “ready” has gone by itself.
+    """
+    congratulate = decide_news(kind)
+
+    def decided(facts: StepFacts, now: datetime) -> Decision:
+        if facts.trigger_at is None or now - facts.trigger_at <= CELEBRATES_WITHIN:
+            return congratulate(facts, now)
+        if facts.journey.celebrates_apart:
+            return Skip("It is too late to congratulate.")
+        return _mail(facts, JourneyKind.READY, f"M{facts.month} ready; too late to congratulate")
 
     return decided
 
@@ -175,17 +218,11 @@ DECISIONS: Mapping[JourneyKind, Callable[[StepFacts, datetime], Decision]] = {
     JourneyKind.ESCALATE: decide_escalate,
     JourneyKind.REVISION: decide_revision,
     JourneyKind.STATUS: decide_status,
+    **{kind: decide_news(kind) for kind in (JourneyKind.READY, JourneyKind.CELEBRATE)},
+    **{kind: decide_milestone(kind) for kind in (JourneyKind.HALFWAY, JourneyKind.COMPLETED)},
     **{
-        kind: decide_news(kind)
-        for kind in (
-            JourneyKind.READY,
-            JourneyKind.CELEBRATE,
-            JourneyKind.HALFWAY,
-            JourneyKind.COMPLETED,
-            JourneyKind.PAUSED,
-            JourneyKind.RESUMES_SOON,
-            JourneyKind.WELCOME_BACK,
-        )
+        kind: decide_hold_news(kind)
+        for kind in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
     },
 }
 
@@ -193,13 +230,14 @@ DECISIONS: Mapping[JourneyKind, Callable[[StepFacts, datetime], Decision]] = {
 def choose_news(journey: JourneyFacts, number: int) -> tuple[JourneyKind, ...]:
     """Name the mails that a delivery brings: one, unless the programme says two; halfway and the end have their own.
 
+    Both count what is delivered: a month that was forced ahead of the others is not the end yet.
     Source: DESIGN, section 5, Journey.
     """
-    kept = [month.number for month in journey.kept]
+    done = sum(month.is_delivered or month.number == number for month in journey.kept)
     special = None
-    if number == kept[-1]:
+    if done == len(journey.kept):
         special = JourneyKind.COMPLETED
-    elif kept.index(number) + 1 == len(kept) // 2:
+    elif done == len(journey.kept) // 2:
         special = JourneyKind.HALFWAY
     if not journey.celebrates_apart:
         return (special or JourneyKind.READY,)

@@ -1,0 +1,104 @@
+"""Journeys as the decisions see them, many at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from journeys.enums import DeliverableState, JourneyState
+from journeys.models import BusinessPlan, Journey, JourneyMonth
+from journeys.rules.automations import Due
+from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
+
+
+def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
+    """This will read the journeys with their months, in three queries however many they are."""
+    journeys = list(Journey.objects.filter(pk__in=journey_ids).select_related("version"))
+    months = _read_months([journey.pk for journey in journeys])
+    planned = _list_with_plan({journey.customer_id for journey in journeys})
+    return {
+        journey.pk: JourneyFacts(
+            id=journey.pk,
+            customer_id=journey.customer_id,
+            state=JourneyState(journey.state),
+            zone=journey.zone,
+            local_time=journey.local_time,
+            months=tuple(months[journey.pk]),
+            is_plan_approved=journey.customer_id in planned,
+            celebrates_apart=journey.version.celebrates_apart,
+            current_month=journey.current_month,
+            held_since=journey.held_since,
+        )
+        for journey in journeys
+    }
+
+
+def read_journey(journey: Journey) -> JourneyFacts:
+    return read_facts([journey.pk])[journey.pk]
+
+
+def load_steps(dues: Sequence[Due]) -> Mapping[UUID, StepFacts]:
+    """This will read what the clock's rows are about; a row whose journey is gone is left out."""
+    journeys = read_facts({due.subject_id for due in dues})
+    return {
+        due.id: StepFacts(
+            journeys[due.subject_id], due.occurrence, due.payload.get("month"), due.payload, due.trigger_at
+        )
+        for due in dues
+        if due.subject_id in journeys
+    }
+
+
+_MONTH_FIELDS = (
+    "number",
+    "step__title",
+    "due_date",
+    "step__reminder_days",
+    "step__overdue_days",
+    "step__escalation_days",
+    "skipped_at",
+    "deliverable__state",
+    "deliverable__delivered_at",
+    "deliverable__opened_at",
+)
+
+
+def _read_months(journey_ids: Sequence[UUID]) -> dict[UUID, list[MonthFacts]]:
+    rows = JourneyMonth.objects.filter(journey__in=journey_ids).order_by("journey", "number")
+    found: dict[UUID, list[MonthFacts]] = defaultdict(list)
+    for journey_id, *values in rows.values_list("journey_id", *_MONTH_FIELDS):
+        found[journey_id].append(_month(*values))
+    return found
+
+
+def _month(
+    number: int,
+    title: str,
+    due_date: date,
+    reminder_days: int,
+    overdue_days: int,
+    escalation_days: int,
+    skipped_at: datetime | None,
+    state: str | None,
+    delivered_at: datetime | None,
+    opened_at: datetime | None,
+) -> MonthFacts:
+    return MonthFacts(
+        number=number,
+        title=title,
+        due_date=due_date,
+        reminder_days=reminder_days,
+        overdue_days=overdue_days,
+        escalation_days=escalation_days,
+        is_skipped=skipped_at is not None,
+        deliverable=DeliverableState(state) if state else None,
+        delivered_at=delivered_at,
+        opened_at=opened_at,
+    )
+
+
+def _list_with_plan(customer_ids: Iterable[UUID]) -> set[UUID]:
+    approved = BusinessPlan.objects.filter(customer__in=list(customer_ids), approved_at__isnull=False)
+    return set(approved.values_list("customer_id", flat=True))

@@ -1,0 +1,96 @@
+"""What every change of a journey shares: its refusal, its lock, its line on record and what an undo needs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customers.base import lock_customer
+from customers.models import Customer, User
+from customers.services.activity import line, record_many
+from journeys.models import Journey, JourneyChange
+
+SUBJECT = "journey"
+"""`subject_kind` of a journey's automations."""
+
+BATCH = 1000
+
+
+class Refused(Exception):
+    """Raised for a change that the journey does not allow now; says why, in words for the person who asked."""
+
+
+class NotAllowed(PermissionError):
+    """Raised when the person may not do this."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change of many. done: the changes made; refused: customer ids, and why not for each."""
+
+    done: Sequence[JourneyChange] = ()
+    refused: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return len(self.done)
+
+
+@dataclass(frozen=True)
+class Note:
+    """One change, as it is written down. before: what an undo puts back, plain JSON."""
+
+    journey: Journey
+    summary: str
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+def lock_journey(journey: Journey) -> Journey:
+    """This will lock the customer and read the journey again. Must be called inside a transaction."""
+    lock_customer(journey.customer_id)
+    return Journey.objects.select_related("version").get(pk=journey.pk)
+
+
+def lock_customers(customer_ids: Sequence[UUID]) -> None:
+    """This will lock many customers in one order, so that two selections never wait for each other."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("pk")
+    list(rows.values_list("pk"))
+
+
+def note_changes(
+    notes: Sequence[Note], *, action: str, now: datetime, by: User | None, batch: UUID | None = None
+) -> list[JourneyChange]:
+    """This will write down who changed which journeys: on record, and as changes that can be undone."""
+    made = [
+        JourneyChange(
+            customer_id=note.journey.customer_id,
+            journey=note.journey,
+            action=action,
+            summary=note.summary[:500],
+            before=note.before,
+            batch=batch or (uuid.uuid4() if len(notes) > 1 else None),
+            at=now,
+            by=by,
+        )
+        for note in notes
+    ]
+    JourneyChange.objects.bulk_create(made, batch_size=BATCH)
+    record_many(
+        [
+            line(
+                f"journey.{action}",
+                note.summary,
+                customer=note.journey.customer_id,
+                by=by,
+                now=now,
+                subject=note.journey,
+                change=str(change.pk),
+            )
+            for note, change in zip(notes, made, strict=True)
+        ]
+    )
+    return made
