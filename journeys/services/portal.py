@@ -1,0 +1,81 @@
+"""Links for a client's contacts: made when a mail needs one, renewed, and nothing without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+
+from customers.models import Stakeholder
+from journeys.models import Journey, PortalLink
+from journeys.queries.portal_links import portal_url
+from journeys.rules.moments import moment_of
+from journeys.rules.portal import last_link_date
+
+__all__ = ["Pair", "links_for", "portal_url"]
+
+Pair = tuple[UUID, UUID]
+"""A journey and a contact."""
+
+
+def links_for(pairs: Iterable[Pair], *, now: datetime) -> dict[Pair, PortalLink]:
+    """This will give each contact's open link to the journey, made or renewed where need be, in a few statements.
+
+    A contact who has left, or is not of the journey's account, gets none. A link that was revoked stays so; the
+    contact's next mail brings another one.
+    """
+    wanted = _ends_by_pair(set(pairs), now=now)
+    found = _open_links(wanted)
+    _renew([link for pair, link in found.items() if link.expires_at < wanted[pair].expires_at], wanted, now=now)
+    missing = [link for pair, link in wanted.items() if pair not in found]
+    if missing:
+        # Two mails at once: one link is made, both get it.
+        PortalLink.objects.bulk_create(missing, ignore_conflicts=True)
+        found |= _open_links({(link.journey_id, link.stakeholder_id): link for link in missing})
+    return found
+
+
+def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, PortalLink]:
+    """The link that each pair would get today, unsaved."""
+    journeys = {
+        journey.pk: journey
+        for journey in Journey.objects.filter(pk__in={pair[0] for pair in pairs}).annotate(
+            last_due=Max("months__due_date")
+        )
+    }
+    people = dict(
+        Stakeholder.objects.filter(pk__in={pair[1] for pair in pairs}, left_at=None).values_list("pk", "customer_id")
+    )
+    links = {}
+    for pair in pairs:
+        journey = journeys.get(pair[0])
+        if journey is None or people.get(pair[1]) != journey.customer_id:
+            continue
+        day = last_link_date(journey.last_due, now.astimezone(ZoneInfo(journey.zone)).date())
+        links[pair] = PortalLink(
+            customer_id=journey.customer_id,
+            journey_id=pair[0],
+            stakeholder_id=pair[1],
+            expires_at=moment_of(day, journey.local_time, journey.zone),
+        )
+    return links
+
+
+def _open_links(wanted: Mapping[Pair, PortalLink]) -> dict[Pair, PortalLink]:
+    rows = PortalLink.objects.filter(
+        revoked_at=None,
+        journey__in={pair[0] for pair in wanted},
+        stakeholder__in={pair[1] for pair in wanted},
+    )
+    return {pair: link for link in rows if (pair := (link.journey_id, link.stakeholder_id)) in wanted}
+
+
+def _renew(links: list[PortalLink], wanted: Mapping[Pair, PortalLink], *, now: datetime) -> None:
+    for link in links:
+        link.expires_at = wanted[link.journey_id, link.stakeholder_id].expires_at
+        link.updated_at = now
+    if links:
+        PortalLink.objects.bulk_update(links, ["expires_at", "updated_at"], batch_size=500)
