@@ -89,6 +89,7 @@ class OriginKind(TextChoices):
     ENGAGE = "engage", "Engage plan"
     COMPOSE = "compose", "Written freely"
     API = "api", "API"
+    JOURNEY = "journey", "Journey"
 
 
 class Purpose(TextChoices):
@@ -101,6 +102,15 @@ class Purpose(TextChoices):
     NOTICE = "notice", "Notice"
     FREE = "free", "Written freely"
     ANSWER = "answer", "Answer in the thread"
+    PROGRAMME = "programme", "Programme mail"
+    HOLD_NEWS = "hold_news", "About the hold itself"
+
+
+class Audience(TextChoices):
+    """Who gets a mail from a template."""
+
+    CLIENT = "client", "Client"
+    STAFF = "staff", "Our own people"
 
 
 class Theme(TextChoices):
@@ -181,6 +191,12 @@ HUMAN_CLASSES = OBJECTION_CLASSES | {
 AUTOMATIC_CLASSES = frozenset(
     {ReplyClass.OUT_OF_OFFICE, ReplyClass.AUTO_GENERATED, ReplyClass.BOUNCE_HARD, ReplyClass.BOUNCE_SOFT}
 )
+
+HOLD_EXEMPT_PURPOSES = frozenset({Purpose.HOLD_NEWS})
+"""Mails about the hold itself pass it. Source: promise 5, the named lanes."""
+
+UNTRACKED_PURPOSES = frozenset({Purpose.PROGRAMME, Purpose.HOLD_NEWS})
+"""Nobody is asked to watch what becomes of one: the journey itself looks whether a month was opened."""
 
 EDITABLE_STATES = frozenset(
     {

@@ -1,8 +1,12 @@
-"""Where apps on the left say on which day a letter of theirs is to leave. Filled in `AppConfig.ready`."""
+"""Where apps on the left say when a letter of theirs is to leave and what their templates may name.
+
+Filled in `AppConfig.ready`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -22,3 +26,25 @@ def planned_days(ids_by_origin: Mapping[str, Collection[UUID]]) -> Days:
         if (read := _planners.get(origin_kind)) and ids:
             days |= read(ids)
     return days
+
+
+@dataclass(frozen=True)
+class TemplateName:
+    """A name that a template may use. example: shown beside the editor. is_link: an address, for a button."""
+
+    name: str
+    meaning: str
+    example: str
+    is_link: bool = False
+
+
+_names: dict[str, tuple[TemplateName, ...]] = {}
+
+
+def register_template_names(key: str, names: Iterable[TemplateName]) -> None:
+    """This will take the names that the template with this key may use."""
+    _names[key] = tuple(names)
+
+
+def template_names(key: str) -> tuple[TemplateName, ...]:
+    return _names.get(key, ())

@@ -7,10 +7,15 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry.holds import register_hold_source
+        from emails.registry import register_template_names
         from journeys import sweeping
-        from journeys.queries import holds
+        from journeys.queries import holds, mail_sources
+        from journeys.rules.mail_names import NAMES
         from journeys.services import handlers
 
         register_hold_source(holds.SOURCE)
         handlers.register()
         sweeping.register()
+        mail_sources.register_sources()
+        for key, names in NAMES.items():
+            register_template_names(key, names)

@@ -5,7 +5,7 @@ from datetime import datetime
 from customers.services.calls import sweep_calls
 from customers.services.holds import end_due_holds
 from customers.services.importing.runs import sweep_runs
-from emails.services import events, expiring, inbound, review, suppression, telling, writings
+from emails.services import events, expiring, inbound, review, staff_mails, suppression, telling, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
 
@@ -46,6 +46,10 @@ def sweep_untold(now: datetime) -> int:
     return telling.tell_due(now=now)
 
 
+def sweep_staff_mails(now: datetime) -> int:
+    return staff_mails.sweep(now=now)
+
+
 def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
@@ -63,6 +67,7 @@ SWEEPERS = (
     # An approval that is over sends nothing.
     Sweeper("approvals", sweep_approvals),
     Sweeper("outbox", sweep_outbox),
+    Sweeper("staff_mails", sweep_staff_mails),
     Sweeper("idempotent_calls", sweep_calls),
     # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports),

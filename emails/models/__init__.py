@@ -5,7 +5,9 @@ from emails.models.drafts import Draft
 from emails.models.events import EventBatch, MailEvent
 from emails.models.parts import Attachment, DraftVersion
 from emails.models.replies import InboundMail, Reply
+from emails.models.staff_mails import StaffMail
 from emails.models.suppression import Suppression
+from emails.models.templates import MailTemplate, MailTemplateVersion
 from emails.models.writings import Writing
 
 __all__ = [
@@ -16,7 +18,10 @@ __all__ = [
     "EventBatch",
     "InboundMail",
     "MailEvent",
+    "MailTemplate",
+    "MailTemplateVersion",
     "Reply",
+    "StaffMail",
     "Suppression",
     "Writing",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any, ClassVar
 
 from django.db import models
@@ -28,6 +26,9 @@ from emails.enums import (
     Writer,
 )
 from emails.models.parts import Attachment
+from emails.models.templates import MailTemplateVersion
+from emails.rules.contents import digest_of
+from emails.rules.rendering import Button
 
 
 class DraftQuerySet(CustomerScopedQuerySet):
@@ -56,6 +57,13 @@ class Draft(ClaimedRow):
     purpose = models.CharField(max_length=20, choices=Purpose.choices, default=Purpose.FIRST_TOUCH)
     origin_kind = models.CharField(max_length=20, choices=OriginKind.choices, default=OriginKind.COMPOSE)
     origin_id = models.UUIDField(null=True, blank=True)
+    occurrence = models.CharField(
+        max_length=120, blank=True, help_text="Which one of its origin's letters it is, so that it is written once."
+    )
+    template_version = models.ForeignKey(
+        MailTemplateVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="drafts"
+    )
+    buttons = models.JSONField(default=list, blank=True, help_text="[label, address] that code has put into the text.")
     position = models.PositiveSmallIntegerField(default=1)
     send_timing = models.CharField(max_length=100, blank=True, help_text="“Week 1 (Day 115)”")
     parent = models.ForeignKey(
@@ -94,6 +102,9 @@ class Draft(ClaimedRow):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    approval_rule = models.CharField(
+        max_length=200, blank=True, help_text="The named rule by which it is approved, where no person read it."
     )
     approval_hash = models.CharField(max_length=64, blank=True)
     approval_expires_at = models.DateTimeField(null=True, blank=True)
@@ -145,6 +156,11 @@ class Draft(ClaimedRow):
                 fields=["origin_kind", "origin_id", "stakeholder"],
                 condition=Q(purpose=Purpose.FIRST_TOUCH, origin_id__isnull=False) & ~Q(state=DraftState.CANCELLED),
                 name="draft_first_touch_once",
+            ),
+            models.UniqueConstraint(
+                fields=["origin_kind", "origin_id", "occurrence"],
+                condition=~Q(occurrence=""),
+                name="draft_occurrence_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(SENT_STATES)) | (Q(sent_at__isnull=False) & ~Q(message_id="")),
@@ -236,17 +252,20 @@ class Draft(ClaimedRow):
         return self.smtp_id or self.message_id
 
     @property
+    def own_buttons(self) -> list[Button]:
+        return [Button(label, url) for label, url in self.buttons]
+
+    @property
     def confirmed_keys(self) -> frozenset[str]:
         return frozenset(row["key"] for row in self.confirmed)
 
     def content_hash(self, *, to_email: str, sender_email: str) -> str:
         """Digest of everything the recipient gets: recipients, sender, subject, body, attachments (promise 2)."""
-        parts: dict[str, Any] = {
-            "to": to_email.lower(),
-            "cc": sorted(address.lower() for address in self.cc),
-            "from": sender_email.lower(),
-            "subject": self.subject,
-            "body": self.body,
-            "attachments": sorted([file.name, file.sha256] for file in self.attachments.all()),
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return digest_of(
+            to_email=to_email,
+            cc=self.cc,
+            from_email=sender_email,
+            subject=self.subject,
+            body=self.body,
+            files=[(file.name, file.sha256) for file in self.attachments.all()],
+        )

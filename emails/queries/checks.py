@@ -14,7 +14,14 @@ from django.db.models.functions import Lower
 from customers.enums import HoldScope
 from customers.models import Brake, Hold, Stakeholder, User
 from customers.queries.workspace import get_settings
-from emails.enums import CONVERSATION_PURPOSES, DraftState, Lane, PriceApproach, Purpose
+from emails.enums import (
+    CONVERSATION_PURPOSES,
+    HOLD_EXEMPT_PURPOSES,
+    DraftState,
+    Lane,
+    PriceApproach,
+    Purpose,
+)
 from emails.facts import current_values, read_again
 from emails.models import Draft
 from emails.queries.pacing import read_pacing
@@ -61,12 +68,18 @@ class Judgement:
 
     @property
     def changed(self) -> tuple[ChangedFact, ...]:
-        """Facts used in the text or stated in an attachment that their records no longer bear out."""
+        """Facts used in the text, in an attachment or taken for granted that their records no longer bear out."""
         attached = _attached_keys(self.draft)
         used = {fact.key: fact for fact in used_facts(self.spans)}
-        used |= {fact.key: fact for fact in self.facts if fact.key in attached}
+        used |= {fact.key: fact for fact in self.facts if fact.key in attached or fact.type == FactType.STATE}
         return tuple(
-            ChangedFact(fact.label, fact.display, display_value(fact, self.current.get(fact.key)), fact.key)
+            ChangedFact(
+                fact.label,
+                fact.display,
+                display_value(fact, self.current.get(fact.key)),
+                fact.key,
+                is_state=fact.type == FactType.STATE,
+            )
             for fact in used.values()
             if self.current.get(fact.key) != fact.value
         )
@@ -161,7 +174,7 @@ def read_gate_facts(
         now=now,
         lane=Lane(draft.lane),
         state=DraftState(draft.state),
-        approved_by=draft.approved_by.display_name if draft.approved_by else "",
+        approved_by=_approver(draft),
         approved_hash=content if approving else draft.approval_hash,
         content_hash=content,
         approval_expires_at=datetime.max.replace(tzinfo=now.tzinfo) if approving else draft.approval_expires_at,
@@ -176,12 +189,18 @@ def read_gate_facts(
         suppressed_cc=tuple(suppressed.values()),
         hold=HoldFacts(hold.until, hold.reason) if hold else None,
         brake_reason=_brake_reason(draft),
+        passes_hold=draft.purpose in HOLD_EXEMPT_PURPOSES,
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,
         pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
         unsupported=judgement.unsupported,
         changed=judgement.changed,
         twin_state=_twin_state(draft),
     )
+
+
+def _approver(draft: Draft) -> str:
+    who = draft.approved_by.display_name if draft.approved_by else ""
+    return f"{who}, by the rule “{draft.approval_rule}”".lstrip(", ") if draft.approval_rule else who
 
 
 def unknown_addresses(customer_id: UUID, addresses: Iterable[str]) -> list[str]:

@@ -24,7 +24,8 @@ def render_draft(draft: Draft) -> Rendered:
 def render_with(draft: Draft, footer: Footer) -> Rendered:
     """This will do the same with a footer that the caller has at hand."""
     language = draft.stakeholder.language if draft.stakeholder else ""
-    return render(subject=draft.subject, body=draft.body, language=language or "en", footer=footer)
+    buttons = [button for button in draft.own_buttons if button.leads_home(settings.PUBLIC_URL)]
+    return render(subject=draft.subject, body=draft.body, language=language or "en", footer=footer, buttons=buttons)
 
 
 def make_footer(draft: Draft) -> Footer:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from customers.enums import HoldScope
 from customers.models import Customer
 from customers.registry.holds import HoldSource, Stop, Stops
-from emails.enums import DOUBTFUL_STATES, WAITING_STATES, DraftState, Lane
+from emails.enums import DOUBTFUL_STATES, HOLD_EXEMPT_PURPOSES, WAITING_STATES, DraftState, Lane
 from emails.models import Draft
 from emails.rules.gate import HOLD_EXEMPT_LANES
 
@@ -31,7 +31,8 @@ def list_away(customer: Customer, scope: str, now: datetime) -> list[Stop]:
 
 
 def _letters(customer: Customer, scope: str) -> QuerySet[Draft]:
-    rows: QuerySet[Draft] = Draft.objects.filter(customer=customer).exclude(lane__in=sorted(HOLD_EXEMPT_LANES))
+    rows: QuerySet[Draft] = Draft.objects.filter(customer=customer)
+    rows = rows.exclude(lane__in=sorted(HOLD_EXEMPT_LANES)).exclude(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
     if scope == HoldScope.JOURNEY:
         rows = rows.filter(lane=Lane.JOURNEY)
     shown = ("subject", "to_name", "state", "scheduled_send_date", "not_before", "attempted_at", "created_at")

@@ -10,8 +10,9 @@ from customers.models import Contract, Customer, Meeting, Stakeholder, Todo, Usa
 from customers.queries.calendars import local_date, zone
 from customers.queries.workspace import get_settings
 from emails.facts import Reader, offer_source
-from emails.models import Draft
+from emails.models import Draft, MailTemplateVersion
 from emails.queries.usage import growth_of, metric_name
+from emails.rules.templates import SOURCE_KIND, words_of
 
 Records = Mapping[str, Mapping[str, object]]
 
@@ -31,6 +32,7 @@ def register_sources() -> None:
     offer_source("workspace", read_workspace)
     offer_source("draft", read_drafts)
     offer_source("todo", _rows(Todo, "title"))
+    offer_source(SOURCE_KIND, read_template_words)
 
 
 def _rows(model: Any, *fields: str) -> Reader:
@@ -93,8 +95,18 @@ def read_drafts(ids: Collection[str]) -> Records:
 
 def read_workspace(ids: Collection[str]) -> Records:
     """There is one workspace, whatever id it is asked by."""
-    company = {"company_name": get_settings().company_name}
-    return dict.fromkeys(ids, company)
+    settings = get_settings()
+    names = {"company_name": settings.company_name, "programme_name": settings.programme_name}
+    return dict.fromkeys(ids, names)
+
+
+def read_template_words(ids: Collection[str]) -> Records:
+    """Read what published templates say in their own words."""
+    versions = MailTemplateVersion.objects.filter(pk__in=uuids(ids)).values_list("pk", "subject", "body")
+    return {
+        str(pk): {f"words_{place}": words for place, words in enumerate(words_of(subject, body), 1)}
+        for pk, subject, body in versions
+    }
 
 
 def uuids(texts: Iterable[str]) -> list[UUID]:

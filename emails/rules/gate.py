@@ -7,7 +7,7 @@ in CHECKS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,9 @@ from emails.rules.pacing import PacingFacts, weigh_cap, weigh_collision, weigh_w
 from emails.rules.receipts import Line, Receipt
 from emails.rules.suppression import SuppressionFacts, stops, why_stopped
 from emails.rules.verdicts import Passed, Refused, Verdict
+
+OUTDATED = "outdated"
+"""The code of a refusal that no person can mend: what the letter was for is no longer so."""
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
 
@@ -31,12 +34,16 @@ class HoldFacts:
 
 @dataclass(frozen=True)
 class ChangedFact:
-    """A fact that no longer says what the letter says. now: None = its record is gone."""
+    """A fact that no longer says what the letter says. now: None = its record is gone.
+
+    is_state: the letter does not say it, it only makes sense while it is so.
+    """
 
     label: str
     old: str
     now: str | None
     key: str = ""
+    is_state: bool = False
 
     @property
     def is_price_not_locked(self) -> bool:
@@ -49,10 +56,10 @@ class GateFacts:
     """What the gate weighs for one message at one moment.
 
     content_hash: digest of what would be sent now; approved_hash: digest of what was approved; approval_expires_at
-    without it: an approval that is over. unknown_cc: copied
-    addresses of nobody on record. unsupported: claims that nobody vouched for. twin_state: of another first letter
-    of the same plan to the same person. passes_brake: it answers in the thread, or speaks of an agreed meeting.
-    suppression: of the recipient; suppressed_cc: of those in copy. pacing: None: nothing keeps it back for a while.
+    without it: an approval that is over. unknown_cc: copied addresses of nobody on record. unsupported: claims that
+    nobody vouched for. twin_state: of another first letter of the same plan to the same person. passes_hold: it is
+    about the hold itself. passes_brake: it answers in the thread, or speaks of an agreed meeting. suppression: of the
+    recipient; suppressed_cc: of those in copy. pacing: None: nothing keeps it back for a while.
     """
 
     now: datetime
@@ -73,6 +80,7 @@ class GateFacts:
     suppressed_cc: tuple[SuppressionFacts, ...] = ()
     hold: HoldFacts | None = None
     brake_reason: str | None = None
+    passes_hold: bool = False
     passes_brake: bool = False
     pacing: PacingFacts | None = None
     unsupported: tuple[str, ...] = ()
@@ -123,6 +131,8 @@ def check_hold(facts: GateFacts) -> Verdict:
         return Passed("Not on hold.")
     if facts.lane in HOLD_EXEMPT_LANES:
         return Passed("On hold; a contract notice is exempt.")
+    if facts.passes_hold:
+        return Passed("On hold; a mail about the hold itself passes.")
     until = f" until {facts.hold.until:%d %b %Y}" if facts.hold.until else ""
     why = f": {facts.hold.reason}" if facts.hold.reason else ""
     return Refused(f"The account is on hold{until}{why}.", "held", facts.hold.until)
@@ -154,18 +164,22 @@ def check_window(facts: GateFacts) -> Verdict:
 def check_facts(facts: GateFacts) -> Verdict:
     if any(fact.is_price_not_locked for fact in facts.changed):
         return Refused("It states a price that is not locked. Lock the price first, then send.", "price_not_locked")
+    if any(fact.is_state for fact in facts.changed):
+        return Refused(f"Not wanted any more: {_say(fact for fact in facts.changed if fact.is_state)}.", OUTDATED)
     if facts.changed:
-        changes = "; ".join(
-            f"{fact.label} was {fact.old} and is {fact.now if fact.now is not None else 'gone'}"
-            for fact in facts.changed
-        )
-        return Refused(f"Changed since it was written: {changes}.", "stale_facts")
+        return Refused(f"Changed since it was written: {_say(facts.changed)}.", "stale_facts")
     if facts.unsupported:
         return Refused(
             "No record stands behind: " + ", ".join(f"“{text}”" for text in facts.unsupported) + ".",
             "unsupported_facts",
         )
     return Passed("Every figure, date and name has its record.")
+
+
+def _say(changed: Iterable[ChangedFact]) -> str:
+    return "; ".join(
+        f"{fact.label} was {fact.old} and is {fact.now if fact.now is not None else 'gone'}" for fact in changed
+    )
 
 
 def check_once(facts: GateFacts) -> Verdict:

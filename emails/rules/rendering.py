@@ -1,14 +1,17 @@
 """A plain-text body into what the recipient sees: safe HTML and a plain part.
 
 The body is text that people and models write. All of it is escaped; the only markup is ours: paragraphs (blank
-lines), points ("- "), line breaks and https links. Nothing is loaded from outside (promise 12).
+lines), points ("- "), line breaks, https links, and buttons where code has put a link of ours (`Button`). Nothing is
+loaded from outside (promise 12).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlsplit
 
 from emails.rules.footers import Footer
 
@@ -28,6 +31,38 @@ _PARAGRAPH = '<p style="margin:0 0 16px">{}</p>'
 _LIST = '<ul style="margin:0 0 16px;padding:0 0 0 22px">{}</ul>'
 _ITEM = '<li style="margin:0 0 4px">{}</li>'
 _ANCHOR = '<a href="{0}" style="color:#1c5c45">{0}</a>'
+_BUTTON = (
+    '<p style="margin:8px 0 20px"><a href="{url}" clicktracking="off" target="_blank" rel="noopener noreferrer"'
+    ' style="display:inline-block;padding:11px 20px;border-radius:6px;background:#1c5c45;color:#ffffff;'
+    'font-weight:600;text-decoration:none">{label}</a></p>'
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Button:
+    """A link of ours that code has put into a body, as a line `[label](url)`; no other line becomes a button."""
+
+    label: str
+    url: str
+
+    @property
+    def line(self) -> str:
+        return f"[{self.label}]({self.url})"
+
+    @property
+    def text(self) -> str:
+        return f"{self.label}: {self.url}"
+
+    @property
+    def html(self) -> str:
+        return _BUTTON.format(url=escape(self.url), label=escape(self.label))
+
+    def leads_home(self, public_url: str) -> bool:
+        """Whether it leads under our own address: https, or http on this machine."""
+        parts = urlsplit(public_url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        return is_safe and self.url.startswith(f"{public_url.rstrip('/')}/")
 
 
 @dataclass(frozen=True)
@@ -38,11 +73,17 @@ class Rendered:
     text: str
 
 
-def render(*, subject: str, body: str, language: str = "en", footer: Footer | None = None) -> Rendered:
-    """Render the body for the recipient, with the footer under it."""
+def render(
+    *, subject: str, body: str, language: str = "en", footer: Footer | None = None, buttons: Iterable[Button] = ()
+) -> Rendered:
+    """Render the body for the recipient, with the footer under it. buttons: the lines that are to be some."""
     text = clean_text(body)
     blocks = [block for block in re.split(r"\n[ \t]*\n+", text.strip()) if block.strip()]
-    content = "".join(_block(block) for block in blocks) + (footer.html if footer else "")
+    by_line = {button.line: button for button in buttons}
+    content = "".join(_block(block, by_line) for block in blocks) + (footer.html if footer else "")
+    if by_line:
+        lines = text.split("\n")
+        text = "\n".join(button.text if (button := by_line.get(line.strip())) else line for line in lines)
     html = _PAGE.format(language=escape(language), subject=escape(clean_line(subject)), content=content)
     return Rendered(html=html, text=text.strip() + "\n" + (f"\n{footer.text}" if footer else ""))
 
@@ -61,8 +102,8 @@ def has_line_break(text: str) -> bool:
     return bool(re.search(r"[\r\n\x0b\x0c\x85\u2028\u2029\x00]", text))
 
 
-def _block(block: str) -> str:
-    """A paragraph, a list, or a paragraph and a list where points follow a line of text."""
+def _block(block: str, buttons: Mapping[str, Button]) -> str:
+    """A paragraph, a list, a button, or several of them where they follow each other without a blank line."""
     html: list[str] = []
     lines: list[str] = []
     points: list[str] = []
@@ -76,6 +117,10 @@ def _block(block: str) -> str:
         points.clear()
 
     for line in block.split("\n"):
+        if button := buttons.get(line.strip()):
+            close()
+            html.append(button.html)
+            continue
         point = _POINT.match(line)
         if (point and lines) or (not point and points):
             close()

@@ -10,6 +10,7 @@ from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from customers.signals import send_after_commit
+from emails.enums import UNTRACKED_PURPOSES
 from emails.models import Draft
 from emails.services.history import keep_version
 from emails.signals import draft_sent, draft_written
@@ -71,7 +72,7 @@ def close_question(draft: Draft, *, now: datetime, by: User | None) -> None:
 
 def _add_tracking(draft: Draft, *, now: datetime) -> None:
     """The spec's task: watch opens, clicks and replies of this letter. Source: Engage, step 3, on success."""
-    if not draft.track_engagement:
+    if not draft.track_engagement or draft.purpose in UNTRACKED_PURPOSES:
         return
     add_todo(
         f"Track email engagement: {draft.to_name}",

@@ -29,6 +29,7 @@ NO_APPROVAL: dict[str, Any] = {
     "state": DraftState.DRAFT,
     "approved_at": None,
     "approved_by": None,
+    "approval_rule": "",
     "approval_hash": "",
     "approval_expires_at": None,
     "scheduled_send_date": None,

@@ -150,6 +150,7 @@ def _approve(
             state=state,
             approved_at=now,
             approved_by=by,
+            approval_rule="",
             approval_hash=_content_hash(current),
             approval_expires_at=_expiry(now, wait.next_try_at if wait else scheduled_send_date),
             scheduled_send_date=scheduled_send_date,

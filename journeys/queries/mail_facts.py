@@ -1,0 +1,118 @@
+"""What the mails of many journeys are written from, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from customers.enums import StakeholderRole
+from customers.models import Hold, Stakeholder, User
+from customers.queries.calendars import local_date
+from customers.queries.workspace import get_settings
+from journeys.models import Deliverable, Journey, JourneyMonth
+
+
+@dataclass(frozen=True)
+class MailFacts:
+    """One journey with all that its mails may speak of. months: in order; hold: the open one that ends last."""
+
+    journey: Journey
+    months: Sequence[JourneyMonth]
+    deliverables: dict[UUID, Deliverable]
+    people: Sequence[Stakeholder]
+    hold: Hold | None
+    programme_name: str
+    company_name: str
+
+    @cached_property
+    def kept(self) -> list[JourneyMonth]:
+        return [month for month in self.months if not month.is_skipped]
+
+    @cached_property
+    def recipient(self) -> Stakeholder | None:
+        """The primary contact, else the champion. Source: DESIGN, section 5, Journey."""
+        present = [person for person in self.people if person.email and not person.has_left]
+        primary = next((person for person in present if person.primary), None)
+        champion = next((person for person in present if StakeholderRole.CHAMPION in person.roles), None)
+        return primary or champion
+
+    @cached_property
+    def sender(self) -> User | None:
+        """The account's owner; who started the journey stands in where there is none with an address."""
+        candidates = (self.journey.customer.owner, self.journey.started_by)
+        return next((user for user in candidates if user and user.is_active and user.email), None)
+
+    def month(self, number: int | None) -> JourneyMonth | None:
+        return next((month for month in self.months if month.number == number), None)
+
+    def before(self, number: int) -> JourneyMonth | None:
+        return next((month for month in reversed(self.kept) if month.number < number), None)
+
+    def after(self, number: int) -> JourneyMonth | None:
+        return next((month for month in self.kept if month.number > number), None)
+
+    def deliverable(self, month: JourneyMonth) -> Deliverable | None:
+        return self.deliverables.get(month.pk)
+
+    def day(self, moment: datetime) -> date:
+        """The customer's day."""
+        return local_date(moment, self.journey.zone)
+
+    @property
+    def open_months(self) -> list[JourneyMonth]:
+        """What is still to come: neither skipped nor delivered."""
+        return [month for month in self.kept if not self._is_delivered(month)]
+
+    def _is_delivered(self, month: JourneyMonth) -> bool:
+        made = self.deliverable(month)
+        return made is not None and made.is_delivered
+
+
+def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
+    """This will read the journeys with their months, people and holds. Six queries, however many they are."""
+    journeys = Journey.objects.filter(pk__in=journey_ids).select_related(
+        "customer__owner__team", "started_by", "version__programme"
+    )
+    rows = {journey.pk: journey for journey in journeys}
+    customers = {journey.customer_id for journey in rows.values()}
+    months = _by(JourneyMonth.objects.filter(journey__in=rows).select_related("step").order_by("number"), "journey_id")
+    made = Deliverable.objects.filter(journey__in=rows).defer("body", "first_body", "facts", "confirmed")
+    deliverables = _by(made, "journey_id")
+    people = _by(Stakeholder.objects.filter(customer__in=customers).defer("history"), "customer_id")
+    holds = open_holds(customers)
+    settings = get_settings()
+    return {
+        pk: MailFacts(
+            journey=journey,
+            months=months[pk],
+            deliverables={one.month_id: one for one in deliverables[pk]},
+            people=people[journey.customer_id],
+            hold=holds.get(journey.customer_id),
+            programme_name=settings.programme_name,
+            company_name=settings.company_name,
+        )
+        for pk, journey in rows.items()
+    }
+
+
+def open_holds(customers: Collection[UUID]) -> dict[UUID, Hold]:
+    """Of several open ones the last to end counts: until then nothing goes on."""
+    rows = Hold.objects.filter(customer__in=customers, ended_at=None)
+    found: dict[UUID, Hold] = {}
+    for hold in rows.order_by("starts_at"):
+        other = found.get(hold.customer_id)
+        if other is None or (other.until is not None and (hold.until is None or hold.until > other.until)):
+            found[hold.customer_id] = hold
+    return found
+
+
+def _by(rows: Iterable[Any], name: str) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found

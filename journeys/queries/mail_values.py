@@ -1,0 +1,247 @@
+"""What the names in a client's mail stand for, and the records behind each (promise 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from customers.models import Stakeholder
+from emails.rules.facts import (
+    Fact,
+    count_fact,
+    date_fact,
+    format_date,
+    format_percent,
+    name_fact,
+    percent_fact,
+    state_fact,
+    text_fact,
+)
+from emails.rules.templates import one_line, points
+from journeys.enums import JourneyKind
+from journeys.models import JourneyMonth
+from journeys.queries.mail_facts import MailFacts
+from journeys.queries.mail_sources import (
+    HOLD,
+    JOURNEY,
+    MONTH,
+    NO,
+    due_after_hold,
+    hold_record,
+    month_record,
+    progress_pct,
+)
+from journeys.rules.mail_dates import position_of
+
+OPEN_END = "open"
+CELEBRATED_APART = ("progress", "achievements", "allAchievements", "nextMonth", "nextTitle", "nextDate")
+"""What "ready" leaves to the congratulation where the programme sends that apart."""
+
+
+@dataclass
+class Values:
+    """By name: the text, and the facts behind it. conditions: what must still be so when the mail leaves."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    conditions: list[Fact] = field(default_factory=list)
+
+    def put(self, name: str, text: str, facts: Iterable[Fact] = ()) -> None:
+        self.texts[name] = text
+        self.facts[name] = list(facts)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the client gets in: their progress, a deliverable, the certificate."""
+
+    progress: str
+    deliverable: str
+    certificate: str
+
+
+def client_values(
+    facts: MailFacts, kind: JourneyKind, number: int | None, *, recipient: Stakeholder, links: Links
+) -> Values:
+    """This will give the values of one mail to the client."""
+    values = Values()
+    _put_people(values, facts, recipient)
+    values.put("progressLink", links.progress)
+    values.put("deliverableLink", links.deliverable)
+    values.put("certificateLink", links.certificate)
+    month = facts.month(number)
+    if month is not None:
+        _put_month(values, facts, month)
+    else:
+        _put_pause(values, facts, is_over=kind == JourneyKind.WELCOME_BACK)
+    if kind == JourneyKind.READY and facts.journey.version.celebrates_apart:
+        for name in CELEBRATED_APART:
+            values.put(name, "")
+    values.conditions += _conditions(facts, kind, month)
+    return values
+
+
+def given_name(person: Stakeholder) -> str:
+    """What a contact is called in a greeting."""
+    words = person.name.split()
+    return words[0] if words else person.name
+
+
+def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> None:
+    customer, sender = facts.journey.customer, facts.sender
+    called = one_line(given_name(recipient))
+    values.put(
+        "clientName",
+        called,
+        [_name("recipient.name", recipient.name, "stakeholder", recipient.pk, "name", "Contact", called)],
+    )
+    values.put(
+        "accountName",
+        one_line(customer.name),
+        [_name("customer.name", customer.name, "customer", customer.pk, "name", "Account")],
+    )
+    for name, key, text, column in (
+        ("programName", "programme.name", facts.programme_name, "programme_name"),
+        ("companyName", "own.name", facts.company_name, "company_name"),
+    ):
+        values.put(name, one_line(text), [_name(key, text, "workspace", "1", column, "Settings")])
+    signed = sender.display_name if sender else ""
+    behind = [_name("sender.name", signed, "user", sender.pk, "name", "Our colleague")] if sender else []
+    values.put("senderName", one_line(signed), behind)
+
+
+def _put_month(values: Values, facts: MailFacts, month: JourneyMonth) -> None:
+    read = _MonthFacts(facts, month)
+    previous, following = facts.before(month.number), facts.after(month.number)
+    values.put("phaseName", one_line(facts.journey.version.phase_name))
+    values.put("month", str(month.number), read.counts("number", month.number, "Month"))
+    values.put("monthTitle", one_line(month.step.title), [read.text("title", month.step.title, "Title")])
+    values.put("dueDate", format_date(month.due_date), [read.date("due_date", month.due_date, "Due date")])
+    values.put("keyItems", points(month.step.key_items), read.lines("item", month.step.key_items))
+    values.put("achievements", points(month.step.achievements), read.lines("done", month.step.achievements))
+    percent = progress_pct(read.place, read.total)
+    values.put("progress", format_percent(percent), [read.percent("progress_pct", percent, "Progress")])
+    values.put("monthsDone", str(read.place), read.counts("position", read.place, "Months completed"))
+    values.put("monthsTotal", str(read.total), read.counts("total", read.total, "Months in all"))
+    _put_all_achievements(values, facts, month)
+    _put_neighbour(values, facts, previous, number="previousMonth", title="previousTitle", day="previousDate")
+    _put_neighbour(values, facts, following, number="nextMonth", title="nextTitle", day="nextDate")
+
+
+def _put_neighbour(
+    values: Values, facts: MailFacts, month: JourneyMonth | None, *, number: str, title: str, day: str
+) -> None:
+    if month is None:
+        for name in (number, title, day):
+            values.put(name, "")
+        return
+    read = _MonthFacts(facts, month)
+    values.put(number, str(month.number), read.counts("number", month.number, "Month"))
+    values.put(title, one_line(month.step.title), [read.text("title", month.step.title, "Title")])
+    values.put(day, format_date(month.due_date), [read.date("due_date", month.due_date, "Due date")])
+
+
+def _put_all_achievements(values: Values, facts: MailFacts, month: JourneyMonth) -> None:
+    """The first achievement of each month so far, which is what the spec's halfway and completion mails list."""
+    lines, behind = [], []
+    for one in facts.kept:
+        if one.number <= month.number and one.step.achievements:
+            lines.append(one.step.achievements[0])
+            behind += _MonthFacts(facts, one).lines("done", one.step.achievements[:1])
+    values.put("allAchievements", points(lines), behind)
+
+
+def _put_pause(values: Values, facts: MailFacts, *, is_over: bool) -> None:
+    hold = facts.hold
+    record = hold_record(hold, zone=facts.journey.zone) if hold and not is_over else {}
+    for name, column, label, empty in (
+        ("pauseStart", "starts_on", "Pause begins", ""),
+        ("pauseEnd", "ends_on", "Pause ends", OPEN_END),
+        ("resumeDate", "resumes_on", "Resumes", ""),
+    ):
+        day = record.get(column)
+        if hold is not None and isinstance(day, date):
+            fact = date_fact(f"pause.{column}", day, kind=HOLD, id=hold.pk, field=column, label=label)
+            values.put(name, format_date(day), [fact])
+        else:
+            values.put(name, empty)
+    _put_timeline(values, facts, is_over=is_over)
+
+
+def _put_timeline(values: Values, facts: MailFacts, *, is_over: bool) -> None:
+    lines, behind = [], []
+    for month in facts.open_months:
+        day = due_after_hold(month, None if is_over else facts.hold)
+        if day is None:
+            continue
+        title = one_line(month.step.title)
+        read = _MonthFacts(facts, month)
+        lines.append(f"M{month.number} {title}: {format_date(day)}")
+        behind.append(read.text("title", month.step.title, "Title"))
+        behind.append(read.date("due_date" if is_over else "due_after_hold", day, "Date"))
+    values.put("timeline", points(lines), behind)
+
+
+class _MonthFacts:
+    """Makes the facts of one month, each with the field by which it is read again."""
+
+    def __init__(self, facts: MailFacts, month: JourneyMonth) -> None:
+        kept = [one.number for one in facts.kept]
+        self.month, self.unit = month, facts.journey.version.phase_name.lower()
+        self.place, self.total = position_of(month.number, kept), len(kept)
+        self.url = f"/customers/{facts.journey.customer_id}/journey"
+
+    def counts(self, column: str, value: int, label: str) -> list[Fact]:
+        """Alone, and as so many months: "4 out of 8 months" claims both."""
+        key, where = self._key(column), self._at(column, label)
+        return [count_fact(key, value, **where), count_fact(f"{key}.of", value, **where, unit=self.unit)]
+
+    def percent(self, column: str, value: Decimal, label: str) -> Fact:
+        return percent_fact(self._key(column), value, **self._at(column, label))
+
+    def date(self, column: str, day: date, label: str) -> Fact:
+        return date_fact(self._key(column), day, **self._at(column, label))
+
+    def text(self, column: str, text: str, label: str) -> Fact:
+        return text_fact(self._key(column), one_line(text), **self._at(column, label))
+
+    def state(self, column: str, state: str, label: str) -> Fact:
+        return state_fact(self._key(column), state, **self._at(column, label))
+
+    def lines(self, prefix: str, lines: Sequence[str]) -> list[Fact]:
+        return [self.text(f"{prefix}_{place}", text, self.month.step.title) for place, text in enumerate(lines, 1)]
+
+    def _key(self, column: str) -> str:
+        return f"m{self.month.number}.{column}"
+
+    def _at(self, column: str, label: str) -> dict[str, str]:
+        name = f"M{self.month.number}, {label.lower()}"
+        return {"kind": MONTH, "id": str(self.month.pk), "field": column, "label": name, "url": self.url}
+
+
+def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None) -> list[Fact]:
+    """What a mail takes for granted: that nobody has opened what it misses, that the journey goes on."""
+    journey = facts.journey
+    found = [
+        state_fact("journey.cancelled", NO, kind=JOURNEY, id=journey.pk, field="cancelled", label="Journey cancelled")
+    ]
+    if month is not None:
+        read = _MonthFacts(facts, month)
+        record = month_record(
+            month,
+            kept=[one.number for one in facts.kept],
+            deliverable=facts.deliverable(month),
+            hold=facts.hold,
+        )
+        columns = {JourneyKind.UPCOMING: ("skipped", "delivered"), JourneyKind.OVERDUE: ("skipped", "opened")}
+        found += [read.state(name, str(record[name]), name.capitalize()) for name in columns.get(kind, ())]
+    elif facts.hold is not None and kind in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON):
+        fact = state_fact("pause.ended", NO, kind=HOLD, id=facts.hold.pk, field="ended", label="Pause over")
+        found.append(fact)
+    return found
+
+
+def _name(key: str, name: str, kind: str, id: object, column: str, label: str, *forms: str) -> Fact:
+    return name_fact(key, one_line(name), kind=kind, id=id, field=column, label=label, variants=forms)

@@ -1,0 +1,302 @@
+"""The mails of a journey as a new workspace has them. Ops change them in the admin; this is only their beginning.
+
+Source: the journey spec, workflows B and C and the pause: its subjects, structure, placeholders and buttons, \
+in our own
+words. A line of which every name is empty is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emails.enums import Audience
+from journeys.enums import JourneyKind
+from journeys.rules.effects import StaffNews
+from journeys.rules.mail_names import DIGEST_KEY, staff_key
+
+
+@dataclass(frozen=True)
+class DefaultMail:
+    key: str
+    name: str
+    subject: str
+    body: str
+    audience: Audience = Audience.CLIENT
+
+
+MAILS = (
+    DefaultMail(
+        JourneyKind.UPCOMING.value,
+        "Coming soon",
+        "Your {{monthTitle}} deliverable is coming soon!",
+        """Hi {{clientName}},
+
+Your {{phaseName}} {{month}}: {{monthTitle}} deliverable will be ready on {{dueDate}}.
+
+Until then, a few things help you to get the most out of it:
+- Look through your {{previousTitle}} deliverable again
+- Write down what you want to ask at our next check-in
+- See that your contact details are up to date
+
+We look forward to taking this next step with you.
+
+[View Your Progress]({{progressLink}})
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.READY.value,
+        "Ready",
+        "🎉 Your {{monthTitle}} deliverable is ready!",
+        """Hi {{clientName}},
+
+Good news: your {{phaseName}} {{month}}: {{monthTitle}} deliverable is there for you.
+
+[View Deliverable]({{deliverableLink}})
+
+Inside, you'll find:
+{{keyItems}}
+
+With it you are {{progress}} of the way.
+Next up: {{nextTitle}}, expected on {{nextDate}}.
+
+Is anything unclear? Answer this mail, and we will sort it out together.
+
+Keep the momentum up!
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.OVERDUE.value,
+        "Not opened yet",
+        "Need help with {{monthTitle}}?",
+        """Hi {{clientName}},
+
+Your {{phaseName}} {{month}} deliverable is waiting for you; it looks as if you have not come to it yet.
+
+Is everything all right? We are here to help. If you are stuck or short of time, answer this mail and tell us \
+what would make it easier.
+
+[Access Deliverable]({{deliverableLink}})
+
+You've got this!
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.CELEBRATE.value,
+        "Month completed",
+        "🎉 Congratulations! You completed {{phaseName}} {{month}}!",
+        """Hi {{clientName}},
+
+Great work on {{phaseName}} {{month}}: {{monthTitle}}!
+
+You are now {{progress}} through your {{programName}} journey.
+
+What you accomplished:
+{{achievements}}
+
+Next up: {{phaseName}} {{nextMonth}}: {{nextTitle}}
+Expected: {{nextDate}}
+
+[View Your Progress]({{progressLink}})
+
+Keep going!
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.HALFWAY.value,
+        "Halfway",
+        "🌟 You're halfway there!",
+        """Hi {{clientName}},
+
+Congratulations! With {{monthTitle}} you have completed {{monthsDone}} out of {{monthsTotal}} steps: you are \
+officially halfway through your {{programName}} journey.
+
+Take a moment to see how far you have come:
+{{allAchievements}}
+
+Your {{monthTitle}} deliverable is ready as well:
+
+[View Deliverable]({{deliverableLink}})
+
+What you have built up carries the second part. Next up: {{nextTitle}}, expected on {{nextDate}}.
+
+[View Your Full Journey]({{progressLink}})
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.COMPLETED.value,
+        "Programme completed",
+        "🎊 CONGRATULATIONS! You completed the {{programName}} program!",
+        """Hi {{clientName}},
+
+You did it! All {{monthsTotal}} steps of the {{programName}} program are completed.
+
+From the first idea to this day, you have built:
+{{allAchievements}}
+
+[Download Certificate of Completion]({{certificateLink}})
+
+Your last deliverable, {{monthTitle}}, is ready as well:
+
+[View Deliverable]({{deliverableLink}})
+
+This is only the beginning, and we are curious to see where you take it.
+
+Thank you for letting us be part of it.
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.PAUSED.value,
+        "Paused",
+        "Your {{programName}} program is paused",
+        """Hi {{clientName}},
+
+As you asked, your program rests for a while.
+
+Pause period: {{pauseStart}} - {{pauseEnd}}
+Resume date: {{resumeDate}}
+
+What comes afterwards:
+{{timeline}}
+
+You will hear from us shortly before it goes on.
+
+[View Your Progress]({{progressLink}})
+
+Take care, and see you soon!
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.RESUMES_SOON.value,
+        "Resumes in three days",
+        "Your {{programName}} program resumes on {{resumeDate}}",
+        """Hi {{clientName}},
+
+Your pause is almost over: your program goes on on {{resumeDate}}.
+
+What comes next:
+{{timeline}}
+
+Do you need more time? Answer this mail, and we will move it.
+
+[View Your Progress]({{progressLink}})
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        JourneyKind.WELCOME_BACK.value,
+        "Welcome back",
+        "Welcome back to {{programName}}!",
+        """Hi {{clientName}},
+
+Welcome back! Your program goes on from today.
+
+Your updated timeline:
+{{timeline}}
+
+[View Your Progress]({{progressLink}})
+
+We are glad to have you back.
+
+{{senderName}}""",
+    ),
+    DefaultMail(
+        staff_key(StaffNews.NOT_OPENED),
+        "Escalation: not opened",
+        "🚨 Client Alert: {{clientName}} is {{daysOverdue}} days overdue",
+        """Client: {{clientName}}
+Contact: {{contactName}}
+Current {{phaseName}}: M{{month}}
+Deliverable: {{monthTitle}}
+Due date: {{dueDate}}
+Status: {{status}}
+
+What you can do:
+
+[View Client Dashboard]({{dashboardLink}})
+
+[Send Personal Message]({{messageLink}})
+
+[Schedule Check-in Call]({{callLink}})
+
+This client may need a hand.""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        staff_key(StaffNews.PREVIOUS_OPEN),
+        "Escalation: the month before is open",
+        "{{clientName}}: M{{month}} waits for the one before it",
+        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was to begin on {{dueDate}}, but \
+{{previousTitle}} is not delivered yet.
+
+It begins by itself when that one is delivered; an administrator may begin it earlier.
+
+[View Client Dashboard]({{dashboardLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        staff_key(StaffNews.PLAN_MISSING),
+        "Business plan missing",
+        "{{clientName}}: the business plan is not approved",
+        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was to begin on {{dueDate}}. It is written \
+from the business plan, and that is not approved yet.
+
+It begins by itself when the plan is approved.
+
+[Open the Business Plan]({{planLink}})
+
+[View Client Dashboard]({{dashboardLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        staff_key(StaffNews.NOT_RELEASED),
+        "Not released yet",
+        "{{clientName}}: M{{month}} waits for your release",
+        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was due on {{dueDate}} and has not been \
+released to the client.
+
+Status: {{status}}
+
+[Open the Deliverable]({{deliverableLink}})
+
+[View Client Dashboard]({{dashboardLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        staff_key(StaffNews.REVISION_WAITS),
+        "Revision reminder",
+        "{{clientName}}: the revision of M{{month}} waits",
+        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was sent back and has not been revised since.
+
+What was asked for: {{note}}
+
+[Open the Deliverable]({{deliverableLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        DIGEST_KEY,
+        "Weekly digest",
+        "Automations of the week, {{fromDate}} to {{toDate}}",
+        """Hi {{staffName}},
+
+This is what happened by itself for {{scope}} between {{fromDate}} and {{toDate}}.
+
+What ran:
+{{fired}}
+
+What failed:
+{{failed}}
+
+What comes in the next seven days:
+{{upcoming}}
+
+[View Full Automation Log]({{logLink}})""",
+        Audience.STAFF,
+    ),
+)

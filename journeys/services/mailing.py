@@ -1,0 +1,111 @@
+"""The client's mails of a journey: from what the clock decided to queued mails. Rows only; the outbox sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from customers.models import Todo
+from emails.enums import Purpose
+from emails.models import Draft, MailTemplateVersion
+from emails.services.templated import TemplatedMail, queue_templated
+from journeys.enums import JourneyKind
+from journeys.queries.mail_facts import MailFacts, read_mail_facts
+from journeys.queries.mail_values import Links, client_values
+from journeys.rules.effects import SendMail
+from journeys.rules.moments import moment_of
+from journeys.services.mail_links import Wanted, client_links
+from journeys.services.templates import find_versions
+
+ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})
+NOBODY_TODO = "journey_no_recipient"
+
+
+def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[Draft]:
+    """This will write the mails and queue them, each once; a mail that nobody can get becomes a to-do.
+
+    Must be called inside the transaction that completes the automations.
+    """
+    if not effects:
+        return []
+    facts = read_mail_facts({effect.journey_id for effect in effects})
+    there = [(effect, facts[effect.journey_id]) for effect in effects if effect.journey_id in facts]
+    _ask_for_recipients([pair for pair in there if pair[1].recipient is None], now=now)
+    reachable = [pair for pair in there if pair[1].recipient is not None]
+    versions = find_versions({effect.kind.value for effect, _ in reachable}, now=now)
+    links = client_links({_link_key(effect, one) for effect, one in reachable}, now=now)
+    mails = [
+        _mail(effect, one, versions[effect.kind.value], links[_link_key(effect, one)], now=now)
+        for effect, one in reachable
+    ]
+    return queue_templated(mails, now=now)
+
+
+def _link_key(effect: SendMail, facts: MailFacts) -> Wanted:
+    recipient = facts.recipient
+    assert recipient is not None
+    return (effect.journey_id, recipient.pk), effect.month
+
+
+def _mail(
+    effect: SendMail, facts: MailFacts, version: MailTemplateVersion, links: Links, *, now: datetime
+) -> TemplatedMail:
+    journey, recipient = facts.journey, facts.recipient
+    assert recipient is not None
+    values = client_values(facts, effect.kind, effect.month, recipient=recipient, links=links)
+    return TemplatedMail(
+        customer_id=journey.customer_id,
+        recipient=recipient,
+        sender=facts.sender,
+        version=version,
+        values=values.texts,
+        facts=values.facts,
+        conditions=values.conditions,
+        origin_id=journey.pk,
+        occurrence=f"{effect.kind.value}/{effect.occurrence}",
+        purpose=Purpose.HOLD_NEWS if effect.kind in ABOUT_THE_HOLD else Purpose.PROGRAMME,
+        approved_by=journey.started_by,
+        rule=f"Mails of {journey.version}",
+        expires_at=_expires_at(effect, facts, now),
+    )
+
+
+def _expires_at(effect: SendMail, facts: MailFacts, now: datetime) -> datetime | None:
+    """Say from when on a mail would come too late; None: it is worth reading whenever it comes.
+
+    "Coming soon" ends with the hour at which the month begins, "resumes soon" with that at which it goes on.
+    """
+    journey, month = facts.journey, facts.month(effect.month)
+    if effect.kind == JourneyKind.UPCOMING and month is not None:
+        return _later(moment_of(month.due_date, journey.local_time, journey.zone), now)
+    if effect.kind == JourneyKind.RESUMES_SOON and facts.hold is not None and facts.hold.until is not None:
+        return _later(facts.hold.until, now)
+    return None
+
+
+def _later(moment: datetime, now: datetime) -> datetime:
+    return max(moment, now + timedelta(minutes=1))
+
+
+def _ask_for_recipients(pairs: Iterable[tuple[SendMail, MailFacts]], *, now: datetime) -> None:
+    Todo.objects.bulk_create(
+        [_todo(effect, facts, now=now) for effect, facts in pairs],
+        ignore_conflicts=True,
+    )
+
+
+def _todo(effect: SendMail, facts: MailFacts, *, now: datetime) -> Todo:
+    journey = facts.journey
+    what = f"M{effect.month} {effect.kind.label.lower()}" if effect.month else effect.kind.label.lower()
+    return Todo(
+        customer_id=journey.customer_id,
+        title=f"Nobody to write to: the programme's mail “{what}” was not written",
+        detail="There is neither a primary contact nor a champion with an address. Name one, then write to them.",
+        kind=NOBODY_TODO,
+        owner=journey.customer.owner,
+        due_date=facts.day(now),
+        waits_since=now,
+        source_kind="journey",
+        source_id=journey.pk,
+        key=f"journey:{journey.pk}:{effect.kind.value}/{effect.occurrence}:nobody",
+    )

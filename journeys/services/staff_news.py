@@ -1,0 +1,112 @@
+"""What our own people are told of journeys: a to-do at the account and a mail, each once. Rows only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from customers.models import Todo, User
+from emails.services.staff_mails import NewStaffMail, queue_staff_mails
+from journeys.models import JourneyMonth
+from journeys.queries.mail_facts import MailFacts, read_mail_facts
+from journeys.queries.staff_values import read_leaders, staff_values
+from journeys.rules.effects import StaffNews, TellStaff
+from journeys.rules.mail_names import staff_key
+from journeys.services.templates import find_versions
+
+ESCALATED = frozenset({StaffNews.NOT_OPENED, StaffNews.PREVIOUS_OPEN})
+"""These go to the lead too, or to ops where nobody leads; all others to the account's owner alone."""
+
+TODOS = {
+    StaffNews.NOT_OPENED: "M{month} {title} is not opened after {days} days: offer help",
+    StaffNews.PREVIOUS_OPEN: "M{month} {title} waits for the month before it",
+    StaffNews.PLAN_MISSING: "Approve the business plan: M{month} {title} waits for it",
+    StaffNews.NOT_RELEASED: "Release M{month} {title} to the client",
+    StaffNews.REVISION_WAITS: "Revise M{month} {title}",
+}
+TODO_KIND = "journey_news"
+
+
+@dataclass(frozen=True)
+class _Told:
+    effect: TellStaff
+    facts: MailFacts
+    month: JourneyMonth
+    key: str
+    values: dict[str, str]
+
+    @property
+    def owner(self) -> User | None:
+        return self.facts.journey.customer.owner
+
+
+def tell_staff(effects: Sequence[TellStaff], *, now: datetime) -> None:
+    """This will write a to-do at the account and the mails, each once, however often it is told.
+
+    Must be called inside the transaction that completes the automations.
+    """
+    if not effects:
+        return
+    facts = read_mail_facts({effect.journey_id for effect in effects})
+    told = list(_told(effects, facts, now=now))
+    Todo.objects.bulk_create([_todo(one, now=now) for one in told], ignore_conflicts=True)
+    versions = find_versions({staff_key(one.effect.news) for one in told}, now=now)
+    leaders = read_leaders([one.facts for one in told])
+    queue_staff_mails(
+        [
+            NewStaffMail(
+                user=user,
+                version=versions[staff_key(one.effect.news)],
+                values={**one.values, "staffName": user.display_name},
+                key=f"{one.key}:{user.pk}",
+                customer_id=one.facts.journey.customer_id,
+            )
+            for one in told
+            for user in _recipients(one, leaders.get(one.owner.pk if one.owner else None, []))
+        ],
+        now=now,
+    )
+
+
+def _told(effects: Iterable[TellStaff], facts: Mapping[UUID, MailFacts], *, now: datetime) -> Iterable[_Told]:
+    for effect in effects:
+        one = facts.get(effect.journey_id)
+        month = one.month(effect.month) if one else None
+        if one is not None and month is not None:
+            yield _Told(effect, one, month, _key(effect, one, month), staff_values(one, month, now=now))
+
+
+def _key(effect: TellStaff, facts: MailFacts, month: JourneyMonth) -> str:
+    """Names the news, so that it is told once; what is sent back again is news again."""
+    made = facts.deliverable(month)
+    again = ""
+    if effect.news == StaffNews.REVISION_WAITS and made is not None and made.rejected_at is not None:
+        again = f":{made.rejected_at:%Y%m%d%H%M%S}"
+    return f"journey:{effect.journey_id}:{effect.news}:{effect.month}{again}"
+
+
+def _recipients(told: _Told, leaders: Sequence[User]) -> Iterable[User]:
+    owner = [told.owner] if told.owner else []
+    others = leaders if told.effect.news in ESCALATED or not owner else []
+    return {user.pk: user for user in (*owner, *others)}.values()
+
+
+def _todo(told: _Told, *, now: datetime) -> Todo:
+    values = told.values
+    return Todo(
+        customer_id=told.facts.journey.customer_id,
+        title=TODOS[told.effect.news].format(
+            month=values["month"], title=values["monthTitle"], days=values["daysOverdue"]
+        )[:300],
+        detail=values["status"],
+        kind=TODO_KIND,
+        owner=told.owner,
+        due_date=told.facts.day(now),
+        waits_since=now,
+        source_kind="journey",
+        source_id=told.effect.journey_id,
+        key=told.key,
+        metadata={"news": told.effect.news.value, "month": told.effect.month},
+    )
