@@ -5,10 +5,12 @@ Not a door itself, so that every app's `api` may build on it.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -16,6 +18,21 @@ from rest_framework.views import APIView
 from customers.models import Customer
 from customers.queries.callers import caller_of
 from customers.queries.lookup import match_customer, require_customer
+
+
+@extend_schema_field({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]})
+class MomentOrDayField(serializers.Field[Any, Any, Any, Any]):
+    """An instant, or a date, of which the view knows the zone and the hour."""
+
+    def to_internal_value(self, data: Any) -> datetime | date:
+        if isinstance(data, str) and len(data) == len("2026-03-04"):
+            day: date = serializers.DateField().to_internal_value(data)
+            return day
+        moment: datetime = serializers.DateTimeField().to_internal_value(data)
+        return moment
+
+    def to_representation(self, value: datetime) -> str | None:
+        return serializers.DateTimeField().to_representation(value)
 
 
 class OfCustomer(APIView):

@@ -20,6 +20,8 @@ from emails.services.editing import NotEditable, StaleVersion
 from emails.services.replies import BelongsToNobody
 from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
+from journeys.services.by_hand import AlreadyScheduled, NoJourney
+from journeys.services.scheduling import NotScheduled
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
@@ -100,6 +102,9 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     Refused: _gate,
     MayNotApprove: _simple(403, "may_not_approve"),
     BadMoment: _simple(400, "invalid", field_name="scheduledSendDate"),
+    NotScheduled: _simple(409, "not_scheduled"),
+    NoJourney: _simple(409, "no_journey"),
+    AlreadyScheduled: _simple(409, "already_scheduled"),
     NoContract: _simple(409, "no_contract"),
     NoTargetPrice: _simple(409, "no_target_price"),
     PriceIsLocked: _simple(409, "price_locked"),

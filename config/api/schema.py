@@ -48,7 +48,7 @@ READS_THAT_CONFLICT = frozenset({"engage_retrieve", "customers_engage_retrieve"}
 """A plan cannot be shown once its contract has ended."""
 
 
-CUSTOMER_PATH = "/api/customers/{id}"
+CUSTOMER_PATHS = ("/api/customers/{id}", "/api/clients/{id}")
 CUSTOMER_ID = "The account's id, or `ext:` and the id that the other system gave it."
 
 
@@ -58,7 +58,7 @@ def add_shared_answers(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for address, calls in result["paths"].items():
         for method, call in calls.items():
             is_write = method in WRITES
-            if address.startswith(CUSTOMER_PATH):
+            if address.startswith(CUSTOMER_PATHS):
                 _describe_id(call)
             if is_write:
                 call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)

@@ -64,6 +64,7 @@ LISTS: dict[str, Callable[[Examples], Iterator[str]]] = {
     "customers:import_run": _lists(*(f"show={kind}" for kind, _ in KINDS), "q=bank", f"show=changed&page={FAR}"),
     "customers:merge": _lists("q=al", f"q={FOUND_NOWHERE}"),
     "customers:settings_people": _lists("q=al", f"q={FOUND_NOWHERE}", "state=active", f"page={FAR}"),
+    "journeys:log": _lists("type=SEND_REMINDER", "status=FAILED", "q=bank", f"q={FOUND_NOWHERE}", f"page={FAR}"),
     "emails:mailbox": _lists("q=bank", "q=renewal", "q=bench.example", f"q={FOUND_NOWHERE}", "page=100", f"page={FAR}"),
     "renewals:engage_step": _lists("show=csm", "show=ai"),
 }

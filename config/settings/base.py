@@ -194,6 +194,10 @@ SPECTACULAR_SETTINGS = {
         "PriceApproach": "emails.enums.PriceApproach",
         "SequencingApproach": "outreach.enums.SequencingApproach",
         "OwnerKind": "outreach.enums.OwnerKind",
+        "AutomationType": "journeys.enums.AutomationType",
+        "AutomationStatus": "journeys.enums.AutomationStatus",
+        "SendState": "emails.api.bodies.SEND_STATES",
+        "LogStatus": "journeys.enums.LogStatus",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -58,21 +58,6 @@ class PressureField(serializers.ChoiceField):
         return super().to_representation(value) or None
 
 
-@extend_schema_field({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]})
-class MomentOrDayField(serializers.Field[Any, Any, Any, Any]):
-    """An instant, or a date, which stands for its first moment; the view knows in which zone."""
-
-    def to_internal_value(self, data: Any) -> datetime | date:
-        if isinstance(data, str) and len(data) == len("2026-03-04"):
-            day: date = serializers.DateField().to_internal_value(data)
-            return day
-        moment: datetime = serializers.DateTimeField().to_internal_value(data)
-        return moment
-
-    def to_representation(self, value: datetime) -> str | None:
-        return serializers.DateTimeField().to_representation(value)
-
-
 def moment_of(value: datetime | date | None, *, zone: Any) -> datetime | None:
     """This will give the instant at which a date begins in the zone; an instant as it is."""
     if value is None or isinstance(value, datetime):

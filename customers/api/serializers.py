@@ -9,7 +9,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from customers.api.fields import ColleagueField, CountryField, CurrencyField, MomentOrDayField, PressureField
+from customers.api.fields import ColleagueField, CountryField, CurrencyField, PressureField
+from customers.api_base import MomentOrDayField
 from customers.enums import HoldScope, StakeholderRole, Weekday
 from customers.registry.holds import Stop
 

@@ -18,6 +18,7 @@ from emails.services.editing import MOST_BODY, MOST_CC, MOST_SUBJECT
 from emails.services.submitting import MOST_FILES, Files, NewFile
 
 LONGEST_CUSTOMER_REFERENCE = 130
+SEND_STATES = ("sent", "queued", "waiting", "blocked", "unknown")
 EVENTS = ("approved", "sent", "delivered", "bounced", "opened", "clicked", "replied")
 """Each has its moment on the draft, as `approved_at`."""
 
@@ -112,7 +113,7 @@ class SendTextIn(serializers.Serializer[Any]):
 class SendAnswerBody(serializers.Serializer[Any]):
     emailId = serializers.CharField(source="email_id")
     sentAt = serializers.DateTimeField(source="sent_at", allow_null=True)
-    status = serializers.ChoiceField(choices=["sent", "queued", "waiting", "blocked", "unknown"])
+    status = serializers.ChoiceField(choices=SEND_STATES)
 
 
 class NotSentBody(SendAnswerBody):

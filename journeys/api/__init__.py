@@ -1,0 +1,1 @@
+"""The JSON doors of journeys: automations and their log, a client's journey, its deliverables and their ground."""

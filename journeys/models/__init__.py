@@ -6,6 +6,7 @@ from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableV
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
 from journeys.models.portal import PortalLink
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion
+from journeys.models.savings import TimeSaving
 
 __all__ = [
     "AutomationLog",
@@ -22,4 +23,5 @@ __all__ = [
     "Programme",
     "ProgrammeStep",
     "ProgrammeVersion",
+    "TimeSaving",
 ]

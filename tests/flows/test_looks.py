@@ -16,10 +16,13 @@ from playwright.sync_api import Browser, Page
 from customers.models import Customer, User
 from customers.services.todos import add_todo
 from emails.models import Draft
+from journeys.enums import JourneyKind
+from journeys.models import AutomationLog
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
 from renewals.services.renewals import lock_price, open_renewal
 from tests import factories
+from tests.journeys.clockwork import make_automation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,6 +58,11 @@ def account(ops: User, live_server: Any) -> Customer:
     factories.UsageSampleFactory.create(customer=customer, at=now)
     factories.WinFactory.create(customer=customer, text=LONGEST)
     add_todo(LONGEST, customer=customer, now=now, by=ops)
+    row = make_automation(customer, now, kind=JourneyKind.UPCOMING, occurrence="month-3")
+    AutomationLog.objects.create(
+        customer=customer, automation=row, at=now, type=row.type, kind=row.kind, action="Skipped", status="SKIPPED",
+        attempt=2, metadata={"reason": LONGEST}, error_message=f"{WORD}Error: {LONGEST}",
+    )  # fmt: skip
     ends = datetime.now(UTC).date() + timedelta(days=110)
     contract = factories.ContractFactory.create(
         customer=customer, start_date=ends - timedelta(days=365), renewal_date=ends, currency="AED",
@@ -73,6 +81,7 @@ def addresses(account: Customer) -> list[str]:
     letter = Draft.objects.filter(customer=account).order_by("position")[0]
     return [
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
+        *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
         *(
             here,
