@@ -5,7 +5,7 @@ An app registers a reader per kind when it starts:
     emails.facts.register_source("renewal", read_renewals)
 
 A reader takes the ids of some records and answers their quotable fields, in one query where it can; a record that is
-gone is left out.
+gone is left out. Where the fields are columns, `Columns` is the reader, and all kinds of that sort share a query.
 
 An app that knows more of an account than the ground does tells it to letters that somebody wrote freely:
 
@@ -20,9 +20,11 @@ from datetime import datetime
 from typing import Any
 
 from customers.queries.memo import kept_each
+from emails.queries.columns import Columns, Record, Wanted, read_columns
 from emails.rules.facts import Fact, canonical
 
-Record = Mapping[str, object]
+Key = tuple[str, str]
+"""Kind and id of a record."""
 Reader = Callable[[Collection[str]], Mapping[str, Record]]
 
 Teller = Callable[[Any, datetime], Iterable[Fact]]
@@ -54,17 +56,14 @@ def told_facts(customer: Any, *, now: datetime) -> tuple[Fact, ...]:
 
 def read(kind: str, id: str, field: str) -> str | None:
     """Read one value again, in canonical form; None when record, field or source is gone."""
-    return _value(_records(kind, {id}).get(id), field)
+    return _value(_records({(kind, id)}).get((kind, id)), field)
 
 
 def read_again(facts: Iterable[Fact]) -> dict[tuple[str, str, str], str | None]:
-    """Read facts again, one call per kind: (kind, id, field) → canonical value, None where it is gone."""
+    """Read facts again, at most one call per kind: (kind, id, field) → canonical value, None where it is gone."""
     facts = list(facts)
-    ids: dict[str, set[str]] = defaultdict(set)
-    for fact in facts:
-        ids[fact.kind].add(fact.id)
-    records = {kind: _records(kind, wanted) for kind, wanted in ids.items()}
-    return {(fact.kind, fact.id, fact.field): _value(records[fact.kind].get(fact.id), fact.field) for fact in facts}
+    records = _records({(fact.kind, fact.id) for fact in facts})
+    return {(fact.kind, fact.id, fact.field): _value(records.get((fact.kind, fact.id)), fact.field) for fact in facts}
 
 
 def current_values(facts: Iterable[Fact], values: Mapping[tuple[str, str, str], str | None]) -> dict[str, str | None]:
@@ -72,9 +71,20 @@ def current_values(facts: Iterable[Fact], values: Mapping[tuple[str, str, str], 
     return {fact.key: values.get((fact.kind, fact.id, fact.field)) for fact in facts}
 
 
-def _records(kind: str, ids: Collection[str]) -> Mapping[str, Record]:
-    reader = _readers.get(kind)
-    return kept_each(("facts", kind), ids, reader) if reader else {}
+def _records(keys: Collection[Key]) -> Mapping[Key, Record]:
+    """The records by kind and id; a page reads each once."""
+    return kept_each("facts", keys, _read)
+
+
+def _read(keys: Collection[Key]) -> Mapping[Key, Record]:
+    ids: dict[str, set[str]] = defaultdict(set)
+    for kind, id in keys:
+        ids[kind].add(id)
+    readers = {kind: reader for kind in ids if (reader := _readers.get(kind))}
+    together = {kind: Wanted(one, ids[kind]) for kind, one in readers.items() if isinstance(one, Columns)}
+    records = dict(read_columns(together))
+    records |= {kind: read(ids[kind]) for kind, read in readers.items() if kind not in together}
+    return {(kind, id): record for kind, found in records.items() for id, record in found.items()}
 
 
 def _value(record: Record | None, field: str) -> str | None:

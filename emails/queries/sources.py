@@ -2,68 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
-from uuid import UUID
 
 from customers.models import Contract, Customer, Meeting, Stakeholder, Todo, UsageSample, User, Win
 from customers.queries.calendars import local_date, zone
 from customers.queries.workspace import get_settings
-from emails.facts import Reader, offer_source
+from emails.facts import offer_source
 from emails.models import Draft, MailTemplateVersion
-from emails.queries.usage import growth_of, metric_name
+from emails.queries.columns import Columns, Record, uuids
+from emails.queries.usage import growth_pct, metric_name, with_first_value
 from emails.rules.templates import SOURCE_KIND, words_of
 
-Records = Mapping[str, Mapping[str, object]]
+Records = Mapping[str, Record]
+CONTRACT_FIELDS = ("plan", "current_price", "target_price", "start_date", "renewal_date", "notice_days")
 
 
 def register_sources() -> None:
     """Make the ground's records readable as facts. An app that knows more takes a kind over."""
-    offer_source("customer", _rows(Customer, "name", "health_score", "relationship_strength", "churn_risk"))
-    offer_source("stakeholder", _rows(Stakeholder, "name", "title", "email"))
-    offer_source("win", _rows(Win, "text", "value", "achieved_on"))
-    offer_source(
-        "contract",
-        _rows(Contract, "current_price", "target_price", "start_date", "renewal_date", "notice_days", "plan"),
-    )
-    offer_source("user", read_users)
+    offer_source("customer", Columns(Customer, ("name", "health_score", "relationship_strength", "churn_risk")))
+    offer_source("stakeholder", Columns(Stakeholder, ("name", "title", "email")))
+    offer_source("win", Columns(Win, ("text", "value", "achieved_on")))
+    offer_source("contract", Columns(Contract, CONTRACT_FIELDS))
+    offer_source("user", Columns(User, ("username", "first_name", "last_name", "title", "signature"), _user))
     offer_source("usage", read_usage)
     offer_source("meeting", read_meetings)
     offer_source("workspace", read_workspace)
     offer_source("draft", read_drafts)
-    offer_source("todo", _rows(Todo, "title"))
-    offer_source(SOURCE_KIND, read_template_words)
+    offer_source("todo", Columns(Todo, ("title",)))
+    offer_source(SOURCE_KIND, Columns(MailTemplateVersion, ("subject", "body"), _template_words))
 
 
-def _rows(model: Any, *fields: str) -> Reader:
-    """Make a reader of plain columns."""
-
-    def read(ids: Collection[str]) -> Records:
-        rows = model._default_manager.filter(pk__in=uuids(ids)).values("pk", *fields)
-        return {str(row.pop("pk")): row for row in rows}
-
-    return read
-
-
-def read_users(ids: Collection[str]) -> Records:
-    return {
-        str(user.pk): {"name": user.display_name, "title": user.title, "signature": user.signature}
-        for user in User.objects.filter(pk__in=uuids(ids))
-    }
+def _user(row: dict[str, Any]) -> Record:
+    user = User(**row)
+    return {"name": user.display_name, "title": user.title, "signature": user.signature}
 
 
 def read_usage(ids: Collection[str]) -> Records:
     """Read usage samples: value, limit, and the growth that led there."""
-    return {str(sample.pk): _usage(sample) for sample in UsageSample.objects.filter(pk__in=uuids(ids))}
+    samples = with_first_value(UsageSample.objects.filter(pk__in=uuids(ids)))
+    return {str(sample.pk): _usage(sample) for sample in samples}
 
 
-def _usage(sample: UsageSample) -> dict[str, object]:
-    growth = growth_of(sample)
+def _usage(sample: Any) -> dict[str, object]:
     return {
         "metric": metric_name(sample.metric),
         "value": sample.value,
         "limit": sample.limit,
-        "growth_pct": growth.percent if growth else None,
+        "growth_pct": growth_pct(sample.first_value, sample.value),
     }
 
 
@@ -100,21 +86,7 @@ def read_workspace(ids: Collection[str]) -> Records:
     return dict.fromkeys(ids, names)
 
 
-def read_template_words(ids: Collection[str]) -> Records:
-    """Read what published templates say in their own words."""
-    versions = MailTemplateVersion.objects.filter(pk__in=uuids(ids)).values_list("pk", "subject", "body")
-    return {
-        str(pk): {f"words_{place}": words for place, words in enumerate(words_of(subject, body), 1)}
-        for pk, subject, body in versions
-    }
-
-
-def uuids(texts: Iterable[str]) -> list[UUID]:
-    """The ids that are UUIDs; any other names no record."""
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+def _template_words(row: dict[str, Any]) -> Record:
+    """What a published template says in its own words."""
+    words = words_of(row["subject"], row["body"])
+    return {f"words_{place}": one for place, one in enumerate(words, 1)}

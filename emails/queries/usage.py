@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from customers.models import UsageSample
 
 GROWTH_SPAN = timedelta(days=400)
@@ -34,10 +36,24 @@ def growth_of(sample: UsageSample) -> Growth | None:
         .order_by("at")
         .first()
     )
-    if first is None or not first.value:
-        return None
-    percent = (sample.value - first.value) * 100 / first.value
-    return Growth(first, sample, round(percent, 4))
+    percent = growth_pct(first.value, sample.value) if first else None
+    return Growth(first, sample, percent) if first and percent is not None else None
+
+
+def growth_pct(first: Decimal | None, last: Decimal) -> Decimal | None:
+    """How far a metric rose, in percent; None where nothing came before."""
+    return round((last - first) * 100 / first, 4) if first else None
+
+
+def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
+    """The samples, each with the value that `growth_of` compares it with as `first_value`, in the same query."""
+    earlier = UsageSample.objects.filter(
+        customer=OuterRef("customer"),
+        metric=OuterRef("metric"),
+        at__gte=OuterRef("at") - GROWTH_SPAN,
+        at__lte=OuterRef("at") - SHORTEST_SPAN,
+    )
+    return samples.annotate(first_value=Subquery(earlier.order_by("at").values("value")[:1]))
 
 
 def latest_samples(customer_id: UUID) -> list[UsageSample]:

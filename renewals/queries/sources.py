@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from customers.models import Contract
-from emails.facts import Record, register_source, register_teller
-from emails.queries.sources import uuids
+from emails.facts import register_source, register_teller
+from emails.queries.columns import Columns, Record, uuids
+from emails.queries.sources import CONTRACT_FIELDS
 from renewals.models import Renewal
 from renewals.queries.letter_facts import tell_renewal
 from renewals.rules.cycles import term_months
@@ -20,27 +22,21 @@ def register_sources() -> None:
     register_teller("renewals", tell_renewal)
 
 
-def read_contracts(ids: Collection[str]) -> dict[str, Record]:
-    return {str(contract.pk): _contract(contract) for contract in Contract.objects.filter(pk__in=uuids(ids))}
+def _contract(row: dict[str, Any]) -> Record:
+    return {
+        **row,
+        "notice_date": row["renewal_date"] - timedelta(days=row["notice_days"]),
+        "term_months": term_months(row["start_date"], row["renewal_date"]),
+    }
+
+
+read_contracts = Columns(Contract, CONTRACT_FIELDS, _contract)
 
 
 def read_renewals(ids: Collection[str]) -> dict[str, Record]:
     """Read renewals. A price that is not locked has no value: what states it is stopped at the gate."""
     rows = Renewal.objects.select_related("contract").filter(pk__in=uuids(ids))
     return {str(renewal.pk): _renewal(renewal) for renewal in rows}
-
-
-def _contract(contract: Contract) -> Record:
-    return {
-        "plan": contract.plan,
-        "current_price": contract.current_price,
-        "target_price": contract.target_price,
-        "start_date": contract.start_date,
-        "renewal_date": contract.renewal_date,
-        "notice_days": contract.notice_days,
-        "notice_date": contract.renewal_date - timedelta(days=contract.notice_days),
-        "term_months": term_months(contract.start_date, contract.renewal_date),
-    }
 
 
 def _renewal(renewal: Renewal) -> Record:

@@ -1,0 +1,110 @@
+"""Records whose facts are columns of one table: several kinds of them are read in one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import (
+    DateField,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Field,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast
+
+Record = Mapping[str, object]
+_TYPES: tuple[type[Field[Any, Any]], ...] = (DateField, DecimalField, IntegerField)
+"""What a column is, unless it is a text."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A source of facts: the table, its columns, and what else follows from them."""
+
+    model: type[Model]
+    fields: tuple[str, ...]
+    complete: Callable[[dict[str, Any]], Record] = dict
+
+    def __call__(self, ids: Collection[str]) -> Mapping[str, Record]:
+        return read_columns({"": Wanted(self, ids)})[""]
+
+
+class Wanted(NamedTuple):
+    source: Columns
+    ids: Collection[str]
+
+
+def read_columns(wanted: Mapping[str, Wanted]) -> dict[str, Mapping[str, Record]]:
+    """This will read records of several kinds in one query: kind → id → record, without those that are gone."""
+    found: dict[str, dict[str, Record]] = {kind: {} for kind in wanted}
+    if not wanted:
+        return dict(found)
+    places = {kind: _places(one.source) for kind, one in wanted.items()}
+    slots = sorted({slot for taken in places.values() for slot in taken.values()})
+    selects = [_select(kind, one, places[kind], slots) for kind, one in wanted.items()]
+    for kind, pk, *values in selects[0].union(*selects[1:], all=True):
+        row = dict(zip(slots, values, strict=True))
+        record = {name: row[slot] for name, slot in places[kind].items()}
+        found[kind][str(pk)] = wanted[kind].source.complete(record)
+    return dict(found)
+
+
+def uuids(texts: Iterable[str]) -> list[UUID]:
+    """The ids that are UUIDs; any other names no record."""
+    return list(_uuids(texts))
+
+
+def _uuids(texts: Iterable[str]) -> Iterator[UUID]:
+    for text in texts:
+        try:
+            yield UUID(text)
+        except ValueError:
+            continue
+
+
+class _Slot(NamedTuple):
+    """A column of the common statement: the how many-th of its type."""
+
+    type: str
+    number: int
+
+
+def _places(source: Columns) -> dict[str, _Slot]:
+    """Where each field of a source stands: rows of a union must agree in the types of their columns."""
+    taken: dict[str, int] = defaultdict(int)
+    places = {}
+    for name in source.fields:
+        field = source.model._meta.get_field(name)
+        kind = next((one.__name__ for one in _TYPES if isinstance(field, one)), TextField.__name__)
+        places[name] = _Slot(kind, taken[kind])
+        taken[kind] += 1
+    return places
+
+
+def _select(
+    kind: str, wanted: Wanted, places: Mapping[str, _Slot], slots: Sequence[_Slot]
+) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = wanted.source.model._default_manager.order_by().filter(pk__in=uuids(wanted.ids))
+    names = {slot: name for name, slot in places.items()}
+    columns = [
+        ExpressionWrapper(F(names[slot]), _output(slot)) if slot in names else Cast(Value(None), _output(slot))
+        for slot in slots
+    ]
+    return rows.values_list(Value(kind, TextField()), "pk", *columns)
+
+
+def _output(slot: _Slot) -> Field[Any, Any]:
+    if slot.type == DecimalField.__name__:
+        return DecimalField(max_digits=20, decimal_places=4)
+    types = {one.__name__: one for one in (*_TYPES, TextField)}
+    return types[slot.type]()
