@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
 from django.db.models.functions import Lower
 
-from customers.enums import HoldScope
-from customers.models import Brake, Hold, Stakeholder, User
+from customers.models import Stakeholder, User
+from customers.queries.memo import kept
 from customers.queries.workspace import get_settings
 from emails.enums import (
     CONVERSATION_PURPOSES,
@@ -20,15 +19,15 @@ from emails.enums import (
     DraftState,
     Lane,
     PriceApproach,
-    Purpose,
 )
 from emails.facts import current_values, read_again
 from emails.models import Draft
 from emails.queries.pacing import read_pacing
+from emails.queries.stops import read_stops
 from emails.queries.suppression import list_suppressed
 from emails.rules.approvals import needs_lead, states_price
 from emails.rules.facts import Fact, FactType, fact_from_json, with_value
-from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
+from emails.rules.gate import ChangedFact, GateFacts
 from emails.rules.grounding import Span, ground, open_spans, used_facts
 from emails.rules.prices import PriceBreach, check_price_approach, shown_price
 
@@ -109,8 +108,8 @@ class Judgement:
 
 
 def judge(draft: Draft) -> Judgement:
-    """Judge one draft, reading every fact again."""
-    return judge_many([draft])[draft.pk]
+    """Judge one draft, reading every fact again; a page that asks twice gets the same."""
+    return kept((judge, id(draft), draft.subject, draft.body), lambda: judge_many([draft])[draft.pk])
 
 
 def judge_many(drafts: Iterable[Draft]) -> dict[UUID, Judgement]:
@@ -168,7 +167,7 @@ def read_gate_facts(
     email = person.email if person else ""
     sender_email = draft.sender.email if draft.sender else ""
     content = draft.content_hash(to_email=email, sender_email=sender_email)
-    hold = _open_hold(draft, moment or now)
+    stops = read_stops(draft, moment=moment or now)
     suppressed = list_suppressed([email, *draft.cc], Lane(draft.lane))
     return GateFacts(
         now=now,
@@ -187,14 +186,14 @@ def read_gate_facts(
         has_text=bool(draft.subject.strip() and draft.body.strip()),
         suppression=suppressed.pop(email.lower(), None),
         suppressed_cc=tuple(suppressed.values()),
-        hold=HoldFacts(hold.until, hold.reason) if hold else None,
-        brake_reason=_brake_reason(draft),
+        hold=stops.hold,
+        brake_reason=stops.brake_reason,
         passes_hold=draft.purpose in HOLD_EXEMPT_PURPOSES,
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,
         pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
         unsupported=judgement.unsupported,
         changed=judgement.changed,
-        twin_state=_twin_state(draft),
+        twin_state=stops.twin_state,
     )
 
 
@@ -219,34 +218,3 @@ def unknown_addresses(customer_id: UUID, addresses: Iterable[str]) -> list[str]:
 
 def _attached_keys(draft: Draft) -> set[str]:
     return {key for file in draft.attachments.all() for key in file.fact_keys}
-
-
-def _open_hold(draft: Draft, moment: datetime) -> Hold | None:
-    """An account hold stops every lane; a hold of the journey stops the journey's mails."""
-    scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if draft.lane == Lane.JOURNEY else [HoldScope.ACCOUNT]
-    return (
-        Hold.objects.filter(customer=draft.customer_id, ended_at=None, scope__in=scopes)
-        .filter(Q(until=None) | Q(until__gt=moment))
-        .first()
-    )
-
-
-def _brake_reason(draft: Draft) -> str | None:
-    return Brake.objects.filter(customer=draft.customer_id, cleared_at=None).values_list("reason", flat=True).first()
-
-
-def _twin_state(draft: Draft) -> DraftState | None:
-    if draft.origin_id is None or draft.purpose != Purpose.FIRST_TOUCH:
-        return None
-    twin = (
-        Draft.objects.filter(
-            origin_kind=draft.origin_kind,
-            origin_id=draft.origin_id,
-            stakeholder=draft.stakeholder_id,
-            purpose=Purpose.FIRST_TOUCH,
-        )
-        .exclude(pk=draft.pk)
-        .exclude(state=DraftState.CANCELLED)
-        .first()
-    )
-    return DraftState(twin.state) if twin else None

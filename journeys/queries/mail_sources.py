@@ -12,7 +12,8 @@ from uuid import UUID
 from customers.models import Hold
 from customers.queries.calendars import local_date
 from emails.facts import register_source
-from emails.queries.sources import Records, uuids
+from emails.queries.columns import uuids
+from emails.queries.sources import Records
 from journeys.enums import JourneyState
 from journeys.models import Deliverable, Journey, JourneyMonth
 from journeys.queries.mail_facts import open_holds

@@ -1,0 +1,72 @@
+"""What stands in a letter's way beside itself: a hold, the brake, and a twin of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from customers.enums import HoldScope
+from customers.models import Brake, Hold
+from emails.enums import DraftState, Lane, Purpose
+from emails.models import Draft
+from emails.rules.gate import HoldFacts
+
+HOLD, BRAKE, TWIN = "hold", "brake", "twin"
+_NEVER = Cast(Value(None), DateTimeField())
+
+Rows = QuerySet[Any, tuple[str, str, datetime | None, datetime]]
+
+
+@dataclass(frozen=True)
+class Stops:
+    """hold: the one set last. twin_state: of the other first letter to the same person from the same place."""
+
+    hold: HoldFacts | None = None
+    brake_reason: str | None = None
+    twin_state: DraftState | None = None
+
+
+def read_stops(draft: Draft, *, moment: datetime) -> Stops:
+    """This will read in one query what stops the letter at the moment."""
+    selects = [_holds(draft, moment), _brakes(draft)]
+    if draft.origin_id is not None and draft.purpose == Purpose.FIRST_TOUCH:
+        selects.append(_twins(draft))
+    rows = sorted(selects[0].union(*selects[1:], all=True), key=lambda row: row[3])
+    found = {kind: (text, until) for kind, text, until, _ in rows}
+    hold, brake, twin = found.get(HOLD), found.get(BRAKE), found.get(TWIN)
+    return Stops(
+        hold=HoldFacts(hold[1], hold[0]) if hold else None,
+        brake_reason=brake[0] if brake else None,
+        twin_state=DraftState(twin[0]) if twin else None,
+    )
+
+
+def _holds(draft: Draft, moment: datetime) -> Rows:
+    """An account hold stops every lane; a hold of the journey stops the journey's mails."""
+    scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if draft.lane == Lane.JOURNEY else [HoldScope.ACCOUNT]
+    rows = Hold.objects.filter(customer=draft.customer_id, ended_at=None, scope__in=scopes)
+    running = rows.filter(Q(until=None) | Q(until__gt=moment))
+    return _row(running, HOLD, "reason", until=F("until"), at="starts_at")
+
+
+def _brakes(draft: Draft) -> Rows:
+    return _row(Brake.objects.filter(customer=draft.customer_id, cleared_at=None), BRAKE, "reason", at="set_at")
+
+
+def _twins(draft: Draft) -> Rows:
+    rows = Draft.objects.filter(
+        origin_kind=draft.origin_kind,
+        origin_id=draft.origin_id,
+        stakeholder=draft.stakeholder_id,
+        purpose=Purpose.FIRST_TOUCH,
+    )
+    others = rows.exclude(pk=draft.pk).exclude(state=DraftState.CANCELLED)
+    return _row(others, TWIN, "state", at="created_at")
+
+
+def _row(rows: QuerySet[Any], kind: str, text: str, *, at: str, until: Any = _NEVER) -> Rows:
+    return rows.order_by().values_list(Value(kind, TextField()), Cast(text, TextField()), until, at)
