@@ -35,7 +35,7 @@ class DraftQuerySet(CustomerScopedQuerySet):
     def with_people(self) -> DraftQuerySet:
         """Everything a card shows, in a fixed number of queries."""
         return self.select_related(
-            "customer", "stakeholder", "sender", "approved_by", "sent_by", "written_by", "writing"
+            "customer__owner", "stakeholder", "sender", "approved_by", "sent_by", "written_by", "writing"
         ).prefetch_related(models.Prefetch("attachments", queryset=Attachment.objects.defer("content")))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,11 +14,12 @@ from django.urls import reverse
 
 from customers.models import Customer, User
 from customers.queries.calendars import local_date, zone
+from customers.queries.memo import kept_each
 from customers.queries.workspace import get_settings
 from customers.registry.approvals import Approval, Waiting, WholeApproval
 from emails.enums import DraftState, Writer
 from emails.models import Draft
-from emails.queries.cards import make_card
+from emails.queries.cards import draw_card
 from emails.queries.checks import Judgement, judge_many
 from emails.queries.senders import waits_for_sender
 from emails.registry import planned_days
@@ -28,6 +30,18 @@ FREED_BY_PEOPLE = ("approval", "facts")
 """A letter that the gate stopped for these goes nowhere until somebody approves it anew."""
 
 WAITS = Q(state=DraftState.DRAFT) | Q(state=DraftState.BLOCKED, blocked_by__in=FREED_BY_PEOPLE)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """One letter of the queue. leaves_at: when a yes lets it go, where that is not at once."""
+
+    judgement: Judgement
+    leaves_at: datetime | None
+
+    @property
+    def draft(self) -> Draft:
+        return self.judgement.draft
 
 
 def list_waiting(user: User, *, mine: bool) -> Any:
@@ -52,30 +66,36 @@ def count_waiting(user: User, *, mine: bool) -> int:
 
 def read_approvals(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, Approval]:
     """This will read the letters of a page together: as many queries for one as for fifty."""
-    drafts = list(list_waiting(user, mine=False).with_people().filter(pk__in=ids))
-    judged = judge_many(drafts)
-    moments = leaving_moments(drafts, now=now)
-    return {
-        draft.pk: _approval(draft, judged[draft.pk], reader=user, leaves_at=moments.get(draft.pk)) for draft in drafts
-    }
+    letters = _read_letters(ids, user=user, now=now)
+    return {pk: _approval(letter, reader=user) for pk, letter in letters.items()}
 
 
 def show_approval(draft_id: UUID, *, user: User, now: datetime) -> WholeApproval | None:
     """This will show one letter whole, beside the machine's last version of it."""
-    draft = list_waiting(user, mine=False).with_people().filter(pk=draft_id).first()
-    if draft is None:
+    letter = _read_letters([draft_id], user=user, now=now).get(draft_id)
+    if letter is None:
         return None
-    card = make_card(draft, reader=user)
+    draft = letter.draft
     return WholeApproval(
-        approval=_approval(
-            draft, card.judgement, reader=user, leaves_at=leaving_moments([draft], now=now).get(draft.pk)
-        ),
+        approval=_approval(letter, reader=user),
         subject=draft.subject,
         body=draft.body,
         machine=_machine_text(draft),
         template="emails/_approval.html",
-        context={"card": card, "draft": draft},
+        context={"card": draw_card(letter.judgement, reader=user), "draft": draft},
     )
+
+
+def _read_letters(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, _Letter]:
+    """The letters as they wait now; a page that lists one and shows it whole reads it once."""
+    return kept_each(("letters", user.pk, now), ids, lambda unknown: _load_letters(unknown, user=user, now=now))
+
+
+def _load_letters(ids: Collection[UUID], *, user: User, now: datetime) -> dict[UUID, _Letter]:
+    drafts = list(list_waiting(user, mine=False).with_people().filter(pk__in=ids))
+    judged = judge_many(drafts)
+    moments = leaving_moments(drafts, now=now)
+    return {draft.pk: _Letter(judged[draft.pk], moments.get(draft.pk)) for draft in drafts}
 
 
 def leaving_moments(drafts: Iterable[Draft], *, now: datetime) -> dict[UUID, datetime]:
@@ -99,7 +119,8 @@ def _moment(day: date, at: time, customer: Customer) -> datetime:
     return datetime.combine(day, at, tzinfo=zone(customer.timezone))
 
 
-def _approval(draft: Draft, judgement: Judgement, *, reader: User, leaves_at: datetime | None) -> Approval:
+def _approval(letter: _Letter, *, reader: User) -> Approval:
+    draft, judgement = letter.draft, letter.judgement
     return Approval(
         kind=KIND,
         kind_label=draft.get_purpose_display(),
@@ -111,7 +132,7 @@ def _approval(draft: Draft, judgement: Judgement, *, reader: User, leaves_at: da
         customer_name=draft.customer.name,
         url=reverse("emails:draft", args=[draft.pk]),
         waits_since=draft.updated_at,
-        leaves_at=leaves_at,
+        leaves_at=letter.leaves_at,
         written_by=_written_by(draft),
         warnings=_warnings(judgement),
         single=why_single(

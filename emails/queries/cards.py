@@ -226,17 +226,19 @@ class DraftCard:
 
 def make_card(draft: Draft, *, reader: User) -> DraftCard:
     """Make the card of one draft, every fact read again."""
-    return _card(draft, judge(draft), reader)
+    return draw_card(judge(draft), reader=reader)
 
 
 def make_cards(drafts: Iterable[Draft], *, reader: User) -> dict[UUID, DraftCard]:
     """Make the cards of several drafts (from `Draft.objects.with_people()`) together."""
     rows = list(drafts)
     judged = judge_figures(rows)
-    return {draft.pk: _card(draft, judged[draft.pk], reader) for draft in rows}
+    return {draft.pk: draw_card(judged[draft.pk], reader=reader) for draft in rows}
 
 
-def _card(draft: Draft, judgement: Judgement, reader: User) -> DraftCard:
+def draw_card(judgement: Judgement, *, reader: User) -> DraftCard:
+    """Make the card of a draft whose claims are judged already."""
+    draft = judgement.draft
     waits = waits_for_sender(draft, by=reader)
     return DraftCard(
         draft,
