@@ -18,7 +18,8 @@ from journeys.queries.journeys import get_open_journey
 from journeys.rules.by_hand import MonthState, Wish, find_errors
 from journeys.rules.moments import moment_of
 from journeys.rules.naming import name_automation
-from journeys.services.changing import SUBJECT
+
+SUBJECT = "journey"
 
 
 class NoJourney(Exception):
