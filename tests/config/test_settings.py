@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from config.settings.logs import hide_in_text, hide_secrets
 from config.settings.required import REQUIRED, demand
@@ -116,8 +117,23 @@ def test_addresses_switch_to_postgresql_and_redis(tmp_path: Path) -> None:
 
     assert (database["ENGINE"], database["HOST"]) == ("django.db.backends.postgresql", "db.example.com")
     assert database["CONN_MAX_AGE"] == 60
+    assert database["OPTIONS"] == {"options": "-c jit=off"}
     assert broker_settings(WHOLE["REDIS_URL"], tmp_path)["CELERY_BROKER_URL"] == WHOLE["REDIS_URL"]
     assert cache_settings(WHOLE["REDIS_URL"])["BACKEND"].endswith("RedisCache")
+
+
+def test_database_address_keeps_its_own_options(tmp_path: Path) -> None:
+    database = database_settings(WHOLE["DATABASE_URL"] + "?sslmode=require", tmp_path)
+
+    assert database["OPTIONS"] == {"options": "-c jit=off", "sslmode": "require"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgresql_compiles_no_query() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 def test_kept_secret_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
