@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from config.benchmarks.examples import Examples
 from customers.queries.imports import KINDS
 from renewals.enums import Stage
-from renewals.queries.book import NO_CONTRACT, NO_OWNER, RISKS, SORTS
+from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, RISKS, SORTS
 
 FAR = 1_000_000
 """A page after the last shows the last."""

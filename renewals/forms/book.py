@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from customers.models import SavedView
 from renewals.enums import Stage
-from renewals.queries.book import DEFAULT_SORT, NO_CONTRACT, NO_OWNER, RISKS, SORTS, BookFilter
+from renewals.queries.book_filter import DEFAULT_SORT, NO_CONTRACT, NO_OWNER, RISKS, SORTS, BookFilter
 
 MAX_TEXT = 100
 

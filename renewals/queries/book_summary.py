@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, Count, DecimalField, F, IntegerField, Sum, When
+from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum, When
 
 from customers.models import Customer, User
 from renewals.enums import Stage
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
+from renewals.queries.book_filter import NO_CONTRACT, BookCount, Question
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import STAGE_SPANS
 
@@ -41,16 +43,21 @@ class StageSummary:
 class BookSummary:
     """stages: in order, each with its summary, also the empty ones. without_contract: accounts that have none.
 
-    known: how many have the column that was asked for.
+    asked: what else is asked for beside the stage, counted in each; under NO_CONTRACT where there is none.
     """
 
     stages: dict[Stage, StageSummary]
     without_contract: int
-    known: int
+    asked: dict[str, BookCount]
 
     @property
     def count(self) -> int:
         return sum(summary.count for summary in self.stages.values()) + self.without_contract
+
+    def count_of(self, stage: str) -> BookCount:
+        """This will count what is asked for in the stage; empty: in all of the book."""
+        counts = [count for code, count in self.asked.items() if stage in ("", code)]
+        return BookCount(sum(count.total for count in counts), sum(count.known for count in counts))
 
     @property
     def at_risk(self) -> dict[str, Decimal]:
@@ -78,16 +85,16 @@ def _owners(ids: set[uuid.UUID]) -> Any:
     return User.objects.filter(pk__in=ids).order_by("first_name", "last_name", "username")
 
 
-def summarize_book(user: User, *, dates: LocalDates, known_by: str = "") -> BookSummary:
-    """This will count accounts and money at risk per stage in one query.
+def summarize_book(user: User, question: Question) -> BookSummary:
+    """This will count accounts and money at risk per stage, and what is asked for in each, in one query.
 
-    known_by: a column of the account; how many have it is counted along. Money at risk = annual value × churn risk /
-    100 (DESIGN, section 5, Defaults); an unknown risk adds nothing.
+    Money at risk = annual value × churn risk / 100 (DESIGN, section 5, Defaults); an unknown risk adds nothing.
     """
-    stages = {span.stage: StageSummary() for span in STAGE_SPANS}
-    without_contract = known = 0
-    for place, currency, count, paid, weighted, has_it in _groups(user, dates, known_by):
-        known += has_it
+    stages, without_contract = {span.stage: StageSummary() for span in STAGE_SPANS}, 0
+    asked: dict[str, BookCount] = defaultdict(lambda: BookCount(0, 0))
+    for place, currency, count, paid, weighted, total, known in _groups(user, question):
+        code = NO_CONTRACT if place is None else STAGE_SPANS[place].stage
+        asked[code] = BookCount(asked[code].total + total, asked[code].known + known)
         if place is None:
             without_contract += count
             continue
@@ -95,21 +102,23 @@ def summarize_book(user: User, *, dates: LocalDates, known_by: str = "") -> Book
         summary.count += count
         summary.value[currency] = paid or Decimal(0)
         summary.at_risk[currency] = (weighted or Decimal(0)) / 100
-    return BookSummary(stages, without_contract, known)
+    return BookSummary(stages, without_contract, dict(asked))
 
 
-def _groups(user: User, dates: LocalDates, known_by: str) -> Any:
+def _groups(user: User, question: Question) -> Any:
     money = DecimalField(max_digits=24, decimal_places=2)
+    asked = Q(*question.of_account()) or None
     return (
         accounts_with_term()
         .visible_to(user)
-        .annotate(stage=dates.by_group(_stage_on, timezone="timezone"))
+        .annotate(stage=question.dates.by_group(_stage_on, timezone="timezone"))
         .values_list("stage", "term__currency")
         .annotate(
             count=Count("*"),
             paid=Sum("term__current_price", output_field=money),
             weighted=Sum(F("term__current_price") * F("churn_risk"), output_field=money),
-            known=Count(known_by or "*"),
+            asked=Count("pk", filter=asked),
+            known=Count(question.known_by or "pk", filter=asked),
         )
     )
 

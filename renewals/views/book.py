@@ -23,9 +23,10 @@ from customers.services.saved_views import save_view
 from customers.view_base import LONGEST_URL, reader_of
 from renewals.enums import Stage
 from renewals.forms.book import clean_view_name, read_filter
-from renewals.queries.book import NO_CONTRACT, NO_OWNER, SORTED_BY, Book, BookCount, BookFilter
+from renewals.queries.book import Book
+from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, BookFilter
 from renewals.queries.book_rows import iterate_rows, read_rows
-from renewals.queries.book_summary import BookSummary, Facets, read_facets, summarize_book
+from renewals.queries.book_summary import BookSummary, Facets, read_facets
 from renewals.rules.stage_guide import all_guides, stage_guide
 from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells, list_orders
 
@@ -39,9 +40,8 @@ KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
 def book(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_filter(request.GET)
     facets = read_facets(reader, now=timezone.now())
-    summary = summarize_book(reader, dates=facets.dates, known_by=SORTED_BY.get(wanted.sort, ""))
     asked = Book(reader, wanted, facets.dates)
-    count = _count(asked, summary)
+    count = asked.count()
     page: Page[int] = Paginator(range(count.total), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
     rows = read_rows(asked.ids(begin, begin + PAGE_SIZE, count=count), dates=facets.dates)
@@ -52,11 +52,11 @@ def book(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "columns": Columns(request.GET, wanted),
         "orders": list_orders(wanted),
-        "summary": summary,
+        "summary": asked.summary,
         "facets": facets,
         "views": list(SavedView.objects.visible_to(reader).filter(page=PAGE)),
         "kept_query": _kept_query(request),
-        **_stage_words(wanted, summary),
+        **_stage_words(wanted, asked.summary),
     }
     return render(request, "renewals/book.html", context)
 
@@ -96,13 +96,6 @@ def view_delete(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
     view.delete()
     messages.success(request, f"Removed the view “{view.name}”.")
     return redirect(_book_url(""))
-
-
-def _count(asked: Book, summary: BookSummary) -> BookCount:
-    """The whole book is counted by its summary already."""
-    if asked.wanted.is_plain:
-        return BookCount(summary.count, summary.known)
-    return asked.count()
 
 
 def _stage_words(wanted: BookFilter, summary: BookSummary) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from renewals.enums import NextAction
-from renewals.queries.book import BookFilter
+from renewals.queries.book_filter import BookFilter
 from renewals.queries.book_rows import BookRow
 
 HEADS: tuple[tuple[str, str, bool], ...] = (

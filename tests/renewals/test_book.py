@@ -19,10 +19,12 @@ from customers.services.holds import hold_customer, set_brake
 from customers.services.todos import add_todo
 from renewals.enums import NextAction, Stage
 from renewals.models import Renewal
-from renewals.queries.book import NO_CONTRACT, SORTS, Book, BookFilter
+from renewals.queries import book_filter
+from renewals.queries.book import Book
 from renewals.queries.book_days import group_zones
+from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, SORTS, BookCount, BookFilter
 from renewals.queries.book_rows import BookRow, read_rows
-from renewals.queries.book_summary import read_facets, summarize_book
+from renewals.queries.book_summary import BookSummary, read_facets
 from renewals.rules.stages import STAGE_SPANS
 from tests import factories
 from tests.conftest import NOW
@@ -51,6 +53,10 @@ def ask(user: User, now: datetime = NOW, begin: int = 0, end: int = 50, **wanted
     dates = read_facets(user, now=now).dates
     book = Book(user, BookFilter(**wanted), dates)  # type: ignore[arg-type]
     return read_rows(book.ids(begin, end, count=book.count()), dates=dates)
+
+
+def summarize(user: User) -> BookSummary:
+    return Book(user, BookFilter(), read_facets(user, now=NOW).dates).summary
 
 
 def names(rows: list[BookRow]) -> list[str]:
@@ -87,7 +93,7 @@ def test_book_shows_only_what_the_reader_may_see(csm: User, other_csm: User, lea
 def test_book_filters_and_sums_by_stage_at_each_edge(csm: User, days: int, stage: str) -> None:
     make_account(csm, days, churn_risk=25)
 
-    summary = summarize_book(csm, dates=read_facets(csm, now=NOW).dates)
+    summary = summarize(csm)
 
     assert [row.days for row in ask(csm, stage=stage)] == [days]
     assert [code for code in Stage.values if ask(csm, stage=code)] == [stage]
@@ -130,7 +136,7 @@ def test_book_summary_keeps_currencies_apart_and_unknown_risk_out(csm: User) -> 
         Contract.objects.filter(customer=customer).update(currency=currency)
     make_account(csm, None)
 
-    summary = summarize_book(csm, dates=read_facets(csm, now=NOW).dates)
+    summary = summarize(csm)
 
     assert (summary.count, summary.without_contract) == (4, 1)
     assert summary.at_risk == {"USD": Decimal(50_000), "EUR": Decimal(10_000)}
@@ -150,6 +156,52 @@ def test_book_filters_by_owner_segment_risk_and_text(csm: User, other_csm: User,
     assert names(ask(lead, text="mary@acme")) == ["Acme"]
     assert names(ask(lead, text="x-1")) == ["Acme"]
     assert names(ask(lead, text="%")) == []
+
+
+@pytest.mark.parametrize("most_named", [0, 1, 5_000])
+def test_book_finds_a_text_the_same_whether_its_holders_are_named_or_not(
+    csm: User, monkeypatch: pytest.MonkeyPatch, most_named: int
+) -> None:
+    monkeypatch.setattr(book_filter, "MOST_FOUND", most_named)
+    acme = make_account(csm, 100, name="Acme", churn_risk=51)
+    make_account(csm, 90, name="Bluefin", churn_risk=None)
+    make_account(csm, None, name="Cedar, of Acme", churn_risk=None)
+    factories.StakeholderFactory.create(customer=acme, name="Mary Okonkwo", email="mary@acme.example")
+    wanted = {sort: BookFilter(text="ACME", sort=sort) for sort in ("days", "risk", "name")}
+
+    books = {sort: Book(csm, asked, read_facets(csm, now=NOW).dates) for sort, asked in wanted.items()}
+
+    assert {sort: book.count() for sort, book in books.items()} == {
+        "days": BookCount(2, 1), "risk": BookCount(2, 1), "name": BookCount(2, 2)
+    }  # fmt: skip
+    assert all(names(ask(csm, text="ACME", sort=sort)) == ["Acme", "Cedar, of Acme"] for sort in wanted)
+    assert names(ask(csm, text="okonkwo")) == ["Acme"]
+    assert names(ask(csm, text="fin")) == ["Bluefin"]
+    assert names(ask(csm, text="nobody")) == []
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"stage": "engage"},
+        {"stage": NO_CONTRACT},
+        {"risk": "high"},
+        {"risk": "high", "stage": "engage"},
+        {"segment": "SMB", "sort": "target"},
+        {"owner": NO_OWNER, "sort": "risk"},
+        {"text": "a", "segment": "SMB", "sort": "increase"},
+    ],
+)
+def test_book_counts_what_it_then_shows(lead: User, csm: User, wanted: dict[str, str]) -> None:
+    for number, days in enumerate((118, 100, 40, None, 300)):
+        target = 107_000 if number % 2 else None
+        make_account(csm, days, target=target, segment=("SMB", "")[number % 2], churn_risk=(None, 60, 51)[number % 3])
+    Customer.objects.filter(pk=Customer.objects.all()[:1].get().pk).update(owner=None)
+
+    book = Book(lead, BookFilter(**wanted), read_facets(lead, now=NOW).dates)  # type: ignore[arg-type]
+
+    assert book.count().total == len(ask(lead, **wanted)) == len(set(book.all_ids()))
 
 
 @pytest.mark.parametrize("sort", SORTS)

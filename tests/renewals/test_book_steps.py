@@ -21,7 +21,8 @@ from outreach.enums import PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
 from renewals.enums import NextAction
 from renewals.models import Renewal
-from renewals.queries.book import Book, BookFilter
+from renewals.queries.book import Book
+from renewals.queries.book_filter import BookFilter
 from renewals.queries.book_rows import BookRow, read_rows
 from renewals.queries.book_summary import read_facets
 from renewals.rules.stages import STAGE_SPANS
