@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from customers.queries.standstill import stands_still
 from emails.enums import DraftState
 from emails.models import Draft
 from journeys.queries.due import count_ready, get_last_tick_at, get_oldest_ready_at
@@ -64,7 +65,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database and the broker answer, and the clock is ticking and keeps up; 503 otherwise."""
+    """The database and the broker answer, the clock is ticking, keeps up and does not stand still; 503 otherwise."""
     now = timezone.now()
     has_database = _database_answers()
     has_broker = _broker_answers()
@@ -74,6 +75,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         "broker": has_broker,
         "lastTick": ages.is_ticking,
         "oldestDue": has_database and ages.keeps_up,
+        "noStandstill": has_database and not stands_still(),
     }
     body: dict[str, Any] = {
         "status": "ready" if all(checks.values()) else "not ready",

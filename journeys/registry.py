@@ -40,10 +40,12 @@ class Sweeper:
     """Dates that stand on things themselves (an approval's expiry, a draft's scheduled hour).
 
     sweep: does what is due at the moment it is given and returns how many; one cheap query when nothing is.
+    only_listens: takes in what has come and sends nothing, so that it goes on while everything stands still.
     """
 
     name: str
     sweep: Callable[[datetime], int]
+    only_listens: bool = False
 
 
 _handlers: dict[str, Handler] = {}

@@ -58,20 +58,20 @@ def sweep_doubtful(now: datetime) -> int:
 SWEEPERS = (
     Sweeper("holds", sweep_holds),
     # What the provider has told may settle a letter that the next two would take for doubtful or due.
-    Sweeper("events", sweep_events),
-    Sweeper("stops", sweep_stops),
+    Sweeper("events", sweep_events, only_listens=True),
+    Sweeper("stops", sweep_stops, only_listens=True),
     # A reply stops its account before anything more leaves.
-    Sweeper("mails", sweep_mails),
-    Sweeper("untold_replies", sweep_untold),
-    Sweeper("doubtful", sweep_doubtful),
+    Sweeper("mails", sweep_mails, only_listens=True),
+    Sweeper("untold_replies", sweep_untold, only_listens=True),
+    Sweeper("doubtful", sweep_doubtful, only_listens=True),
     # An approval that is over sends nothing.
-    Sweeper("approvals", sweep_approvals),
+    Sweeper("approvals", sweep_approvals, only_listens=True),
     Sweeper("outbox", sweep_outbox),
     Sweeper("staff_mails", sweep_staff_mails),
-    Sweeper("idempotent_calls", sweep_calls),
+    Sweeper("idempotent_calls", sweep_calls, only_listens=True),
     # Last, since a large book takes a while, and so does the model.
-    Sweeper("imports", sweep_imports),
-    Sweeper("writings", sweep_writings),
+    Sweeper("imports", sweep_imports, only_listens=True),
+    Sweeper("writings", sweep_writings, only_listens=True),
 )
 
 

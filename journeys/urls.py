@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from journeys.views import health, log
+from journeys.views import clock, health, log
 
 app_name = "journeys"
 
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/log.csv", log.export, name="log_export"),
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
+    path("clock/confirm", clock.confirm, name="clock"),
 ]

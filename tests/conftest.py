@@ -13,6 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from customers.models import Team, User
+from customers.queries.standstill import remember_standstill
 from customers.services.digests import workspace_key
 from tests import factories
 from tests.browsing import browser  # noqa: F401  # a fixture
@@ -41,6 +42,12 @@ def office_hours() -> Iterator[None]:
     """Set the clock that pages and API read into the customers' working hours; it goes on from there."""
     with time_machine.travel(NOW, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_standstill_on_pages() -> None:
+    """Have pages know that nothing stands still, so that none of them asks in the middle of a count of queries."""
+    remember_standstill(False, seconds=3600)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from config.desk.navigation import PHONE_ITEMS, USER_MENU, NavGroup, NavItem, address, list_groups, list_items
 from config.desk.theme import read_theme
+from customers.queries.standstill import shows_standstill
 from emails.providers.choice import leaves_the_machine
 
 STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "book", "account", "emails")
@@ -19,6 +20,7 @@ class Frame:
 
     theme: str
     capture_mode: bool
+    stands_still: bool = False
     stylesheets: tuple[str, ...] = tuple(f"css/{name}.css" for name in STYLESHEETS)
     navigation: tuple[NavGroup, ...] = ()
     phone_items: tuple[NavItem, ...] = ()
@@ -26,6 +28,7 @@ class Frame:
     user_items: tuple[NavItem, ...] = ()
     search_url: str = "/"
     import_url: str = field(default_factory=lambda: address("customers:imports"))
+    clock_url: str = field(default_factory=lambda: address("journeys:clock"))
     mailbox_url: str = field(default_factory=lambda: address("emails:mailbox"))
     theme_url: str = field(default_factory=lambda: address("theme"))
     sign_out_url: str = field(default_factory=lambda: address("customers:sign_out"))
@@ -41,6 +44,7 @@ def build_frame(request: HttpRequest) -> Frame:
     return Frame(
         theme,
         capture_mode,
+        stands_still=shows_standstill(),
         navigation=groups,
         phone_items=items[:PHONE_ITEMS],
         more_items=items[PHONE_ITEMS:],

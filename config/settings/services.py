@@ -12,6 +12,7 @@ import environ
 from config.settings.required import UnusableSettings
 
 BROKER_CONNECT_TIMEOUT_S = 1
+CACHE_TIMEOUT_S = 2
 FILE_BROKER_POLL_S = 0.2
 POSTGRESQL_OPTIONS = {
     # Compiling a query takes PostgreSQL 100 ms and more; none of ours runs long enough to win that back.
@@ -44,7 +45,9 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
 def cache_settings(url: str) -> dict[str, Any]:
     if not url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    # A Redis that hangs must hold up neither a page nor the clock.
+    options = {"socket_connect_timeout": BROKER_CONNECT_TIMEOUT_S, "socket_timeout": CACHE_TIMEOUT_S}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "OPTIONS": options}
 
 
 def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:

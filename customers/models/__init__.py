@@ -4,6 +4,7 @@ from customers.models.accounts import Contract, Customer, Stakeholder
 from customers.models.imports import ImportChange, ImportRun
 from customers.models.people import ApiToken, Invitation, SavedView, Team, User
 from customers.models.signs import HealthSample, Meeting, UsageSample, Win
+from customers.models.standstill import Standstill
 from customers.models.stops import Brake, Hold
 from customers.models.work import Activity, AppendOnly, Todo
 from customers.models.workspace import IdempotentCall, WorkspaceKey, WorkspaceSettings
@@ -24,6 +25,7 @@ __all__ = [
     "Meeting",
     "SavedView",
     "Stakeholder",
+    "Standstill",
     "Team",
     "Todo",
     "UsageSample",

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from customers.base import claim, lock_customer, release_expired, settle
+from customers.queries.standstill import stands_still
 from customers.services.activity import record
 from customers.signals import send_after_commit
 from emails.enums import DraftState
@@ -94,7 +95,7 @@ def send_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: lost leases, scheduled letters, blocked ones that may go again, then all that is due."""
-    if not Draft.objects.filter(_has_its_turn(now)).exists():
+    if not Draft.objects.filter(_has_its_turn(now)).exists() or stands_still():
         return 0
     release_expired(Draft, now=now)
     _queue_scheduled(now)
@@ -176,7 +177,7 @@ def _write_mail(draft: Draft) -> OutgoingMail:
 def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
     """Lock the customer, ask the gate again, take the row. A hold either came before and is seen, or comes after."""
     first = Draft.objects.filter(pk=draft_id).only("customer_id").first()
-    if first is None:
+    if first is None or stands_still():
         return None
     with transaction.atomic():
         lock_customer(first.customer_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,10 +13,15 @@ ONLY_ID = 1
 
 
 class ClockState(models.Model):
-    """The last tick: its moment, and what it did. One row."""
+    """The last tick: its moment, and what it did. One row.
+
+    database, epoch: with the moment the mark that is kept outside, by which a restored backup is known.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ID, editable=False)
     last_tick_at = models.DateTimeField(null=True, blank=True)
+    database = models.UUIDField(default=uuid.uuid4, editable=False)
+    epoch = models.PositiveIntegerField(default=1, editable=False)
     last_report = models.JSONField(default=dict, blank=True)
 
     objects = WorkspaceQuerySet.as_manager()

@@ -92,5 +92,11 @@ def get_next_trigger_at(*, after: datetime) -> datetime | None:
     return later.order_by("trigger_at").values_list("trigger_at", flat=True).first()
 
 
+def list_due_since(moment: datetime | None, *, now: datetime) -> QuerySet[AutomationSchedule, Any]:
+    """This will give the rows that fell due after the moment; all that are due where it is not known."""
+    due: QuerySet[AutomationSchedule, Any] = AutomationSchedule.objects.due(now)
+    return due.filter(trigger_at__gt=moment) if moment else due
+
+
 def get_last_tick_at() -> datetime | None:
     return ClockState.objects.values_list("last_tick_at", flat=True).first()

@@ -2,18 +2,20 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from customers.queries.standstill import stands_still
 from journeys.models import ClockState
-from journeys.models.clock import ONLY_ID
 from journeys.queries.due import get_next_trigger_at
-from journeys.registry import list_sweepers
+from journeys.registry import Sweeper, list_sweepers
 from journeys.services.claiming import claim_due
 from journeys.services.failing import release_abandoned
+from journeys.services.restoring import is_clock_trusted, put_tick_on_record
 from journeys.services.running import run_claim
 
 # Well under the lease, so that what a tick claims last is still its own when it is done.
@@ -29,13 +31,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class TickReport:
-    """What one tick did. swept: by sweeper; is_unfinished: stopped by its budget with rows still due."""
+    """What one tick did. swept: by sweeper; is_unfinished: stopped by its budget with rows still due;
+    stands_still: nothing was done, since ops must say how to go on."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     swept: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     abandoned: int = 0
     is_unfinished: bool = False
+    stands_still: bool = False
 
     @property
     def is_idle(self) -> bool:
@@ -48,17 +52,42 @@ class TickReport:
             "errors": self.errors,
             "abandoned": self.abandoned,
             "unfinished": self.is_unfinished,
+            "standsStill": self.stands_still,
         }
 
 
 def tick(*, now: datetime, budget: timedelta = BUDGET) -> TickReport:
-    """This will run what is due at `now`: the dates that stand on things first, then the automations.
+    """This will run what is due at `now`, the moment that it is, and put the tick on record.
+
+    While everything stands still, or must from now on, only what has come in is looked at.
+    """
+    if not is_clock_trusted(now=now):
+        return _listen(now)
+    report = _run(now, budget)
+    if not (report.is_idle and _was_remembered_lately(now)):
+        put_tick_on_record(now=now, report=report.as_json())
+    return report
+
+
+def tick_as_of(*, now: datetime) -> TickReport:
+    """This will run what is due at a moment that need not be now: nothing of it says how far the clock has come."""
+    return _listen(now) if stands_still() else _run(now, BUDGET)
+
+
+def _listen(now: datetime) -> TickReport:
+    report = TickReport(stands_still=True)
+    _sweep(report, now, [sweeper for sweeper in list_sweepers() if sweeper.only_listens])
+    return report
+
+
+def _run(now: datetime, budget: timedelta) -> TickReport:
+    """Carry out the dates that stand on things first, then the automations.
 
     A hold that ends must be ended before the rows it kept back are looked at. A sweeper that fails is named in the
     report and stops nothing else.
     """
     report = TickReport()
-    _sweep(report, now)
+    _sweep(report, now, list_sweepers())
     report.abandoned = release_abandoned(now=now)
     started = time.monotonic()
     elapsed = timedelta(0)
@@ -68,8 +97,6 @@ def tick(*, now: datetime, budget: timedelta = BUDGET) -> TickReport:
         if elapsed > budget:
             report.is_unfinished = True
             break
-    if not (report.is_idle and _was_remembered_lately(now)):
-        _remember(report, now)
     return report
 
 
@@ -78,15 +105,15 @@ def tick_until(*, now: datetime, until: datetime) -> TickReport:
     total = TickReport()
     moment = now
     while True:
-        _add(total, tick(now=moment))
+        _add(total, tick_as_of(now=moment))
         if moment >= until:
             return total
         due_next = get_next_trigger_at(after=moment) or until
         moment = min(due_next, moment + MAX_STEP, until)
 
 
-def _sweep(report: TickReport, now: datetime) -> None:
-    for sweeper in list_sweepers():
+def _sweep(report: TickReport, now: datetime, sweepers: Iterable[Sweeper]) -> None:
+    for sweeper in sweepers:
         try:
             report.swept[sweeper.name] = sweeper.sweep(now)
         except Exception:
@@ -99,15 +126,10 @@ def _was_remembered_lately(now: datetime) -> bool:
     return ClockState.objects.filter(last_tick_at__gt=now - REMEMBERED_FOR, last_tick_at__lte=now).exists()
 
 
-def _remember(report: TickReport, now: datetime) -> None:
-    fields = {"last_tick_at": now, "last_report": report.as_json()}
-    if not ClockState.objects.filter(pk=ONLY_ID).update(**fields):
-        ClockState.objects.bulk_create([ClockState(pk=ONLY_ID, **fields)], ignore_conflicts=True)
-
-
 def _add(total: TickReport, one: TickReport) -> None:
     total.outcomes += one.outcomes
     total.swept = dict(Counter(total.swept) + Counter(one.swept))
     total.errors += [name for name in one.errors if name not in total.errors]
     total.abandoned += one.abandoned
     total.is_unfinished = one.is_unfinished
+    total.stands_still = one.stands_still

@@ -41,7 +41,7 @@ def test_readyz_with_a_ticking_clock_is_ready(client: Client, now: datetime) -> 
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ready",
-        "checks": {"database": True, "broker": True, "lastTick": True, "oldestDue": True},
+        "checks": {"database": True, "broker": True, "lastTick": True, "oldestDue": True, "noStandstill": True},
         "lastTickAgeSeconds": 20.0,
         "oldestDueAgeSeconds": None,
     }
@@ -95,7 +95,7 @@ def test_readyz_without_database_or_broker_answers_503_without_details(
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json()["checks"] == {"database": False, "broker": False, "lastTick": False, "oldestDue": False}
+    assert set(answer.json()["checks"].values()) == {False}
     assert "hush" not in answer.content.decode()
 
 

@@ -83,6 +83,7 @@ def addresses(account: Customer) -> list[str]:
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
         *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
+        "/clock/confirm",
         *(
             here,
             f"{here}/edit",

@@ -62,7 +62,7 @@ def test_idle_tick_only_reads_and_asks_little(customer: Customer, notebook: Note
     assert len(statements) <= 2 * len(list_sweepers()) + 3
 
 
-@pytest.mark.parametrize(("after", "on_record"), [(MINUTE / 2, timedelta(0)), (MINUTE, MINUTE), (-MINUTE, -MINUTE)])
+@pytest.mark.parametrize(("after", "on_record"), [(MINUTE / 2, 0 * MINUTE), (MINUTE, MINUTE), (-MINUTE, 0 * MINUTE)])
 def test_idle_tick_is_put_on_record_each_minute(
     customer: Customer, notebook: Notebook, now: datetime, after: timedelta, on_record: timedelta
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from journeys.services.clock import tick, tick_until
+from journeys.services.clock import tick, tick_as_of, tick_until
 
 
 class Command(BaseCommand):
@@ -19,11 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=moment, metavar="ISO", help="go on, moment by moment, up to this one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = options["now"] or timezone.now()
-        until = options["until"]
+        asked, until = options["now"], options["until"]
+        now = asked or timezone.now()
         if until is not None and until < now:
             raise CommandError("--until must not be before now.")
-        report = tick_until(now=now, until=until) if until else tick(now=now)
+        run = tick_as_of if asked else tick
+        report = tick_until(now=now, until=until) if until else run(now=now)
         self.stdout.write(json.dumps(report.as_json()))
 
 
