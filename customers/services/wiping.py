@@ -39,7 +39,8 @@ def wipe_everywhere(terms: Sequence[str], *, customer_ids: Collection[uuid.UUID]
 def list_models() -> Iterator[type[models.Model]]:
     """This will give every table that may speak of a contact; colleagues and the accounts' own names stay."""
     for model in apps.get_models():
-        if model._meta.app_label not in LEFT_ALONE and model is not User and not model._meta.proxy:
+        is_left_alone = model._meta.app_label in LEFT_ALONE or getattr(model, "speaks_of_nobody", False)
+        if not is_left_alone and model is not User and not model._meta.proxy:
             yield model
 
 

@@ -106,6 +106,9 @@ class Draft(ClaimedRow):
     approval_rule = models.CharField(
         max_length=200, blank=True, help_text="The named rule by which it is approved, where no person read it."
     )
+    lapses = models.BooleanField(
+        default=False, help_text="It is dropped when its approval is over: it would come too late."
+    )
     approval_hash = models.CharField(max_length=64, blank=True)
     approval_expires_at = models.DateTimeField(null=True, blank=True)
     scheduled_send_date = models.DateTimeField(null=True, blank=True)

@@ -18,6 +18,8 @@ class PublishedIsKept(Exception):
 class MailTemplate(Row):
     """One kind of mail. key: by which code asks for it; the names it may use are registered under it."""
 
+    speaks_of_nobody = True
+
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.CLIENT)
@@ -55,7 +57,12 @@ class MailTemplateVersionQuerySet(WorkspaceQuerySet):
 
 
 class MailTemplateVersion(Row):
-    """One text of a template; a draft until it is published. The last published one is the template's text."""
+    """One text of a template; a draft until it is published. The last published one is the template's text.
+
+    speaks_of_nobody: it is written for everybody, so that erasing a contact leaves it alone.
+    """
+
+    speaks_of_nobody = True
 
     template = models.ForeignKey(MailTemplate, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()

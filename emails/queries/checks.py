@@ -188,7 +188,7 @@ def read_gate_facts(
         suppressed_cc=tuple(suppressed.values()),
         hold=stops.hold,
         brake_reason=stops.brake_reason,
-        passes_hold=draft.purpose in HOLD_EXEMPT_PURPOSES,
+        passes_hold=_is_about(draft, stops.hold),
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,
         pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
         unsupported=judgement.unsupported,
@@ -218,3 +218,8 @@ def unknown_addresses(customer_id: UUID, addresses: Iterable[str]) -> list[str]:
 
 def _attached_keys(draft: Draft) -> set[str]:
     return {key for file in draft.attachments.all() for key in file.fact_keys}
+
+
+def _is_about(draft: Draft, hold: HoldFacts | None) -> bool:
+    """Whether the letter is about this very hold, that of the journey."""
+    return hold is not None and hold.scope == HoldScope.JOURNEY and draft.purpose in HOLD_EXEMPT_PURPOSES

@@ -32,9 +32,9 @@ def list_away(customer: Customer, scope: str, now: datetime) -> list[Stop]:
 
 def _letters(customer: Customer, scope: str) -> QuerySet[Draft]:
     rows: QuerySet[Draft] = Draft.objects.filter(customer=customer)
-    rows = rows.exclude(lane__in=sorted(HOLD_EXEMPT_LANES)).exclude(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
+    rows = rows.exclude(lane__in=sorted(HOLD_EXEMPT_LANES))
     if scope == HoldScope.JOURNEY:
-        rows = rows.filter(lane=Lane.JOURNEY)
+        rows = rows.filter(lane=Lane.JOURNEY).exclude(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
     shown = ("subject", "to_name", "state", "scheduled_send_date", "not_before", "attempted_at", "created_at")
     return rows.only(*shown).order_by("created_at", "pk")
 

@@ -11,11 +11,11 @@ from django.db.models.functions import Cast
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
-from emails.enums import DraftState, Lane, Purpose
+from emails.enums import HOLD_EXEMPT_PURPOSES, DraftState, Lane, Purpose
 from emails.models import Draft
 from emails.rules.gate import HoldFacts
 
-HOLD, BRAKE, TWIN = "hold", "brake", "twin"
+BRAKE, TWIN = "brake", "twin"
 _NEVER = Cast(Value(None), DateTimeField())
 
 Rows = QuerySet[Any, tuple[str, str, datetime | None, datetime]]
@@ -37,12 +37,20 @@ def read_stops(draft: Draft, *, moment: datetime) -> Stops:
         selects.append(_twins(draft))
     rows = sorted(selects[0].union(*selects[1:], all=True), key=lambda row: row[3])
     found = {kind: (text, until) for kind, text, until, _ in rows}
-    hold, brake, twin = found.get(HOLD), found.get(BRAKE), found.get(TWIN)
+    brake, twin = found.get(BRAKE), found.get(TWIN)
+    holds = [HoldFacts(until, reason, scope) for scope, reason, until, _ in rows if scope in HoldScope.values]
     return Stops(
-        hold=HoldFacts(hold[1], hold[0]) if hold else None,
+        hold=_choose(holds, draft),
         brake_reason=brake[0] if brake else None,
         twin_state=DraftState(twin[0]) if twin else None,
     )
+
+
+def _choose(holds: list[HoldFacts], draft: Draft) -> HoldFacts | None:
+    """The one set last; what is about the journey's own hold is stopped by that of the account alone."""
+    if draft.purpose in HOLD_EXEMPT_PURPOSES:
+        holds = sorted(holds, key=lambda hold: hold.scope == HoldScope.ACCOUNT)
+    return holds[-1] if holds else None
 
 
 def _holds(draft: Draft, moment: datetime) -> Rows:
@@ -50,11 +58,11 @@ def _holds(draft: Draft, moment: datetime) -> Rows:
     scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if draft.lane == Lane.JOURNEY else [HoldScope.ACCOUNT]
     rows = Hold.objects.filter(customer=draft.customer_id, ended_at=None, scope__in=scopes)
     running = rows.filter(Q(until=None) | Q(until__gt=moment))
-    return _row(running, HOLD, "reason", until=F("until"), at="starts_at")
+    return _row(running, F("scope"), "reason", until=F("until"), at="starts_at")
 
 
 def _brakes(draft: Draft) -> Rows:
-    return _row(Brake.objects.filter(customer=draft.customer_id, cleared_at=None), BRAKE, "reason", at="set_at")
+    return _row(Brake.objects.filter(customer=draft.customer_id, cleared_at=None), Value(BRAKE), "reason", at="set_at")
 
 
 def _twins(draft: Draft) -> Rows:
@@ -65,8 +73,8 @@ def _twins(draft: Draft) -> Rows:
         purpose=Purpose.FIRST_TOUCH,
     )
     others = rows.exclude(pk=draft.pk).exclude(state=DraftState.CANCELLED)
-    return _row(others, TWIN, "state", at="created_at")
+    return _row(others, Value(TWIN), "state", at="created_at")
 
 
-def _row(rows: QuerySet[Any], kind: str, text: str, *, at: str, until: Any = _NEVER) -> Rows:
-    return rows.order_by().values_list(Value(kind, TextField()), Cast(text, TextField()), until, at)
+def _row(rows: QuerySet[Any], kind: Any, text: str, *, at: str, until: Any = _NEVER) -> Rows:
+    return rows.order_by().values_list(Cast(kind, TextField()), Cast(text, TextField()), until, at)

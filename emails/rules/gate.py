@@ -14,22 +14,20 @@ from datetime import datetime
 from emails.enums import LEFT_STATES, DraftState, Lane
 from emails.rules.letters import LOCKED_KEYS
 from emails.rules.pacing import PacingFacts, weigh_cap, weigh_collision, weigh_window
-from emails.rules.receipts import Line, Receipt
+from emails.rules.receipts import OUTDATED, Line, Receipt
 from emails.rules.suppression import SuppressionFacts, stops, why_stopped
 from emails.rules.verdicts import Passed, Refused, Verdict
-
-OUTDATED = "outdated"
-"""The code of a refusal that no person can mend: what the letter was for is no longer so."""
 
 HOLD_EXEMPT_LANES = frozenset({Lane.NOTICE})
 
 
 @dataclass(frozen=True)
 class HoldFacts:
-    """An open hold. until: None = until somebody resumes."""
+    """An open hold. until: None = until somebody resumes. scope: of the account, or of the journey alone."""
 
     until: datetime | None
     reason: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def check_hold(facts: GateFacts) -> Verdict:
     if facts.lane in HOLD_EXEMPT_LANES:
         return Passed("On hold; a contract notice is exempt.")
     if facts.passes_hold:
-        return Passed("On hold; a mail about the hold itself passes.")
+        return Passed("On hold; a mail about that hold passes.")
     until = f" until {facts.hold.until:%d %b %Y}" if facts.hold.until else ""
     why = f": {facts.hold.reason}" if facts.hold.reason else ""
     return Refused(f"The account is on hold{until}{why}.", "held", facts.hold.until)

@@ -22,6 +22,9 @@ LABELS = {
 PACED = frozenset({"collision", "cap", "window"})
 """Checks that pass by themselves when their moment has come: they keep a letter waiting, and refuse no approval."""
 
+OUTDATED = "outdated"
+"""The code of a refusal that no person can mend: what the letter was for is no longer so."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -61,6 +64,11 @@ class Receipt:
     def stop(self) -> Line | None:
         """The first check that said no and will not say yes by itself."""
         return next((line for line in self.lines if not line.passed and not line.waits), None)
+
+    @property
+    def outdated(self) -> Line | None:
+        """The check that found it not wanted any more, whatever else stands in its way."""
+        return next((line for line in self.lines if line.code == OUTDATED), None)
 
     @property
     def wait(self) -> Line | None:

@@ -19,7 +19,7 @@ from emails.queries.ground_facts import account_facts, free_letter_facts
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
 from emails.rules.letters import PRICE_NEW, tone_for
 from emails.services.announcing import announce_written
-from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
+from emails.services.editing import NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
 from emails.services.expiring import close_expired
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.history import keep_version

@@ -13,32 +13,17 @@ from django.db.models import F
 
 from customers.models import User
 from customers.services.activity import record
-from emails.enums import EDITABLE_STATES, DraftState, PriceApproach, Tone, Writer
+from emails.enums import EDITABLE_STATES, PriceApproach, Tone, Writer
 from emails.models import Draft, DraftVersion
 from emails.queries.checks import judge, unknown_addresses
 from emails.rules.grounding import confirmation_key
 from emails.rules.rendering import clean_text, has_line_break
 from emails.services.history import AUTOSAVE, keep_version
-from emails.services.waiting import look_again
+from emails.services.waiting import NO_APPROVAL, look_again
 
 MOST_SUBJECT = 300
 MOST_BODY = 20_000
 MOST_CC = 10
-
-NO_APPROVAL: dict[str, Any] = {
-    "state": DraftState.DRAFT,
-    "approved_at": None,
-    "approved_by": None,
-    "approval_rule": "",
-    "approval_hash": "",
-    "approval_expires_at": None,
-    "scheduled_send_date": None,
-    "not_before": None,
-    "blocked_by": "",
-    "outcome": "",
-    "waits_since": None,
-    "receipt": [],
-}
 
 
 class StaleVersion(Exception):

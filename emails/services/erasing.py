@@ -22,8 +22,8 @@ from emails.enums import EDITABLE_STATES, EVERYTHING, DraftState, SuppressionCau
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, InboundMail, MailEvent, Suppression, Writing
 from emails.queries.contact_data import addresses_of, captured_of, letters_to, list_same_person, replies_of, wishes_of
 from emails.queries.mailbox import open_mail
-from emails.services.editing import NO_APPROVAL
 from emails.services.suppression import lock_accounts_of
+from emails.services.waiting import NO_APPROVAL
 
 ERASED_NAME = "Erased contact"
 
@@ -87,7 +87,14 @@ def _erase_letters(people: Sequence[Stakeholder], *, now: datetime) -> int:
     ids: list[uuid.UUID] = list(letters_to(people).values_list("pk", flat=True))
     mine = Draft.objects.filter(pk__in=ids)
     mine.filter(state__in=sorted(EDITABLE_STATES)).update(**{**NO_APPROVAL, "state": DraftState.CANCELLED})
-    empty: dict[str, Any] = {"brief": {}, "facts": [], "confirmed": [], "first_subject": ERASED, "first_body": ERASED}
+    empty: dict[str, Any] = {
+        "brief": {},
+        "facts": [],
+        "confirmed": [],
+        "first_subject": ERASED,
+        "first_body": ERASED,
+        "buttons": [],
+    }
     mine.update(to_name=ERASED_NAME, to_email="", subject=ERASED, body=ERASED, cc=[], outcome="", **empty,
                 updated_at=now)  # fmt: skip
     DraftVersion.objects.filter(draft__in=ids).update(subject=ERASED, body=ERASED, reason="")

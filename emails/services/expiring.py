@@ -12,8 +12,7 @@ from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from emails.enums import WAITING_STATES
 from emails.models import Draft
-from emails.services.editing import NO_APPROVAL
-from emails.services.waiting import look_again
+from emails.services.waiting import NO_APPROVAL, drop, look_again
 
 BATCH = 200
 EXPIRED_TODO = "approval_expired"
@@ -36,10 +35,11 @@ def close_expired(draft: Draft, *, now: datetime, by: User | None) -> None:
 def _expire(draft: Draft, *, now: datetime) -> bool:
     # The moment stays on the letter, so that whoever sends it is told that its approval is over, until it is edited.
     changes = {name: value for name, value in NO_APPROVAL.items() if name != "approval_expires_at"}
+    waiting = Draft.objects.filter(pk=draft.pk, state__in=sorted(WAITING_STATES), approval_expires_at__lte=now)
+    if draft.lapses:
+        return drop(waiting, draft, reason="It would come too late.", now=now)
     with transaction.atomic():
-        moved = Draft.objects.filter(
-            pk=draft.pk, state__in=sorted(WAITING_STATES), approval_expires_at__lte=now
-        ).update(**changes, updated_at=now)
+        moved = waiting.update(**changes, updated_at=now)
         if not moved:
             return False
         approver = draft.approved_by

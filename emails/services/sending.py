@@ -17,7 +17,7 @@ from emails.queries.checks import judge, read_gate_facts
 from emails.queries.senders import waits_for_sender
 from emails.rules.gate import ask_gate
 from emails.rules.receipts import Line, Receipt
-from emails.services.editing import NO_APPROVAL, NotEditable, StaleVersion, reload
+from emails.services.editing import NotEditable, StaleVersion, reload
 from emails.services.expiring import close_expired
 from emails.services.waiting import look_again, waiting_fields
 from emails.signals import draft_approved

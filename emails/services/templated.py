@@ -27,7 +27,8 @@ class TemplatedMail:
 
     values: by name, as the text writes them. facts: by name, the records that stand behind a value. conditions: what
     must still be so when it leaves, though the text does not say it. occurrence: which mail of its origin it is;
-    the same one is written once. expires_at: from when on it must not leave any more; None: an approval's usual days.
+    the same one is written once. expires_at: from when on it would come too late and is dropped; None: it lives as long
+    as any approval, and a person is asked again.
     """
 
     customer_id: UUID
@@ -113,6 +114,7 @@ def _write(mail: TemplatedMail, *, now: datetime, expires_at: datetime) -> Draft
             body=filled.body,
         ),
         approval_expires_at=expires_at,
+        lapses=mail.expires_at is not None,
     )
 
 

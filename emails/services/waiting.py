@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from customers.enums import HoldScope
@@ -13,24 +15,67 @@ from customers.models import Brake, Hold
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
 from customers.signals import send_after_commit
-from emails.enums import DraftState, Lane
+from emails.enums import HOLD_EXEMPT_PURPOSES, DraftState, Lane
 from emails.models import Draft
 from emails.rules.receipts import PACED, Line, Receipt
-from emails.signals import draft_blocked
+from emails.signals import draft_blocked, draft_cancelled
 
 FREED_BY_PEOPLE = ("hold", "brake")
+
+NO_APPROVAL: dict[str, Any] = {
+    "state": DraftState.DRAFT,
+    "approved_at": None,
+    "approved_by": None,
+    "approval_rule": "",
+    "lapses": False,
+    "approval_hash": "",
+    "approval_expires_at": None,
+    "scheduled_send_date": None,
+    "not_before": None,
+    "blocked_by": "",
+    "outcome": "",
+    "waits_since": None,
+    "receipt": [],
+}
 
 
 def keep_back(draft: Draft, receipt: Receipt, *, now: datetime) -> None:
     """Leave a queued letter here with the reason; the approval stays, so that it may go when the reason is gone.
 
-    What passes by itself keeps its place in line until the next try; what does not is blocked. Must be called inside
-    the claim's transaction.
+    What passes by itself keeps its place in line until the next try; what does not is blocked; what is not wanted any
+    more is dropped. Must be called inside the claim's transaction.
     """
-    if receipt.stop is not None:
+    outdated = receipt.outdated
+    if outdated is not None:
+        mine = Draft.objects.filter(pk=draft.pk, state=DraftState.QUEUED, version=draft.version)
+        drop(mine, draft, reason=outdated.reason, now=now)
+    elif receipt.stop is not None:
         _block(draft, receipt, receipt.stop, now=now)
     elif receipt.wait is not None:
         _keep_in_line(draft, receipt, receipt.wait, now=now)
+
+
+def drop(rows: QuerySet[Draft], draft: Draft, *, reason: str, now: datetime) -> bool:
+    """Cancel a letter that nobody wants any more, with the reason on record; False when it had moved on.
+
+    rows: the letter, as it must stand for that.
+    """
+    with transaction.atomic():
+        dropped = bool(
+            rows.update(**{**NO_APPROVAL, "state": DraftState.CANCELLED, "outcome": reason[:500]}, updated_at=now)
+        )
+        if dropped:
+            summary = f"Dropped “{draft}” to {draft.to_name}: {reason}"
+            record("draft.dropped", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
+            look_again(customer_id=draft.customer_id, now=now)
+            send_after_commit(
+                draft_cancelled,
+                draft_id=draft.pk,
+                customer_id=draft.customer_id,
+                origin_kind=draft.origin_kind,
+                origin_id=draft.origin_id,
+            )
+    return dropped
 
 
 def waiting_fields(wait: Line, *, since: datetime, not_before: datetime | None = None) -> dict[str, object]:
@@ -63,10 +108,11 @@ def free_unblocked(*, now: datetime) -> None:
         Exists(holds.filter(scope=HoldScope.ACCOUNT)),
         Exists(holds.filter(scope=HoldScope.JOURNEY)),
     )
+    waits_for_journey = Q(lane=Lane.JOURNEY) & ~Q(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
     braked = Exists(Brake.objects.filter(customer=OuterRef("customer"), cleared_at=None))
     blocked = Draft.objects.filter(state=DraftState.BLOCKED)
     for rows in (
-        blocked.filter(~of_account, ~(of_journey & Q(lane=Lane.JOURNEY)), blocked_by="hold"),
+        blocked.filter(~of_account, ~(of_journey & waits_for_journey), blocked_by="hold"),
         blocked.filter(~braked, blocked_by="brake"),
         blocked.filter(not_before__lte=now),
     ):

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from customers.enums import StakeholderRole
-from customers.models import Hold, Stakeholder, User
+from customers.models import Hold, Stakeholder, User, WorkspaceSettings
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
 from journeys.models import Deliverable, Journey, JourneyMonth
@@ -26,8 +26,7 @@ class MailFacts:
     deliverables: dict[UUID, Deliverable]
     people: Sequence[Stakeholder]
     hold: Hold | None
-    programme_name: str
-    company_name: str
+    settings: WorkspaceSettings
 
     @cached_property
     def kept(self) -> list[JourneyMonth]:
@@ -93,8 +92,7 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
             deliverables={one.month_id: one for one in deliverables[pk]},
             people=people[journey.customer_id],
             hold=holds.get(journey.customer_id),
-            programme_name=settings.programme_name,
-            company_name=settings.company_name,
+            settings=settings,
         )
         for pk, journey in rows.items()
     }

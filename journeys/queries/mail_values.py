@@ -103,8 +103,8 @@ def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> Non
         [_name("customer.name", customer.name, "customer", customer.pk, "name", "Account")],
     )
     for name, key, text, column in (
-        ("programName", "programme.name", facts.programme_name, "programme_name"),
-        ("companyName", "own.name", facts.company_name, "company_name"),
+        ("programName", "programme.name", facts.settings.programme_name, "programme_name"),
+        ("companyName", "own.name", facts.settings.company_name, "company_name"),
     ):
         values.put(name, one_line(text), [_name(key, text, "workspace", "1", column, "Settings")])
     signed = sender.display_name if sender else ""

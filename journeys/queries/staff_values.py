@@ -48,7 +48,7 @@ def staff_values(facts: MailFacts, month: JourneyMonth, *, now: datetime) -> dic
     return {
         "clientName": one_line(customer.name),
         "contactName": one_line(contact.name) if contact else "nobody with an address",
-        "programName": one_line(facts.programme_name),
+        "programName": one_line(facts.settings.programme_name),
         "phaseName": one_line(facts.journey.version.phase_name),
         "month": str(month.number),
         "monthTitle": one_line(month.step.title),

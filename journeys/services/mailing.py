@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from customers.models import Todo
+from customers.queries.sending import sending_rules
 from emails.enums import Purpose
 from emails.models import Draft, MailTemplateVersion
 from emails.services.templated import TemplatedMail, queue_templated
@@ -18,6 +19,8 @@ from journeys.services.mail_links import Wanted, client_links
 from journeys.services.templates import find_versions
 
 ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})
+LATE_AFTER_DAYS = frozenset({JourneyKind.OVERDUE, JourneyKind.CELEBRATE})
+LATENESS = timedelta(days=2)  # DESIGN, section 5, Defaults
 NOBODY_TODO = "journey_no_recipient"
 
 
@@ -29,7 +32,7 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
     if not effects:
         return []
     facts = read_mail_facts({effect.journey_id for effect in effects})
-    there = [(effect, facts[effect.journey_id]) for effect in effects if effect.journey_id in facts]
+    there = [(effect, one) for effect in effects if (one := facts.get(effect.journey_id)) and _is_wanted(effect, one)]
     _ask_for_recipients([pair for pair in there if pair[1].recipient is None], now=now)
     reachable = [pair for pair in there if pair[1].recipient is not None]
     versions = find_versions({effect.kind.value for effect, _ in reachable}, now=now)
@@ -39,6 +42,11 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
         for effect, one in reachable
     ]
     return queue_templated(mails, now=now)
+
+
+def _is_wanted(effect: SendMail, facts: MailFacts) -> bool:
+    """A pause that is over is not announced any more."""
+    return facts.hold is not None or effect.kind not in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON)
 
 
 def _link_key(effect: SendMail, facts: MailFacts) -> Wanted:
@@ -73,13 +81,17 @@ def _mail(
 def _expires_at(effect: SendMail, facts: MailFacts, now: datetime) -> datetime | None:
     """Say from when on a mail would come too late; None: it is worth reading whenever it comes.
 
-    "Coming soon" ends with the hour at which the month begins, "resumes soon" with that at which it goes on.
+    "Coming soon" ends with the hour at which the month begins, "resumes soon" with that at which it goes on; the other
+    reminders and the congratulation two days after they could first have left.
     """
     journey, month = facts.journey, facts.month(effect.month)
     if effect.kind == JourneyKind.UPCOMING and month is not None:
         return _later(moment_of(month.due_date, journey.local_time, journey.zone), now)
     if effect.kind == JourneyKind.RESUMES_SOON and facts.hold is not None and facts.hold.until is not None:
         return _later(facts.hold.until, now)
+    if effect.kind in LATE_AFTER_DAYS:
+        window = sending_rules(journey.customer, facts.settings, around=now).window
+        return window.next_opening(now) + LATENESS
     return None
 
 
