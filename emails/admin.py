@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers.admin_base import ViewOnlyAdmin
+from emails import template_admin  # noqa: F401  # registers the templates
 from emails.models import (
     Attachment,
     CapturedMail,

@@ -5,9 +5,10 @@ Filled in `AppConfig.ready`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 Days = Mapping[UUID, date]
@@ -38,13 +39,40 @@ class TemplateName:
     is_link: bool = False
 
 
+@dataclass(frozen=True)
+class Touched:
+    """Somebody whose next mails a new text would touch. id: what `TemplateUse.keep_old` is told."""
+
+    id: UUID
+    name: str
+    detail: str = ""
+
+
+class TemplateUse(Protocol):
+    """What the app that writes mails from a template knows of it."""
+
+    def read_values(self, key: str, customer_id: UUID | None, now: datetime) -> Mapping[str, str]:
+        """This will give the values that the mail would have for this account now, or examples without one."""
+
+    def list_touched(self, key: str) -> Sequence[Touched]:
+        """This will list whose next mails a new text would touch."""
+
+    def keep_old(self, old: Any, ids: Collection[UUID], now: datetime) -> int:
+        """This will let these go on with the old version, all others with the newest; gives how many keep it."""
+
+
 _names: dict[str, tuple[TemplateName, ...]] = {}
+_uses: dict[str, TemplateUse] = {}
 
 
-def register_template_names(key: str, names: Iterable[TemplateName]) -> None:
-    """This will take the names that the template with this key may use."""
-    _names[key] = tuple(names)
+def register_template(key: str, names: Iterable[TemplateName], use: TemplateUse) -> None:
+    """This will take the names that the template with this key may use, and who uses it."""
+    _names[key], _uses[key] = tuple(names), use
 
 
 def template_names(key: str) -> tuple[TemplateName, ...]:
     return _names.get(key, ())
+
+
+def template_use(key: str) -> TemplateUse | None:
+    return _uses.get(key)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.admin_base import ViewOnlyAdmin
-from journeys.models import AutomationLog, AutomationSchedule, ClockState
+from journeys.models import AutomationLog, AutomationSchedule, ClockState, TemplatePin
 from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
 
 
@@ -58,6 +58,14 @@ class AutomationLogAdmin(ViewOnlyAdmin):
 @admin.register(ClockState)
 class ClockStateAdmin(ViewOnlyAdmin):
     list_display = ("last_tick_at", "last_report")
+
+
+@admin.register(TemplatePin)
+class TemplatePinAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "journey", "template", "version")
+    list_filter = ("template",)
+    list_select_related = ("customer", "journey__version__programme", "template", "version__template")
+    search_fields = ("customer__name",)
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

@@ -7,15 +7,16 @@ class JourneysConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.registry.holds import register_hold_source
-        from emails.registry import register_template_names
+        from emails.registry import register_template
         from journeys import sweeping
         from journeys.queries import holds, mail_sources
         from journeys.rules.mail_names import NAMES
         from journeys.services import handlers
+        from journeys.services.template_use import JourneyTemplates
 
         register_hold_source(holds.SOURCE)
         handlers.register()
         sweeping.register()
         mail_sources.register_sources()
         for key, names in NAMES.items():
-            register_template_names(key, names)
+            register_template(key, names, JourneyTemplates())

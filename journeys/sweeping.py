@@ -8,6 +8,7 @@ from customers.services.importing.runs import sweep_runs
 from emails.services import events, expiring, inbound, review, staff_mails, suppression, telling, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
+from journeys.services import digest
 
 
 def sweep_holds(now: datetime) -> int:
@@ -50,6 +51,10 @@ def sweep_staff_mails(now: datetime) -> int:
     return staff_mails.sweep(now=now)
 
 
+def sweep_digests(now: datetime) -> int:
+    return digest.sweep(now=now)
+
+
 def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
@@ -67,6 +72,7 @@ SWEEPERS = (
     # An approval that is over sends nothing.
     Sweeper("approvals", sweep_approvals, only_listens=True),
     Sweeper("outbox", sweep_outbox),
+    Sweeper("digests", sweep_digests),
     Sweeper("staff_mails", sweep_staff_mails),
     Sweeper("idempotent_calls", sweep_calls, only_listens=True),
     # Last, since a large book takes a while, and so does the model.

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models.functions import Lower
 
+from customers.enums import HoldScope
 from customers.models import Stakeholder, User
 from customers.queries.memo import kept
 from customers.queries.workspace import get_settings
@@ -27,7 +28,7 @@ from emails.queries.stops import read_stops
 from emails.queries.suppression import list_suppressed
 from emails.rules.approvals import needs_lead, states_price
 from emails.rules.facts import Fact, FactType, fact_from_json, with_value
-from emails.rules.gate import ChangedFact, GateFacts
+from emails.rules.gate import ChangedFact, GateFacts, HoldFacts
 from emails.rules.grounding import Span, ground, open_spans, used_facts
 from emails.rules.prices import PriceBreach, check_price_approach, shown_price
 

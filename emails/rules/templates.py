@@ -24,7 +24,7 @@ MOST_BODY = 10_000
 _NAME = re.compile(r"\{\{([^{}\n]*)\}\}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 _BUTTON = re.compile(r"\[([^\[\]]*)\]\(\{\{\s*([A-Za-z][A-Za-z0-9]*)\s*\}\}\)\Z")
-_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+_BRACES = re.compile(r"\{[{%#]?|[}%#]?\}")
 
 
 class MissingValue(KeyError):

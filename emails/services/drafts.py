@@ -23,7 +23,7 @@ from emails.services.editing import NotEditable, StaleVersion, check_cc, clean_c
 from emails.services.expiring import close_expired
 from emails.services.files import PROPOSAL_KIND, attach_proposal
 from emails.services.history import keep_version
-from emails.services.waiting import look_again
+from emails.services.waiting import NO_APPROVAL, look_again
 from emails.services.writings import ask_for_version, brief_of, may_be_rewritten, ring
 from emails.signals import draft_cancelled
 from emails.writing.proposal import NoLockedPrice

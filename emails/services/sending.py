@@ -19,7 +19,7 @@ from emails.rules.gate import ask_gate
 from emails.rules.receipts import Line, Receipt
 from emails.services.editing import NotEditable, StaleVersion, reload
 from emails.services.expiring import close_expired
-from emails.services.waiting import look_again, waiting_fields
+from emails.services.waiting import NO_APPROVAL, look_again, waiting_fields
 from emails.signals import draft_approved
 
 GRACE_AFTER_SCHEDULE = timedelta(days=1)

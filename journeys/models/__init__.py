@@ -4,6 +4,7 @@ from journeys.models.automations import AutomationLog, AutomationSchedule
 from journeys.models.clock import ClockState
 from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableVersion, Onboarding
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
+from journeys.models.pins import TemplatePin
 from journeys.models.portal import PortalLink
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion
 from journeys.models.savings import TimeSaving
@@ -23,5 +24,6 @@ __all__ = [
     "Programme",
     "ProgrammeStep",
     "ProgrammeVersion",
+    "TemplatePin",
     "TimeSaving",
 ]

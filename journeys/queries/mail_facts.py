@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,9 @@ class MailFacts:
         """The account's owner; who started the journey stands in where there is none with an address."""
         candidates = (self.journey.customer.owner, self.journey.started_by)
         return next((user for user in candidates if user and user.is_active and user.email), None)
+
+    def with_hold(self, hold: Hold) -> MailFacts:
+        return replace(self, hold=hold)
 
     def month(self, number: int | None) -> JourneyMonth | None:
         return next((month for month in self.months if month.number == number), None)

@@ -16,6 +16,7 @@ from journeys.queries.mail_values import Links, client_values
 from journeys.rules.effects import SendMail
 from journeys.rules.moments import moment_of
 from journeys.services.mail_links import Wanted, client_links
+from journeys.services.template_use import pinned_versions
 from journeys.services.templates import find_versions
 
 ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})
@@ -37,8 +38,15 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
     reachable = [pair for pair in there if pair[1].recipient is not None]
     versions = find_versions({effect.kind.value for effect, _ in reachable}, now=now)
     links = client_links({_link_key(effect, one) for effect, one in reachable}, now=now)
+    pins = pinned_versions({effect.journey_id for effect, _ in reachable})
     mails = [
-        _mail(effect, one, versions[effect.kind.value], links[_link_key(effect, one)], now=now)
+        _mail(
+            effect,
+            one,
+            pins.get((effect.journey_id, effect.kind.value)) or versions[effect.kind.value],
+            links[_link_key(effect, one)],
+            now=now,
+        )
         for effect, one in reachable
     ]
     return queue_templated(mails, now=now)

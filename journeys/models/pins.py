@@ -1,0 +1,23 @@
+"""Journeys that keep an older text of a mail, because a person said so when a newer one was published."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from customers.models.base import CustomerRow
+from emails.models import MailTemplate, MailTemplateVersion
+from journeys.models.journeys import Journey
+
+
+class TemplatePin(CustomerRow):
+    """The version that this journey's mails of a template are written from, instead of the newest."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="template_pins")
+    template = models.ForeignKey(MailTemplate, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(MailTemplateVersion, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(CustomerRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["journey", "template"], name="template_pin_once")]
+
+    def __str__(self) -> str:
+        return f"{self.journey} keeps {self.version}"
