@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from customers.signals import book_imported, contract_changed, stakeholder_left
 from emails.signals import reply_corrected, reply_received
 from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
+from renewals.queries.book_days import teach_local_day
 from renewals.services import objections, reactions
 from renewals.services.follow import follow_account, follow_price, follow_sent, list_live_accounts
 from renewals.signals import price_locked, price_unlocked
@@ -49,3 +51,8 @@ def objections_follow_reply(sender: object, reply_id: uuid.UUID, **_: Any) -> No
 def negotiate_follows_undone(sender: object, customer_id: uuid.UUID, choice: str, decided_at: str, **_: Any) -> None:
     if choice == Choice.NEGOTIATE:
         reactions.follow_undone(customer_id, decided_at=datetime.fromisoformat(decided_at), now=timezone.now())
+
+
+@receiver(connection_created, dispatch_uid="renewals.database_knows_local_days")
+def database_knows_local_days(connection: Any, **_: Any) -> None:
+    teach_local_day(connection)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -26,8 +26,20 @@ def days_before(day: str, days: int | str) -> str:
 def local_day(moment: str, zone: str) -> str:
     """This will say in SQL: the date on which a moment falls in a zone, as `local_date`. Both are SQL themselves."""
     if connection.vendor == "sqlite":
-        return f"django_datetime_cast_date({moment}, {zone}, 'UTC')"
+        return f"book_local_day(substr({moment}, 1, {len('2026-03-05 07:30')}), {zone})"
     return f"({moment} AT TIME ZONE {zone})::date"
+
+
+def teach_local_day(connection: Any) -> None:
+    """This will give a new connection to SQLite the function that `local_day` calls; PostgreSQL knows zones itself."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("book_local_day", 2, _local_day, deterministic=True)
+
+
+@lru_cache(maxsize=100_000)
+def _local_day(minute: str, zone: str) -> str:
+    """Kept, since a book asks for the same moments on each page. To the minute: no zone is off by less since 1972."""
+    return local_date(datetime.fromisoformat(minute).replace(tzinfo=UTC), zone).isoformat()
 
 
 class Compiled(Expression):

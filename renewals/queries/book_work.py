@@ -16,6 +16,9 @@ from outreach.enums import LIVE_PLAN_STATES, TouchState
 from outreach.models import OutreachPlan, Touch
 
 EVER = Value(datetime(2000, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+_NO_MOMENT, _NO_DAY = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
+WORK = dict.fromkeys(("brake_at", "hold_at", "plan_at", "draft_at", "todo_at"), _NO_MOMENT) | {"touch_day": _NO_DAY}
+"""What waits at an account, by kind, as `list_work` gives it; and how it says that there is nothing of the kind."""
 DRAFTS_FOR_A_PERSON = (DraftState.BLOCKED, DraftState.DRAFT, DraftState.FAILED, DraftState.NEEDS_REVIEW)
 
 
@@ -55,21 +58,19 @@ def planned_touches() -> QuerySet[Touch]:
 
 
 def list_work(*, usual: date, latest: date) -> Any:
-    """This will list all of it as (account, work_kind, waits_at, touch_day); of contacts those due by `latest`."""
-    no_day, no_moment = Cast(Value(None), DateField()), Cast(Value(None), DateTimeField())
-    dated = {
-        "brake": (open_brakes(), "set_at"),
-        "hold": (open_holds(), "starts_at"),
-        "draft": (waiting_drafts(), "created_at"),
-        "todo": (due_todos(usual), "waits_since"),
-    }
-    arms = [
-        rows.values(account=F("customer_id"), work_kind=Value(kind), waits_at=F(moment), touch_day=no_day)
-        for kind, (rows, moment) in dated.items()
-    ]
-    # A plan waits for nobody: that there is one is all that counts.
-    arms.append(live_plans().values(account=F("customer_id"), work_kind=Value("plan"), waits_at=EVER, touch_day=no_day))
+    """This will list all of it as (account, *WORK), each row with one of WORK; of contacts those due by `latest`."""
     due = planned_touches().filter(due_date__lte=latest)
-    account, day = F("plan__customer_id"), F("due_date")
-    contacts = due.values(account=account, work_kind=Value("touch"), waits_at=no_moment, touch_day=day)
-    return arms[0].union(*arms[1:], contacts, all=True)
+    arms = [
+        _arm(open_brakes(), brake_at=F("set_at")),
+        _arm(open_holds(), hold_at=F("starts_at")),
+        _arm(waiting_drafts(), draft_at=F("created_at")),
+        _arm(due_todos(usual), todo_at=F("waits_since")),
+        # A plan waits for nobody: that there is one is all that counts.
+        _arm(live_plans(), plan_at=EVER),
+        _arm(due, account="plan__customer_id", touch_day=F("due_date")),
+    ]
+    return arms[0].union(*arms[1:], all=True)
+
+
+def _arm(rows: QuerySet[Any], *, account: str = "customer_id", **known: Any) -> Any:
+    return rows.values(account=F(account), **{name: known.get(name, nothing) for name, nothing in WORK.items()})
