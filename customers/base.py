@@ -7,6 +7,7 @@ transactions: claim, call, settle. Source: promise 3 and section 3, "Everything 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,15 @@ def lock_customer(customer_id: uuid.UUID) -> None:
     PostgreSQL only: SQLite has one writer at a time, and ignores the lock. Must be called inside a transaction.
     """
     Customer.objects.select_for_update(no_key=True).filter(pk=customer_id).values_list("pk").first()
+
+
+def lock_customers(customer_ids: Iterable[uuid.UUID]) -> list[Customer]:
+    """This will lock many customers in one order, so that two selections never wait for each other, and give them.
+
+    Must be called inside a transaction.
+    """
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=list(customer_ids)).order_by("pk")
+    return list(rows)
 
 
 def claim(row: ClaimedRow, *, now: datetime, queued: str = ClaimState.QUEUED) -> uuid.UUID | None:

@@ -11,11 +11,12 @@ class JourneysConfig(AppConfig):
         from journeys import sweeping
         from journeys.queries import holds, mail_sources
         from journeys.rules.mail_names import NAMES
-        from journeys.services import handlers
+        from journeys.services import handlers, pausing
         from journeys.services.template_use import JourneyTemplates
 
         register_hold_source(holds.SOURCE)
         handlers.register()
+        pausing.register()
         sweeping.register()
         mail_sources.register_sources()
         for key, names in NAMES.items():

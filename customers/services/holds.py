@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+import structlog
 from django.db import IntegrityError, transaction
 
-from customers.base import lock_customer
+from customers.base import lock_customer, lock_customers
 from customers.enums import HoldScope
 from customers.models import Brake, Customer, Hold, User
-from customers.registry.holds import list_in_flight
-from customers.services.activity import record
+from customers.registry.holds import list_in_flight, list_with_in_flight, tell_ended, tell_started
+from customers.services.activity import line, record, record_many
 from customers.signals import brake_cleared, brake_set, hold_ended, hold_started, send_after_commit
+
+BATCH = 500
+
+log = structlog.get_logger(__name__)
 
 
 class AlreadyHeld(Exception):
@@ -51,21 +58,57 @@ def hold_customer(
                 customer=customer, scope=scope, starts_at=now, until=until, reason=reason[:500], set_by=by
             )
             hold.in_flight = list_in_flight(customer, scope, now=now)
-            record(
-                "hold.started",
-                _words(hold, until=until),
-                customer=customer,
-                by=by,
-                now=now,
-                subject=hold,
-                scope=scope,
-                until=until.isoformat() if until else None,
-                in_flight=[stop.id for stop in hold.in_flight],
-            )
+            record_many([_started_line(hold, now=now, by=by)])
+            tell_started([hold], now=now, by=by)
             send_after_commit(hold_started, customer_id=customer.pk, hold_id=hold.pk, scope=str(scope))
     except IntegrityError:
         raise AlreadyHeld("This account is on hold already.") from None
     return hold
+
+
+def hold_customers(
+    untils: Mapping[uuid.UUID, datetime | None], *, scope: HoldScope, reason: str, now: datetime, by: User | None
+) -> list[Hold]:
+    """This will stop everything of this scope for many accounts at once, and leave out those that are held already.
+
+    untils: each account's end, as `hold_customer` takes it. Raises HoldEndsBeforeItStarts.
+    """
+    for until in untils.values():
+        check_end(until, now=now)
+    with transaction.atomic():
+        customers = {customer.pk: customer for customer in lock_customers(untils)}
+        held = set(
+            Hold.objects.filter(customer__in=customers, ended_at=None, scope=scope).values_list("customer", flat=True)
+        )
+        holds = [
+            Hold(customer=customer, scope=scope, starts_at=now, until=untils[pk], reason=reason[:500], set_by=by)
+            for pk, customer in customers.items()
+            if pk not in held
+        ]
+        Hold.objects.bulk_create(holds, batch_size=BATCH)
+        away = list_with_in_flight([hold.customer_id for hold in holds], scope)
+        for hold in holds:
+            if hold.customer_id in away:
+                hold.in_flight = list_in_flight(hold.customer, scope, now=now)
+        record_many([_started_line(hold, now=now, by=by) for hold in holds])
+        tell_started(holds, now=now, by=by)
+        if holds:
+            send_after_commit(hold_started, customer_id=None, hold_id=None, scope=str(scope))
+    return holds
+
+
+def _started_line(hold: Hold, *, now: datetime, by: User | None) -> dict[str, Any]:
+    return line(
+        "hold.started",
+        _words(hold, until=hold.until),
+        customer=hold.customer_id,
+        by=by,
+        now=now,
+        subject=hold,
+        scope=str(hold.scope),
+        until=hold.until.isoformat() if hold.until else None,
+        in_flight=[stop.id for stop in hold.in_flight],
+    )
 
 
 def _words(hold: Hold, *, until: datetime | None) -> str:
@@ -77,19 +120,74 @@ def _words(hold: Hold, *, until: datetime | None) -> str:
 
 def end_hold(hold: Hold, *, now: datetime, by: User | None) -> bool:
     """This will end the hold; False when it had ended already."""
+    return bool(end_holds([hold], now=now, by=by))
+
+
+def end_holds(holds: Sequence[Hold], *, now: datetime, by: User | None) -> list[Hold]:
+    """This will end those of the holds that are open, and give them."""
     with transaction.atomic():
-        lock_customer(hold.customer_id)
-        ended = Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=now, ended_by=by, updated_at=now)
+        lock_customers({hold.customer_id for hold in holds})
+        ended = list(Hold.objects.filter(pk__in=[hold.pk for hold in holds], ended_at=None))
+        Hold.objects.filter(pk__in=[hold.pk for hold in ended]).update(ended_at=now, ended_by=by, updated_at=now)
+        for hold in ended:
+            hold.ended_at, hold.ended_by = now, by
+        record_many(
+            [line("hold.ended", "Hold ended", customer=h.customer_id, by=by, now=now, subject=h) for h in ended]
+        )
         if ended:
-            record("hold.ended", "Hold ended", customer=hold.customer_id, by=by, now=now, subject=hold)
+            tell_ended(ended, now=now, by=by)
+        _send_ended(ended)
+    return ended
+
+
+def _send_ended(ended: Sequence[Hold]) -> None:
+    """Apps that move their own dates are told of each hold of an account; of many journeys' holds once."""
+    together = [hold for hold in ended if hold.scope == HoldScope.JOURNEY] if len(ended) > 1 else []
+    for hold in ended:
+        if hold not in together:
             send_after_commit(hold_ended, customer_id=hold.customer_id, hold_id=hold.pk, scope=hold.scope)
-    return bool(ended)
+    if together:
+        send_after_commit(hold_ended, customer_id=None, hold_id=None, scope=str(HoldScope.JOURNEY))
+
+
+def reopen_holds(ids: Collection[uuid.UUID], *, now: datetime, by: User | None) -> bool:
+    """This will have holds go on that were ended, as if they never had been; False where an account has another one.
+
+    Must be called inside a transaction, with the customer locked.
+    """
+    holds = list(Hold.objects.filter(pk__in=ids, ended_at__isnull=False))
+    taken = Hold.objects.filter(ended_at=None, customer__in={hold.customer_id for hold in holds})
+    if len(holds) != len(ids) or taken.filter(scope__in={hold.scope for hold in holds}).exists():
+        return False
+    Hold.objects.filter(pk__in=ids).update(ended_at=None, ended_by=None, updated_at=now)
+    record_many(
+        [line("hold.started", "On hold again", customer=h.customer_id, by=by, now=now, subject=h) for h in holds]
+    )
+    for hold in holds:
+        send_after_commit(hold_started, customer_id=hold.customer_id, hold_id=hold.pk, scope=hold.scope)
+    return True
 
 
 def end_due_holds(*, now: datetime) -> int:
-    """This will end the holds whose date has come; swept by the clock."""
-    due = Hold.objects.filter(ended_at=None, until__lte=now)
-    return sum(end_hold(hold, now=now, by=None) for hold in due[:500])
+    """This will end the holds whose date has come; swept by the clock. One that fails keeps no other back."""
+    due = list(Hold.objects.filter(ended_at=None, until__lte=now)[:BATCH])
+    if not due:
+        return 0
+    try:
+        return len(end_holds(due, now=now, by=None))
+    except Exception:
+        if len(due) == 1:
+            raise
+        log.exception("holds_failed_together", holds=len(due))
+    return sum(_end_one(hold, now) for hold in due)
+
+
+def _end_one(hold: Hold, now: datetime) -> int:
+    try:
+        return len(end_holds([hold], now=now, by=None))
+    except Exception:
+        log.exception("hold_not_ended", hold=str(hold.pk))
+        return 0
 
 
 def set_brake(

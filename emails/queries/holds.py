@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -30,13 +31,22 @@ def list_away(customer: Customer, scope: str, now: datetime) -> list[Stop]:
     return [_as_stop(draft) for draft in _letters(customer, scope).filter(state__in=sorted(IN_FLIGHT_STATES))]
 
 
+def list_with_away(customer_ids: Collection[UUID], scope: str) -> set[UUID]:
+    """This will give those of the customers that have a letter away."""
+    rows = _in_scope(Draft.objects.filter(customer__in=customer_ids), scope)
+    return set(rows.filter(state__in=sorted(IN_FLIGHT_STATES)).values_list("customer_id", flat=True))
+
+
 def _letters(customer: Customer, scope: str) -> QuerySet[Draft]:
-    rows: QuerySet[Draft] = Draft.objects.filter(customer=customer)
-    rows = rows.exclude(lane__in=sorted(HOLD_EXEMPT_LANES))
-    if scope == HoldScope.JOURNEY:
-        rows = rows.filter(lane=Lane.JOURNEY).exclude(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
     shown = ("subject", "to_name", "state", "scheduled_send_date", "not_before", "attempted_at", "created_at")
-    return rows.only(*shown).order_by("created_at", "pk")
+    return _in_scope(Draft.objects.filter(customer=customer), scope).only(*shown).order_by("created_at", "pk")
+
+
+def _in_scope(rows: QuerySet[Draft], scope: str) -> QuerySet[Draft]:
+    rows = rows.exclude(lane__in=sorted(HOLD_EXEMPT_LANES))
+    if scope != HoldScope.JOURNEY:
+        return rows
+    return rows.filter(lane=Lane.JOURNEY).exclude(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
 
 
 def _as_stops(rows: Iterable[Draft]) -> Stops:
@@ -51,4 +61,6 @@ def _as_stop(draft: Draft) -> Stop:
     return Stop(str(draft.pk), f"“{draft}” to {draft.to_name}", at, str(draft.get_state_display()))
 
 
-SOURCE = HoldSource("emails", stops=list_stopped, waiting=list_leaving, in_flight=list_away)
+SOURCE = HoldSource(
+    "emails", stops=list_stopped, waiting=list_leaving, in_flight=list_away, has_in_flight=list_with_away
+)

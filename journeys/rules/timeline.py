@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -104,7 +105,10 @@ def payload_of(kind: JourneyKind, month: int | None = None) -> dict[str, Any]:
     return payload if kind in WITHOUT_TEMPLATE else payload | {"template": kind.name}
 
 
-def build_timeline(steps: Sequence[StepPlan], *, start_date: date, today: date, include_past: bool = False) -> Timeline:
+@lru_cache(maxsize=256)  # the same for everybody of one zone
+def build_timeline(
+    steps: tuple[StepPlan, ...], *, start_date: date, today: date, include_past: bool = False
+) -> Timeline:
     """Lay a programme out from its start date.
 
     today: the customer's. A month whose day is past is skipped with all its automations, and so is a reminder whose

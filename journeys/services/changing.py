@@ -10,12 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from customers.base import lock_customer
-from customers.models import Customer, User
+from customers.models import User
 from customers.services.activity import line, record_many
 from journeys.models import Journey, JourneyChange
-
-SUBJECT = "journey"
-"""`subject_kind` of a journey's automations."""
 
 BATCH = 1000
 
@@ -55,16 +52,14 @@ def lock_journey(journey: Journey) -> Journey:
     return Journey.objects.select_related("version").get(pk=journey.pk)
 
 
-def lock_customers(customer_ids: Sequence[UUID]) -> None:
-    """This will lock many customers in one order, so that two selections never wait for each other."""
-    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("pk")
-    list(rows.values_list("pk"))
-
-
 def note_changes(
-    notes: Sequence[Note], *, action: str, now: datetime, by: User | None, batch: UUID | None = None
+    notes: Sequence[Note], *, action: str, now: datetime, by: User | None, on_record: bool = True
 ) -> list[JourneyChange]:
-    """This will write down who changed which journeys: on record, and as changes that can be undone."""
+    """This will write down who changed which journeys: as changes that can be undone, and on record.
+
+    on_record: False where what brought the change about stands there already. Many together share a batch.
+    """
+    batch = uuid.uuid4() if len(notes) > 1 else None
     made = [
         JourneyChange(
             customer_id=note.journey.customer_id,
@@ -72,25 +67,25 @@ def note_changes(
             action=action,
             summary=note.summary[:500],
             before=note.before,
-            batch=batch or (uuid.uuid4() if len(notes) > 1 else None),
+            batch=batch,
             at=now,
             by=by,
         )
         for note in notes
     ]
     JourneyChange.objects.bulk_create(made, batch_size=BATCH)
-    record_many(
-        [
-            line(
-                f"journey.{action}",
-                note.summary,
-                customer=note.journey.customer_id,
-                by=by,
-                now=now,
-                subject=note.journey,
-                change=str(change.pk),
-            )
-            for note, change in zip(notes, made, strict=True)
-        ]
-    )
+    if on_record:
+        record_many([_line(note, change) for note, change in zip(notes, made, strict=True)])
     return made
+
+
+def _line(note: Note, change: JourneyChange) -> dict[str, Any]:
+    return line(
+        f"journey.{change.action}",
+        note.summary,
+        customer=note.journey.customer_id,
+        by=change.by,
+        now=change.at,
+        subject=note.journey,
+        change=str(change.pk),
+    )

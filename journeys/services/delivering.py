@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,11 +14,15 @@ from customers.services.activity import record
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey
 from journeys.queries.facts import read_facts
+from journeys.queries.rows import SUBJECT, as_facts, open_rows_of, rows_of
+from journeys.rules.changes import RowFacts, is_free, release_row
 from journeys.rules.journeys import JourneyFacts, MonthFacts, choose_news
 from journeys.rules.moments import moment_of
 from journeys.rules.timeline import TYPES, occurrence_of, payload_of
-from journeys.services.changing import SUBJECT, Refused
-from journeys.services.scheduling import LocalMoment, NewAutomation, end_rows, schedule_automations
+from journeys.services.announcing import announce
+from journeys.services.changing import Refused
+from journeys.services.scheduling import LocalMoment, NewAutomation, end_rows
+from journeys.services.shifting import NEAR, write_rows
 from journeys.services.telling import tell_moved
 
 REVIVED = (AutomationStatus.SCHEDULED, AutomationStatus.SKIPPED, AutomationStatus.EXPIRED)
@@ -36,9 +40,8 @@ def deliver_month(deliverable: Deliverable, *, now: datetime, by: User | None) -
     delivered_at = deliverable.delivered_at or now
     _end_open(journey, month.number, now)
     _count_from_delivery(journey, month, delivered_at=journey.own_now(delivered_at), now=now)
-    schedule_automations(_list_news(journey, month.number, at=journey.own_now(now)))
-    if (following := journey.after(month.number)) is not None:
-        release_month(journey, following.number, now=now)
+    announce(_list_news(journey, month.number, at=journey.own_now(now)), now=now)
+    release_months({journey.id: journey}, now=now)
     if all(kept.is_delivered for kept in journey.kept):
         complete_journey(journey.id, now=now)
 
@@ -46,22 +49,24 @@ def deliver_month(deliverable: Deliverable, *, now: datetime, by: User | None) -
 def release_first_month(customer_id: UUID, *, now: datetime) -> None:
     """This will let the first month be written that waits for the customer's business plan, which is approved now."""
     journeys = Journey.objects.filter(customer=customer_id, state=JourneyState.ACTIVE)
-    for journey in read_facts(list(journeys.values_list("pk", flat=True))).values():
-        if journey.kept:
-            release_month(journey, journey.kept[0].number, now=now)
+    release_months(read_facts(list(journeys.values_list("pk", flat=True))), now=now)
 
 
-def release_month(journey: JourneyFacts, number: int, *, now: datetime) -> None:
-    """This will move the writing of a month that waits up to its day, or to now where its day has come."""
-    row = _rows(journey.id, number, (JourneyKind.GENERATE,)).filter(status=AutomationStatus.SCHEDULED).first()
-    if row is None or row.local_date is None or row.local_time is None:
-        return
-    wanted = max(moment_of(row.local_date, row.local_time, row.zone), journey.own_now(now))
-    moved = AutomationSchedule.objects.filter(
-        pk=row.pk, status=AutomationStatus.SCHEDULED, trigger_at__gt=wanted
-    ).update(trigger_at=wanted, updated_at=now)
-    if moved:
-        tell_moved([(row.kind, row.pk)], now=now)
+def release_months(journeys: Mapping[UUID, JourneyFacts], *, now: datetime) -> list[tuple[UUID, RowFacts]]:
+    """This will move the writing of every month that waits for nothing more up to its day, or to now where it is past.
+
+    Gives the rows, as they were, that it moved, with their journeys.
+    """
+    waiting = open_rows_of(list(journeys)).filter(kind=JourneyKind.GENERATE, trigger_at__lte=now + NEAR)
+    released = []
+    for journey_id, row in as_facts(waiting):
+        journey = journeys[journey_id]
+        if row.month is not None and is_free(journey, row.month):
+            moved = release_row(row, not_before=journey.own_now(now))
+            if moved != row:
+                released.append((journey_id, row, moved))
+    write_rows([moved for _, _, moved in released], now=now)
+    return [(journey_id, row) for journey_id, row, _ in released]
 
 
 def complete_journey(journey_id: UUID, *, now: datetime) -> bool:
@@ -135,6 +140,4 @@ def _list_news(journey: JourneyFacts, number: int, *, at: datetime) -> Iterable[
 
 
 def _rows(journey_id: UUID, number: int, kinds: Iterable[JourneyKind]) -> QuerySet[AutomationSchedule]:
-    return AutomationSchedule.objects.filter(
-        subject_kind=SUBJECT, subject_id=journey_id, kind__in=list(kinds), occurrence=occurrence_of(number)
-    )
+    return rows_of([journey_id]).filter(kind__in=list(kinds), occurrence=occurrence_of(number))

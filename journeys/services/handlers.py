@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 from customers.enums import HoldScope
@@ -15,6 +14,8 @@ from journeys.queries.facts import load_steps
 from journeys.registry import BRAKE, Handler, register_handler
 from journeys.rules.effects import SendMail, SetMonth, TellStaff, WriteDeliverable
 from journeys.rules.journeys import decide
+from journeys.services.mailing import queue_journey_mails
+from journeys.services.staff_news import tell_staff
 
 EXPIRES_AFTER = timedelta(days=2)
 """DESIGN, "Defaults": reminders and celebrations expire after 2 days; deliverables, escalations, notices run late."""
@@ -49,10 +50,8 @@ def carry_out(effects: Sequence[Any], now: datetime) -> None:
     for effect in effects:
         by_type[type(effect)].append(effect)
     write_deliverables(by_type[WriteDeliverable], now=now)
-    if by_type[SendMail]:
-        import_module("journeys.services.mailing").queue_journey_mails(by_type[SendMail], now=now)
-    if by_type[TellStaff]:
-        import_module("journeys.services.staff_news").tell_staff(by_type[TellStaff], now=now)
+    queue_journey_mails(by_type[SendMail], now=now)
+    tell_staff(by_type[TellStaff], now=now)
     set_months(by_type[SetMonth], now=now)
 
 

@@ -10,11 +10,16 @@ from django.db import transaction
 from customers.base import lock_customer
 from customers.models import Customer, User
 from customers.queries.calendars import local_date
-from journeys.models import Journey, ProgrammeVersion
+from journeys.enums import AutomationStatus, JourneyState
+from journeys.models import AutomationSchedule, Journey, JourneyChange, ProgrammeVersion
+from journeys.queries.facts import read_journey
 from journeys.queries.journeys import find_version, get_open_journey, list_steps, map_step_ids
+from journeys.queries.rows import as_facts, open_rows_of, read_rows, snapshot
+from journeys.rules.changes import Plan, plan_cancel, plan_start, plan_trigger
 from journeys.rules.timeline import build_timeline
-from journeys.services.changing import Note, Refused, note_changes
+from journeys.services.changing import Note, Refused, lock_journey, note_changes
 from journeys.services.planting import Course, Seed, plant
+from journeys.services.scheduling import end_rows, trigger_automation
 
 
 def start_journey(
@@ -33,9 +38,81 @@ def start_journey(
     with transaction.atomic():
         lock_customer(customer.pk)
         seed = sow(customer, start_date=start_date, version=version, now=now, include_past=include_past)
-        [journey] = plant_seeds([seed], now=now, by=by)
+        [change] = plant_seeds([seed], now=now, by=by)
     customer.programme_start_date = start_date
-    return journey
+    return change.journey
+
+
+def preview_start(
+    customer: Customer,
+    *,
+    start_date: date,
+    version: ProgrammeVersion | None = None,
+    now: datetime,
+    by: User | None = None,
+    include_past: bool = False,
+) -> Plan:
+    """This will show the months and automations that a start would write. Raises Refused."""
+    seed = sow(customer, start_date=start_date, version=version, now=now, include_past=include_past)
+    return plan_start(seed.timeline, zone=customer.timezone, hour=seed.course.version.local_time, now=now)
+
+
+def cancel_journey(journey: Journey, *, reason: str, now: datetime, by: User | None) -> JourneyChange:
+    """This will end the journey before its time: nothing more of it is written or sent. Raises Refused."""
+    with transaction.atomic():
+        journey = lock_journey(journey)
+        if not journey.is_active:
+            raise Refused("The journey is not under way.")
+        [change] = note_changes(
+            [end_journey(journey, reason=reason, now=now, by=by)], action="cancelled", now=now, by=by
+        )
+    return change
+
+
+def preview_cancel(journey: Journey, *, reason: str, now: datetime, by: User | None = None) -> Plan:
+    """This will show what would not happen any more. Raises Refused."""
+    if not journey.is_active:
+        raise Refused("The journey is not under way.")
+    return plan_cancel(read_journey(journey), read_rows([journey.pk])[journey.pk], reason=ended_words(reason))
+
+
+def end_journey(journey: Journey, *, reason: str, now: datetime, by: User | None) -> Note:
+    """This will cancel the journey and what is scheduled of it; gives what to note."""
+    rows = open_rows_of([journey.pk])
+    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    end_rows(rows, status=AutomationStatus.CANCELLED, reason=ended_words(reason), now=now)
+    Journey.objects.filter(pk=journey.pk, state=JourneyState.ACTIVE).update(
+        state=JourneyState.CANCELLED, cancelled_at=now, cancelled_by=by, reason=reason[:500], updated_at=now
+    )
+    before = {"cancelled": ids, "held_since": journey.held_since.isoformat() if journey.held_since else None}
+    return Note(journey, ended_words(reason), before)
+
+
+def trigger_row(automation: AutomationSchedule, *, now: datetime, by: User) -> JourneyChange:
+    """This will have one automation of a journey run with the next tick; on hold, when that ends. Raises NotScheduled.
+
+    What its moment waits for is asked all the same: a month whose turn it is not goes on waiting.
+    """
+    with transaction.atomic():
+        journey = lock_journey(Journey.objects.get(pk=automation.subject_id))
+        [(_, before)] = as_facts(AutomationSchedule.objects.filter(pk=automation.pk))
+        trigger_automation(automation, now=journey.held_since or now, by=by)
+        note = Note(journey, f"Triggered: {automation.get_type_display()}", {"rows": [snapshot(before)]})
+        [change] = note_changes([note], action="triggered", now=now, by=by, on_record=False)
+    return change
+
+
+def preview_trigger(automation: AutomationSchedule, *, now: datetime, by: User | None = None) -> Plan:
+    """This will show the journey with this automation due now. Raises Refused."""
+    journey = Journey.objects.get(pk=automation.subject_id)
+    if automation.status != AutomationStatus.SCHEDULED:
+        raise Refused("It has run already, or runs just now.")
+    rows = read_rows([journey.pk])[journey.pk]
+    return plan_trigger(read_journey(journey), rows, automation=automation.pk, now=now)
+
+
+def ended_words(reason: str) -> str:
+    return f"The journey was cancelled: {reason}"[:500] if reason else "The journey was cancelled."
 
 
 def sow(
@@ -69,7 +146,7 @@ def lay_out(customer: Customer, course: Course, *, start_date: date, now: dateti
     return Seed(customer, course, timeline, start_date)
 
 
-def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None) -> list[Journey]:
+def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None) -> list[JourneyChange]:
     """This will write the journeys and note who started them."""
     before: list[dict[str, Any]] = [{"start_date": _iso(seed.customer.programme_start_date)} for seed in seeds]
     journeys = plant(seeds, now=now, by=by)
@@ -77,8 +154,7 @@ def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None) -> list[Jo
         Note(journey, f"Journey started: {seed.course.version} from {seed.start_date:%d %b %Y}", old)
         for journey, seed, old in zip(journeys, seeds, before, strict=True)
     ]
-    note_changes(notes, action="started", now=now, by=by)
-    return journeys
+    return note_changes(notes, action="started", now=now, by=by)
 
 
 def _iso(day: date | None) -> str | None:

@@ -11,9 +11,10 @@ from uuid import UUID
 from customers.models import Customer, Hold, User
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, Journey, JourneyMonth, ProgrammeVersion
+from journeys.queries.rows import SUBJECT
 from journeys.rules.moments import moment_of
 from journeys.rules.timeline import TYPES, StepPlan, Timeline, payload_of
-from journeys.services.changing import BATCH, SUBJECT
+from journeys.services.changing import BATCH
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Course:
     """A published version with its steps, read once for many journeys."""
 
     version: ProgrammeVersion
-    steps: Sequence[StepPlan]
+    steps: tuple[StepPlan, ...]
     step_ids: Mapping[int, UUID]
 
 

@@ -56,7 +56,7 @@ def move_automation(
     automation: AutomationSchedule, *, to: datetime | LocalMoment, reason: str, now: datetime, by: User | None
 ) -> None:
     """This will give the row another moment. Raises NotScheduled."""
-    fields = _moment_fields(to)
+    fields = moment_fields(to)
     _change(automation, "automation.moved", f"Moved {automation}: {reason}", fields, reason, now, by)
 
 
@@ -94,7 +94,7 @@ def move_rows(moves: Mapping[UUID, LocalMoment], *, reason: str, now: datetime) 
 
 def _move(row: AutomationSchedule, to: LocalMoment, reason: str, now: datetime) -> int:
     scheduled = AutomationSchedule.objects.filter(pk=row.pk, status=AutomationStatus.SCHEDULED)
-    return scheduled.update(**_moment_fields(to), reason=reason[:500], updated_at=now)
+    return scheduled.update(**moment_fields(to), reason=reason[:500], updated_at=now)
 
 
 def end_rows(rows: QuerySet[AutomationSchedule, Any], *, status: AutomationStatus, reason: str, now: datetime) -> int:
@@ -136,11 +136,12 @@ def _row(one: NewAutomation) -> AutomationSchedule:
         subject_id=one.subject_id,
         occurrence=one.occurrence,
         payload=one.payload,
-        **_moment_fields(one.at),
+        **moment_fields(one.at),
     )
 
 
-def _moment_fields(at: datetime | LocalMoment) -> dict[str, Any]:
+def moment_fields(at: datetime | LocalMoment) -> dict[str, Any]:
+    """This will give the columns that hold a moment."""
     if isinstance(at, datetime):
         return {"trigger_at": at, "local_date": None, "local_time": None, "zone": ""}
     return {

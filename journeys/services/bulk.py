@@ -1,0 +1,190 @@
+"""The verbs of a journey for a selection of customers: few statements for thousands, a reason for each refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.base import lock_customers
+from customers.enums import HoldScope
+from customers.models import Customer, Hold, User
+from customers.services.holds import end_holds, hold_customers
+from journeys.enums import JourneyState
+from journeys.models import Journey, JourneyChange, ProgrammeVersion
+from journeys.queries.facts import read_facts
+from journeys.queries.journeys import find_versions, list_with_open_journey
+from journeys.services.adjusting import adjust_all, check_adjust
+from journeys.services.changing import Outcome, Refused, note_changes
+from journeys.services.journeys import lay_out, plant_seeds, read_course
+from journeys.services.pausing import end_of_pause
+from journeys.services.planting import Course, Seed
+from journeys.services.skipping import skip_all, why_not_skip
+
+NO_JOURNEY = "This client is on no journey."
+
+Answer = TypeVar("Answer")
+
+
+class Sorting:
+    """Takes those apart that are refused. refused: customer ids, and why not."""
+
+    def __init__(self) -> None:
+        self.refused: dict[UUID, str] = {}
+
+    def attempt(self, customer_id: UUID, answer: Callable[[], Answer]) -> Answer | None:
+        """This will give the answer, or None where it is Refused."""
+        try:
+            return answer()
+        except Refused as refusal:
+            self.refused[customer_id] = str(refusal)
+            return None
+
+
+def start_journeys(
+    customers: Iterable[Customer],
+    *,
+    start_date: date,
+    version: ProgrammeVersion | None = None,
+    now: datetime,
+    by: User | None,
+    include_past: bool = False,
+) -> Outcome:
+    """This will put each customer on a programme; who is on a journey already is refused."""
+    sorting = Sorting()
+    with transaction.atomic():
+        locked = lock_customers(customer.pk for customer in customers)
+        taken = list_with_open_journey([customer.pk for customer in locked])
+        courses = _Courses(locked, version)
+
+        def lay(customer: Customer) -> Seed:
+            if customer.pk in taken:
+                raise Refused("This client is on a journey already.")
+            course = courses.find(customer)
+            return lay_out(customer, course, start_date=start_date, now=now, include_past=include_past)
+
+        seeds = [sorting.attempt(customer.pk, partial(lay, customer)) for customer in locked]
+        changes = plant_seeds([seed for seed in seeds if seed is not None], now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+def adjust_journeys(
+    customers: Iterable[Customer],
+    *,
+    start_date: date | None = None,
+    days: int = 0,
+    now: datetime,
+    by: User | None,
+    include_past: bool = False,
+) -> Outcome:
+    """This will move each journey to a start date, or by a number of days."""
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        wanted = [
+            (journey, moved)
+            for journey in journeys
+            if (moved := sorting.attempt(journey.customer_id, partial(_days_of, journey, start_date, days)))
+        ]
+        notes, barred = adjust_all(wanted, now=now, by=by, include_past=include_past)
+        customer_of = {journey.pk: journey.customer_id for journey in journeys}
+        sorting.refused |= {customer_of[pk]: reason for pk, reason in barred.items()}
+        changes = note_changes(notes, action="adjusted", now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+def pause_journeys(
+    customers: Iterable[Customer],
+    *,
+    until: datetime | None = None,
+    days: int | None = None,
+    reason: str = "",
+    now: datetime,
+    by: User | None,
+) -> Outcome:
+    """This will pause each journey until a moment, for a number of each customer's days, or until somebody resumes."""
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        ends = {
+            journey.customer_id: sorting.attempt(
+                journey.customer_id, partial(end_of_pause, journey, until=until, days=days, now=now)
+            )
+            for journey in journeys
+        }
+        ends = {pk: end for pk, end in ends.items() if pk not in sorting.refused}
+        holds = hold_customers(ends, scope=HoldScope.JOURNEY, reason=reason, now=now, by=by)
+        held = {hold.customer_id for hold in holds}
+        sorting.refused |= {pk: "The journey is paused already." for pk in ends if pk not in held}
+        changes = _list_changes(held, action="paused", now=now)
+    return Outcome(changes, sorting.refused)
+
+
+def resume_journeys(customers: Iterable[Customer], *, now: datetime, by: User | None) -> Outcome:
+    """This will end the pause of each journey; the ones whose account is held besides go on when that ends."""
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        ids = [journey.customer_id for journey in journeys]
+        holds = list(Hold.objects.filter(customer__in=ids, ended_at=None, scope=HoldScope.JOURNEY))
+        ended = {hold.customer_id for hold in end_holds(holds, now=now, by=by)}
+        sorting.refused |= {pk: "The journey is not paused." for pk in ids if pk not in ended}
+        changes = _list_changes(ended, action="resumed", now=now)
+        on = {change.customer_id for change in changes}
+        sorting.refused |= dict.fromkeys(ended - on, "The account is on hold: it goes on when that ends.")
+    return Outcome(changes, sorting.refused)
+
+
+def skip_months(
+    customers: Iterable[Customer], number: int, *, reason: str = "", now: datetime, by: User | None
+) -> Outcome:
+    """This will leave the same month out of each journey."""
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        facts = read_facts([journey.pk for journey in journeys])
+        for journey in journeys:
+            if refusal := why_not_skip(facts[journey.pk], number):
+                sorting.refused[journey.customer_id] = refusal
+        wanted = [(j, facts[j.pk]) for j in journeys if j.customer_id not in sorting.refused]
+        notes = skip_all(wanted, number, reason=reason, now=now, by=by)
+        changes = note_changes(notes, action="skipped", now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+class _Courses:
+    """The programme of each customer, read once each."""
+
+    def __init__(self, customers: Iterable[Customer], version: ProgrammeVersion | None) -> None:
+        segments = {customer.segment for customer in customers}
+        self.versions = dict.fromkeys(segments, version) if version else find_versions(segments)
+        self.read: dict[UUID | None, Course] = {}
+
+    def find(self, customer: Customer) -> Course:
+        """This will give the course. Raises Refused where there is none."""
+        version = self.versions[customer.segment]
+        key = version.pk if version else None
+        if key not in self.read:
+            self.read[key] = read_course(version)
+        return self.read[key]
+
+
+def _lock_journeys(customers: Iterable[Customer], sorting: Sorting) -> list[Journey]:
+    ids = [customer.pk for customer in lock_customers(customer.pk for customer in customers)]
+    journeys = list(Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE).select_related("version"))
+    found = {journey.customer_id for journey in journeys}
+    sorting.refused |= {pk: NO_JOURNEY for pk in ids if pk not in found}
+    return journeys
+
+
+def _days_of(journey: Journey, start_date: date | None, days: int) -> int:
+    return check_adjust(journey, start_date or journey.start_date + timedelta(days=days))
+
+
+def _list_changes(customer_ids: Iterable[UUID], *, action: str, now: datetime) -> list[JourneyChange]:
+    changes = JourneyChange.objects.filter(customer__in=customer_ids, action=action, at=now)
+    return list(changes.select_related("journey"))

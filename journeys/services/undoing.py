@@ -1,0 +1,193 @@
+"""Take a change of a journey back, where nothing has left since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from customers.models import Customer, Hold, User
+from customers.services.activity import record
+from customers.services.holds import end_hold, reopen_holds
+from journeys.enums import AutomationStatus, JourneyKind, JourneyState
+from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
+from journeys.queries.journeys import get_open_journey
+from journeys.queries.rows import SUBJECT, rows_moved_by_hold, rows_moved_by_start, rows_of
+from journeys.rules.changes import RowFacts, move_on_plan
+from journeys.services.announcing import UNDONE
+from journeys.services.changing import Refused, lock_journey
+from journeys.services.journeys import end_journey
+from journeys.services.pausing import occurrence_of_hold
+from journeys.services.scheduling import end_rows
+from journeys.services.shifting import shift_months, shift_rows
+
+GONE = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def undo_change(change: JourneyChange, *, now: datetime, by: User) -> JourneyChange:
+    """This will put back what the change changed. Raises Refused where something has run since, or changed again."""
+    with transaction.atomic():
+        journey = lock_journey(change.journey)
+        if refusal := why_not_undo(change):
+            raise Refused(refusal)
+        if not JourneyChange.objects.filter(pk=change.pk, undone_at=None).update(
+            undone_at=now, undone_by=by, updated_at=now
+        ):
+            raise Refused("It was taken back already.")
+        UNDO[change.action](change, journey, now, by)
+        record(
+            "journey.undone",
+            f"Taken back: {change.summary}",
+            customer=journey.customer_id,
+            by=by,
+            now=now,
+            subject=journey,
+        )
+    change.refresh_from_db()
+    return change
+
+
+def why_not_undo(change: JourneyChange) -> str:
+    """This will say why a change cannot be taken back; "" where it can."""
+    if JourneyChange.objects.filter(pk=change.pk, undone_at__isnull=False).exists():
+        return "It was taken back already."
+    if change.action not in UNDO:
+        return "A change of this kind is not taken back."
+    later = JourneyChange.objects.filter(
+        journey=change.journey_id, undone_at=None, created_at__gt=change.created_at
+    ).first()
+    if later is not None:
+        return f"Something was changed since: {later.summary}. Take that back first."
+    ran = rows_of([change.journey_id]).filter(executed_at__gte=change.at).order_by("executed_at").first()
+    if ran is not None:
+        return f"“{JourneyKind(ran.kind).label}” has run since."
+    if rows_of([change.journey_id]).filter(status=AutomationStatus.RUNNING).exists():
+        return "Something of it runs just now."
+    if Deliverable.objects.filter(journey=change.journey_id, delivered_at__gte=change.at).exists():
+        return "A month was delivered since."
+    return ""
+
+
+def undo_start(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    end_journey(journey, reason="its start was taken back", now=now, by=by)
+    _set_start_date(journey, change.before["start_date"], now)
+
+
+def undo_adjust(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    before = change.before
+    kept = {UUID(row["id"]) for row in before["rows"]}
+    _shift_back(rows_moved_by_start([journey.pk]).exclude(pk__in=kept), before["days"], now)
+    shift_months([journey.pk], days=-before["days"], now=now)
+    _restore_rows(before["rows"], now)
+    _keep_again(journey, before, now)
+    Journey.objects.filter(pk=journey.pk).update(start_date=before["start_date"])
+    _set_start_date(journey, before["start_date"], now)
+
+
+def undo_skip(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    before = change.before
+    if before["made"]:
+        if get_open_journey(journey.customer) is not None:
+            raise Refused("This client is on another journey by now.")
+        kind, occurrence = before["made"]
+        _take_back(rows_of([journey.pk]).filter(kind=kind, occurrence=occurrence), now)
+        Journey.objects.filter(pk=journey.pk).update(state=JourneyState.ACTIVE, completed_at=None)
+    _restore_rows(before["rows"], now)
+    _keep_again(journey, before, now)
+
+
+def undo_cancel(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    if get_open_journey(journey.customer) is not None:
+        raise Refused("This client is on another journey by now.")
+    if _iso(journey.held_since) != change.before["held_since"] or _is_held(journey) != bool(journey.held_since):
+        raise Refused("A hold has begun or ended since.")
+    Journey.objects.filter(pk=journey.pk).update(
+        state=JourneyState.ACTIVE, cancelled_at=None, cancelled_by=None, reason="", updated_at=now
+    )
+    rows = rows_of([journey.pk]).filter(pk__in=change.before["cancelled"], status=AutomationStatus.CANCELLED)
+    rows.update(status=AutomationStatus.SCHEDULED, reason="", updated_at=now)
+
+
+def undo_pause(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    hold = Hold.objects.filter(pk=change.before["hold"], ended_at=None).first()
+    if hold is None:
+        raise Refused("The hold is over already.")
+    end_hold(hold, now=now, by=by)
+    JourneyChange.objects.filter(journey=journey, action="resumed", at=now, undone_at=None).update(
+        undone_at=now, undone_by=by
+    )
+
+
+def undo_resume(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    before = change.before
+    ids = [UUID(pk) for pk in before["holds"]]
+    if Hold.objects.filter(pk__in=ids, until__lte=now).exists():
+        raise Refused("The day on which it was to go on has come.")
+    if not reopen_holds(ids, now=now, by=by):
+        raise Refused("It is on hold again already.")
+    welcome = rows_of([journey.pk]).filter(kind=JourneyKind.WELCOME_BACK)
+    _take_back(welcome.filter(occurrence__in=[occurrence_of_hold(pk) for pk in ids]), now)
+    kept = {UUID(row["id"]) for row in before["rows"]}
+    _shift_back(rows_moved_by_hold([journey.pk]).exclude(pk__in=kept), before["days"], now)
+    shift_months([journey.pk], days=-before["days"], now=now)
+    _restore_rows(before["rows"], now)
+    Journey.objects.filter(pk=journey.pk).update(held_since=before["held_since"], updated_at=now)
+
+
+def undo_rows(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
+    _restore_rows(change.before["rows"], now)
+
+
+UNDO: Mapping[str, Callable[[JourneyChange, Journey, datetime, User], None]] = {
+    "started": undo_start,
+    "adjusted": undo_adjust,
+    "skipped": undo_skip,
+    "cancelled": undo_cancel,
+    "paused": undo_pause,
+    "resumed": undo_resume,
+    "forced": undo_rows,
+    "triggered": undo_rows,
+}
+
+
+def _shift_back(rows: Any, days: int, now: datetime) -> None:
+    def back(journey_id: UUID, row: RowFacts) -> RowFacts:
+        return move_on_plan(row, days=-days, not_before=LONG_AGO)
+
+    shift_rows(rows, back, days=-days, near=LONG_AGO, now=now)
+
+
+def _restore_rows(rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    for row in rows:
+        fields = {name: value for name, value in row.items() if name != "id"}
+        fields["trigger_at"] = datetime.fromisoformat(row["trigger_at"])
+        fields["local_date"] = date.fromisoformat(row["local_date"]) if row["local_date"] else None
+        fields["local_time"] = time.fromisoformat(row["local_time"]) if row["local_time"] else None
+        found = AutomationSchedule.objects.filter(pk=row["id"], subject_kind=SUBJECT)
+        found.exclude(status__in=GONE).update(**fields, updated_at=now)
+
+
+def _take_back(rows: Any, now: datetime) -> None:
+    end_rows(rows, status=AutomationStatus.CANCELLED, reason=UNDONE, now=now)
+
+
+def _keep_again(journey: Journey, before: Mapping[str, Any], now: datetime) -> None:
+    months = JourneyMonth.objects.filter(journey=journey, number__in=before["skipped"])
+    months.update(skipped_at=None, skipped_by=None, skip_reason="", updated_at=now)
+    Journey.objects.filter(pk=journey.pk).update(current_month=before["current_month"], updated_at=now)
+
+
+def _set_start_date(journey: Journey, day: str | None, now: datetime) -> None:
+    Customer.objects.filter(pk=journey.customer_id).update(programme_start_date=day, updated_at=now)
+
+
+def _is_held(journey: Journey) -> bool:
+    return Hold.objects.filter(customer=journey.customer_id, ended_at=None).exists()
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
