@@ -156,13 +156,11 @@ def plan_skip(journey: JourneyFacts, rows: Sequence[RowFacts], *, number: int, r
     """End what is planned for one month; the next one is written on its day, or at once where that has come."""
     months = tuple(replace(month, is_skipped=True) if month.number == number else month for month in journey.months)
     after = replace(journey, months=months)
-    following = after.after(number)
-    is_released = following is not None and is_free(after, following.number)
 
     def skip(row: RowFacts) -> RowFacts:
         if row.month == number:
             return replace(row, status=AutomationStatus.SKIPPED, reason=reason)
-        if is_released and following is not None and row.kind == JourneyKind.GENERATE and row.month == following.number:
+        if row.kind == JourneyKind.GENERATE and row.month is not None and is_free(after, row.month):
             return release_row(row, not_before=journey.own_now(now))
         return row
 
