@@ -1,18 +1,34 @@
 """What is due: for the clock, for /readyz and for /metrics."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
+from customers.queries.many import many
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState
 from journeys.registry import BRAKE, list_kinds_not_stopped_by
 from journeys.rules.automations import Due
+
+DUE_COLUMNS = (
+    "id",
+    "type",
+    "kind",
+    "customer_id",
+    "subject_kind",
+    "subject_id",
+    "occurrence",
+    "trigger_at",
+    "retry_count",
+    "max_retries",
+    "payload",
+)
 
 
 def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
@@ -29,7 +45,7 @@ def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
 
 
 def list_held(dues: Sequence[Due]) -> set[UUID]:
-    """This will give the ids of those rows that a hold or a brake keeps back, two queries for all of them."""
+    """This will give the ids of those rows that a hold or a brake keeps back, one query for all of them."""
     stops_by_customer = _list_stops({due.customer_id for due in dues})
     free_kinds = {stop: set(list_kinds_not_stopped_by(stop)) for stop in (*HoldScope.values, BRAKE)}
     return {
@@ -41,35 +57,47 @@ def list_held(dues: Sequence[Due]) -> set[UUID]:
 
 def _list_stops(customer_ids: set[UUID]) -> dict[UUID, set[str]]:
     """This will name what stops each of the customers: scopes of holds, and BRAKE."""
+    holds = Hold.objects.filter(ended_at=None, customer__in=many(customer_ids)).order_by()
+    brakes = Brake.objects.filter(cleared_at=None, customer__in=many(customer_ids)).order_by()
+    found = holds.values_list("customer_id", "scope").union(brakes.values_list("customer_id", Value(BRAKE)), all=True)
     stops: dict[UUID, set[str]] = {}
-    holds = Hold.objects.filter(ended_at=None, customer__in=customer_ids)
-    for customer_id, scope in holds.values_list("customer_id", "scope"):
-        stops.setdefault(customer_id, set()).add(scope)
-    brakes = Brake.objects.filter(cleared_at=None, customer__in=customer_ids)
-    for customer_id in brakes.values_list("customer_id", flat=True):
-        stops.setdefault(customer_id, set()).add(BRAKE)
+    for customer_id, stop in found:
+        stops.setdefault(customer_id, set()).add(stop)
     return stops
 
 
 def list_claimed(ids: list[UUID], token: UUID) -> list[Due]:
     """This will read the rows that carry the token, in the order in which they are due."""
     rows = AutomationSchedule.objects.filter(pk__in=ids, claim_token=token).order_by("trigger_at", "id")
-    return [as_due(row) for row in rows]
+    return [as_due(*row) for row in rows.values_list(*DUE_COLUMNS)]
 
 
-def as_due(row: AutomationSchedule) -> Due:
+def as_due(
+    pk: UUID,
+    type: str,
+    kind: str,
+    customer_id: UUID,
+    subject_kind: str,
+    subject_id: UUID,
+    occurrence: str,
+    trigger_at: datetime,
+    retry_count: int,
+    max_retries: int,
+    payload: Any,
+) -> Due:
+    """This will give the row that has these DUE_COLUMNS; the payload may still be text, as a cursor gives it."""
     return Due(
-        id=row.pk,
-        type=row.type,
-        kind=row.kind,
-        customer_id=row.customer_id,
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        occurrence=row.occurrence,
-        trigger_at=row.trigger_at,
-        attempt=row.retry_count + 1,
-        max_retries=row.max_retries,
-        payload=row.payload,
+        pk,
+        type,
+        kind,
+        customer_id,
+        subject_kind,
+        subject_id,
+        occurrence,
+        trigger_at,
+        retry_count + 1,
+        max_retries,
+        json.loads(payload) if isinstance(payload, str) else payload,
     )
 
 

@@ -6,15 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
-from journeys.queries.due import list_claimed, list_ready
+from journeys.queries.due import DUE_COLUMNS, as_due, list_claimed, list_ready
 from journeys.rules.automations import Due
 
 BATCH = 500
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
+TABLE = AutomationSchedule._meta.db_table
+
+# ready: the due rows in order. Of those that have failed before only one is taken, and only when no other is due.
+TAKE = f"""
+WITH picked AS ({{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED),
+fresh AS (SELECT id FROM picked WHERE retry_count = 0),
+chosen AS (
+    SELECT id FROM fresh
+    UNION ALL
+    (SELECT id FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh) ORDER BY trigger_at, id LIMIT 1)
+)
+UPDATE {TABLE} AS taken
+SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
+FROM chosen WHERE taken.id = chosen.id AND taken.status = '{AutomationStatus.SCHEDULED.value}'
+RETURNING {{returned}}
+"""  # noqa: S608  # our own names only
 
 
 class ClaimLost(Exception):
@@ -33,15 +50,12 @@ def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | No
     elapsed: how long ago `now` was, so that the lease is whole when the tick has worked for a while.
     A row that failed before, or whose worker died, is taken alone: if it kills workers, it takes no other row along.
     """
-    if not _is_anything_ready(now):
+    if not AutomationSchedule.objects.due(now).exists():
         return None
     token = uuid.uuid4()
-    with transaction.atomic():
-        ids = _pick(now)
-        taken = AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
-            status=AutomationStatus.RUNNING, claim_token=token, leased_until=now + elapsed + LEASE, updated_at=now
-        )
-    return Claim(token, list_claimed(ids, token)) if taken else None
+    take = _take_at_once if connection.vendor == "postgresql" else _take_in_turn
+    dues = take(token, now=now, leased_until=now + elapsed + LEASE)
+    return Claim(token, dues) if dues else None
 
 
 def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, **fields: Any) -> None:
@@ -51,14 +65,29 @@ def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, *
         raise ClaimLost
 
 
-def _is_anything_ready(now: datetime) -> bool:
-    """Whether a claim may find rows. The holds are only looked at when something is due: mostly nothing is."""
-    return AutomationSchedule.objects.due(now).exists() and list_ready(now).exists()
+def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
+    """Pick and take in one statement; rows that another claim has locked are passed over."""
+    ready, values = _in_order(list_ready(now)).values("id", "retry_count", "trigger_at")[:BATCH].query.sql_with_params()
+    sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, token, leased_until, now])
+        rows = cursor.fetchall()
+    return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id))
 
 
-def _pick(now: datetime) -> list[uuid.UUID]:
-    # SQLite ignores the lock: there the write transaction itself lets one worker in at a time.
-    ready = list_ready(now).select_for_update(skip_locked=True, no_key=True, of=("self",))
-    picked = list(ready.order_by("trigger_at", "id").values_list("pk", "retry_count")[:BATCH])
-    fresh = [pk for pk, retry_count in picked if retry_count == 0]
-    return fresh or [pk for pk, _ in picked[:1]]
+def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
+    """Where one transaction writes at a time: begun only when there is something to take."""
+    if not list_ready(now).exists():
+        return []
+    with transaction.atomic():
+        picked = list(_in_order(list_ready(now)).values_list("pk", "retry_count")[:BATCH])
+        fresh = [pk for pk, retry_count in picked if retry_count == 0]
+        ids = fresh or [pk for pk, _ in picked[:1]]
+        AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
+            status=AutomationStatus.RUNNING, claim_token=token, leased_until=leased_until, updated_at=now
+        )
+        return list_claimed(ids, token)
+
+
+def _in_order(rows: QuerySet[AutomationSchedule, Any]) -> QuerySet[AutomationSchedule, Any]:
+    return rows.order_by("trigger_at", "id")

@@ -12,7 +12,7 @@ from customers.services.todos import add_todo
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
 from journeys.models.automations import MAX_ERROR_CHARS
-from journeys.queries.due import as_due
+from journeys.queries.due import DUE_COLUMNS, as_due
 from journeys.rules.automations import Due, RetryAt, after_failure
 from journeys.services.claiming import BATCH, move_claimed
 from journeys.services.lines import log_line
@@ -58,7 +58,7 @@ def release_abandoned(*, now: datetime) -> int:
         return 0
     with transaction.atomic():
         locked = AutomationSchedule.objects.abandoned(now).select_for_update(skip_locked=True, no_key=True)
-        dues = [as_due(row) for row in locked[:BATCH]]
+        dues = [as_due(*row) for row in locked.values_list(*DUE_COLUMNS)[:BATCH]]
         spent = [due for due in dues if due.attempt > due.max_retries]
         _give_back(dues, spent, now)
         for due in spent:

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,14 +9,14 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from customers.models import Customer
+from customers.queries.many import many
 from journeys.enums import AutomationStatus, LogStatus
-from journeys.models import AutomationLog
 from journeys.queries.due import list_held
 from journeys.registry import Handler, find_handler
 from journeys.rules.automations import Decision, Do, Due, Skip, Wait, too_late
 from journeys.services.claiming import Claim, ClaimLost, move_claimed
 from journeys.services.failing import record_failure
-from journeys.services.lines import log_line
+from journeys.services.settling import Verdict, settle
 from journeys.services.telling import tell_moved
 
 HELD = "held"
@@ -26,19 +25,6 @@ LOST = "lost"
 
 class NoHandler(Exception):
     """Raised for a kind that nobody registered, as while a new version is being rolled out."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of one row: its new state, and what the log says."""
-
-    due: Due
-    status: AutomationStatus
-    log_status: LogStatus
-    action: str
-    reason: str = ""
-    trigger_at: datetime | None = None
-    effects: tuple[Any, ...] = ()
 
 
 def run_claim(claim: Claim, *, now: datetime) -> Counter[str]:
@@ -77,7 +63,7 @@ def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[st
         move_claimed(held, token=token, now=now, status=AutomationStatus.SCHEDULED)
     verdicts = list(_judge([due for due in dues if due.id not in held_ids], now))
     # Completed first: the row count proves that the rows are still ours before anything is written in their name.
-    _settle(verdicts, token=token, now=now)
+    settle(verdicts, token=token, now=now)
     _apply(verdicts, now)
     tell_moved([(verdict.due.kind, verdict.due.id) for verdict in verdicts], now=now)
     outcomes = Counter(verdict.status.lower() for verdict in verdicts)
@@ -87,7 +73,7 @@ def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[st
 def _lock_and_list_held(dues: Sequence[Due]) -> set[UUID]:
     """This will lock the customers, so that a hold that has returned is seen here, and list the rows it keeps back."""
     if connection.features.has_select_for_update:
-        customers = Customer.objects.filter(pk__in={due.customer_id for due in dues}).order_by("pk")
+        customers = Customer.objects.filter(pk__in=many({due.customer_id for due in dues})).order_by("pk")
         list(customers.select_for_update(no_key=True).values_list("pk"))
     return list_held(dues)
 
@@ -128,22 +114,6 @@ def _verdict(due: Due, decision: Decision, now: datetime) -> Verdict:
             return Verdict(due, AutomationStatus.SCHEDULED, LogStatus.SKIPPED, "Moved", reason, until, effects)
 
 
-def _settle(verdicts: Iterable[Verdict], *, token: UUID, now: datetime) -> None:
-    alike: dict[tuple[AutomationStatus, str, datetime | None], list[UUID]] = defaultdict(list)
-    for verdict in verdicts:
-        alike[verdict.status, verdict.reason, verdict.trigger_at].append(verdict.due.id)
-    for (status, reason, trigger_at), ids in alike.items():
-        fields: dict[str, Any] = {"status": status, "reason": reason[:500], "error_message": ""}
-        if status == AutomationStatus.COMPLETED:
-            fields["executed_at"] = now
-        if trigger_at is not None:
-            fields["trigger_at"] = trigger_at
-        move_claimed(ids, token=token, now=now, **fields)
-    AutomationLog.objects.bulk_create(
-        [log_line(v.due, now, v.action, v.log_status, metadata=_told(v)) for v in verdicts]
-    )
-
-
 def _apply(verdicts: Iterable[Verdict], now: datetime) -> None:
     effects: dict[str, list[Any]] = defaultdict(list)
     for verdict in verdicts:
@@ -152,10 +122,3 @@ def _apply(verdicts: Iterable[Verdict], now: datetime) -> None:
         handler = find_handler(kind)
         if handler is not None and wanted:
             handler.apply(wanted, now)
-
-
-def _told(verdict: Verdict) -> dict[str, str]:
-    told = {"reason": verdict.reason} if verdict.reason else {}
-    if verdict.trigger_at is not None:
-        told["until"] = verdict.trigger_at.isoformat()
-    return told
