@@ -164,6 +164,10 @@ class StakeholderSerializer(serializers.Serializer[Any]):
     timezone = serializers.CharField(required=False, allow_blank=True, max_length=64)
     language = serializers.CharField(required=False, allow_blank=True, max_length=8)
     history = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    socialHandles = serializers.CharField(
+        source="social_handles", required=False, allow_blank=True, max_length=2000, help_text="One a line."
+    )
     left = serializers.BooleanField(source="has_left", required=False)
     leftAt = serializers.DateTimeField(source="left_at", read_only=True, allow_null=True)
     suppressed = serializers.SerializerMethodField(help_text="No mail of any topic reaches them, notices aside.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from customers.enums import StakeholderRole
@@ -20,16 +22,20 @@ class StakeholderForm(forms.ModelForm):
         fields = [
             "name",
             "email",
+            "wished_email",
             "title",
+            "phone",
             "relationship_strength",
             "roles",
             "primary",
             "timezone",
             "language",
+            "social_handles",
             "history",
         ]
         labels = {
             "primary": "Primary contact",
+            "wished_email": "Address they asked for",
             "relationship_strength": "Relationship, 0 to 10",
             "history": "What we know of this person",
         }
@@ -38,4 +44,12 @@ class StakeholderForm(forms.ModelForm):
             "language": "Two letters, such as en.",
             "history": "Letters may refer to it; write what you would say to their face.",
         }
-        widgets = {"history": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "history": forms.Textarea(attrs={"rows": 3}),
+            "social_handles": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.wished_email:
+            del self.fields["wished_email"]

@@ -122,6 +122,11 @@ class Stakeholder(CustomerRow):
     timezone = models.CharField(max_length=64, blank=True, help_text="Empty: the account's.")
     language = models.CharField(max_length=8, blank=True)
     history = models.TextField(blank=True, help_text="What we know of this person, in our own words.")
+    phone = models.CharField(max_length=40, blank=True)
+    wished_email = models.EmailField(
+        blank=True, help_text="Asked for by themselves. To use it, put it above; to decline, empty it."
+    )
+    social_handles = models.TextField(blank=True, help_text="One a line, such as: Instagram @acme")
     left_at = models.DateTimeField(null=True, blank=True)
     search_text = GeneratedField(
         expression=Lower(Concat("name", Value(" "), "email", output_field=TextField())),

@@ -25,14 +25,17 @@ def record(
     by: User | None,
     now: datetime,
     subject: Any = None,
+    actor_name: str = "",
     **data: Any,
 ) -> Activity:
     """This will add one line to the record.
 
     verb: noun.verb in the past ("price.locked"). summary: the line a person reads, without the account's name.
-    by: None for the clock. subject: the row it is about. data: plain JSON values only, never a secret.
+    by: None for the clock, or for whom actor_name names. subject: the row it is about. data: plain JSON values only,
+    never a secret.
     """
-    return Activity.objects.create(**line(verb, summary, customer=customer, by=by, now=now, subject=subject, **data))
+    fields = line(verb, summary, customer=customer, by=by, now=now, subject=subject, actor_name=actor_name, **data)
+    return Activity.objects.create(**fields)
 
 
 def record_many(lines: list[dict[str, Any]]) -> None:
@@ -48,6 +51,7 @@ def line(
     by: User | None,
     now: datetime,
     subject: Any = None,
+    actor_name: str = "",
     **data: Any,
 ) -> dict[str, Any]:
     """This will give the fields of one line, for `record_many`."""
@@ -56,7 +60,7 @@ def line(
         "summary": summary[:500],
         "customer_id": customer.pk if isinstance(customer, Customer) else customer,
         "actor": by,
-        "actor_name": by.display_name if by else THE_CLOCK,
+        "actor_name": by.display_name if by else actor_name or THE_CLOCK,
         "at": now,
         "subject_kind": subject._meta.model_name if subject is not None else "",
         "subject_id": subject.pk if subject is not None else None,

@@ -39,6 +39,8 @@ SAME_WHEN: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Todo, ("key",)),
 )
 
+_GAPS = ("title", "history", "timezone", "language", "phone", "social_handles")
+
 
 class MergeRefused(Exception):
     """Raised when the two accounts cannot become one now; the message says why."""
@@ -127,7 +129,7 @@ def _absorb_person(twin: Stakeholder, person: Stakeholder, *, has_primary: bool)
             rows: Any = relation.related_model._base_manager
             rows.filter(**{relation.field.name: person}).update(**{relation.field.name: twin})
     twin.roles = list(dict.fromkeys([*twin.roles, *person.roles]))
-    for name in ("title", "history", "timezone", "language", "relationship_strength", "email"):
+    for name in (*_GAPS, "relationship_strength", "email"):
         if getattr(twin, name) in ("", None):
             setattr(twin, name, getattr(person, name))
     twin.primary = twin.primary or (person.primary and not has_primary)

@@ -17,8 +17,24 @@ from customers.services.changes import Difference, check, describe, set_fields
 from customers.signals import send_after_commit, stakeholder_left
 
 WRITABLE = frozenset(
-    {"name", "email", "title", "roles", "primary", "relationship_strength", "timezone", "language", "history"}
+    {
+        "name",
+        "email",
+        "title",
+        "roles",
+        "primary",
+        "relationship_strength",
+        "timezone",
+        "language",
+        "history",
+        "phone",
+        "social_handles",
+        "wished_email",
+    }
 )
+
+KEPT_OFF_RECORD = frozenset({"phone", "social_handles", "wished_email"})
+"""The record says that they changed, not to what: it is never changed, and a contact may ask to be erased."""
 
 
 def add_stakeholder(customer: Customer, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Stakeholder:
@@ -33,8 +49,13 @@ def add_stakeholder(customer: Customer, values: Mapping[str, Any], *, now: datet
     return person
 
 
-def update_stakeholder(person: Stakeholder, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Difference:
-    """This will change a person and give what changed. Raises ValidationError with field names."""
+def update_stakeholder(
+    person: Stakeholder, values: Mapping[str, Any], *, now: datetime, by: User | None, actor_name: str = ""
+) -> Difference:
+    """This will change a person and give what changed. Raises ValidationError with field names.
+
+    actor_name: who did it, on record, where that is nobody of ours.
+    """
     difference = set_fields(person, _tidy(values), allowed=WRITABLE)
     if not difference:
         return {}
@@ -49,7 +70,8 @@ def update_stakeholder(person: Stakeholder, values: Mapping[str, Any], *, now: d
             by=by,
             now=now,
             subject=person,
-            changes=difference,
+            actor_name=actor_name,
+            changes={name: change for name, change in difference.items() if name not in KEPT_OFF_RECORD},
         )
     return difference
 
@@ -114,8 +136,11 @@ def is_referred_to(person: Stakeholder) -> bool:
 
 def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
     tidy = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-    if isinstance(tidy.get("email"), str):
-        tidy["email"] = tidy["email"].lower()
+    for name in ("email", "wished_email"):
+        if isinstance(tidy.get(name), str):
+            tidy[name] = tidy[name].lower()
+    if tidy.get("wished_email") and tidy["wished_email"] == tidy.get("email"):
+        tidy["wished_email"] = ""
     return tidy
 
 

@@ -133,6 +133,6 @@ def _speaks_of(captured: CapturedMail, terms: Sequence[str]) -> bool:
 def _erase_people(people: Sequence[Stakeholder], *, now: datetime) -> None:
     for one in people:
         Stakeholder.objects.filter(pk=one.pk).update(
-            name=ERASED_NAME, email="", title="", history="", timezone="", language="", primary=False,
-            relationship_strength=None, left_at=one.left_at or now, updated_at=now,
+            name=ERASED_NAME, email="", title="", history="", phone="", wished_email="", social_handles="", timezone="",
+            language="", primary=False, relationship_strength=None, left_at=one.left_at or now, updated_at=now,
         )  # fmt: skip
