@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rest_framework.throttling import UserRateThrottle
 
+from customers.services.rates import count_in_window
+
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
@@ -24,15 +26,7 @@ class WindowThrottle(UserRateThrottle):
         now = self.timer()
         window = int(now // self.duration)
         self.left_s = (window + 1) * self.duration - now
-        return self._count(f"{key}:{window}") <= self.num_requests
+        return count_in_window(key, window=window, duration_s=self.duration, store=self.cache) <= self.num_requests
 
     def wait(self) -> float:
         return self.left_s
-
-    def _count(self, key: str) -> int:
-        self.cache.add(key, 0, timeout=self.duration)
-        try:
-            return int(self.cache.incr(key))
-        except ValueError:
-            # It went out between the two: the window is over.
-            return 1
