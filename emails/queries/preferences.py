@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from customers.queries.workspace import get_settings
@@ -51,8 +52,11 @@ def find_letter(token: str) -> Draft | None:
 def list_own_addresses(draft: Draft) -> list[str]:
     """This will give the addresses that the choice is about: where it went, and the person's present one."""
     person = draft.stakeholder
-    present = person.email if person else ""
-    return list(dict.fromkeys(address.lower() for address in (draft.to_email, present) if address))
+    return tidy_addresses([draft.to_email, person.email if person else ""])
+
+
+def tidy_addresses(addresses: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(address.lower() for address in addresses if address))
 
 
 def was_handed_over(draft: Draft) -> bool:
@@ -61,13 +65,18 @@ def was_handed_over(draft: Draft) -> bool:
 
 
 def read_preferences(draft: Draft) -> Preferences:
-    rows = [row for found in list_open(list_own_addresses(draft)).values() for row in found]
+    return read_preferences_of(list_own_addresses(draft), shown=draft.to_email, has_left=was_handed_over(draft))
+
+
+def read_preferences_of(addresses: Iterable[str], *, shown: str, has_left: bool = True) -> Preferences:
+    """This will give what a person's addresses get. shown: the one that the page names."""
+    rows = [row for found in list_open(addresses).values() for row in found]
     return Preferences(
         company=get_settings().company_name,
-        address=mask_address(draft.to_email),
+        address=mask_address(shown),
         choices=tuple(Choice(topic, _is_on(topic, rows)) for topic in TOPICS),
         stop=next((row for row in rows if not row.topic and row.cause not in CONTACT_LIFTS), None),
-        has_left=was_handed_over(draft),
+        has_left=has_left,
     )
 
 

@@ -1,8 +1,9 @@
-"""What a contact chose on the page behind the link in a letter; repeated, it changes nothing."""
+"""What a contact chose on the page behind a link of theirs; repeated, it changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from emails.rules.preferences import OPTIONAL_LANES
 from emails.rules.suppression import CONTACT_LIFTS
 from emails.services.suppression import lift_address, lock_accounts_of, suppress
 
-OWN_WISH = "the contact chose so by the link in a letter"
+OWN_WISH = "the contact chose so by a link of theirs"
 
 
 def choose_topics(draft: Draft, wanted: Collection[Lane], *, now: datetime) -> bool:
@@ -24,31 +25,38 @@ def choose_topics(draft: Draft, wanted: Collection[Lane], *, now: datetime) -> b
     """
     if not was_handed_over(draft):
         return False
+    choose_topics_of(list_own_addresses(draft), wanted, customer_id=draft.customer_id, draft=draft, now=now)
+    return True
+
+
+def choose_topics_of(
+    addresses: Sequence[str],
+    wanted: Collection[Lane],
+    *,
+    customer_id: uuid.UUID,
+    draft: Draft | None = None,
+    now: datetime,
+) -> None:
+    """This will write a contact's choice for these addresses. customer_id, draft: where the choice came from."""
     with transaction.atomic():
-        addresses = list_own_addresses(draft)
         lock_accounts_of(addresses)
         for address in addresses:
             # Off before on, so that no letter is free in between.
             for topic in _unwanted(wanted):
-                _take_off(draft, address, topic, now=now)
+                suppress(
+                    address,
+                    cause=SuppressionCause.UNSUBSCRIBED,
+                    topic=topic,
+                    customer=customer_id,
+                    draft=draft,
+                    now=now,
+                    by=None,
+                )
             if wanted:
                 lift_address(
                     address, causes=CONTACT_LIFTS, topics=[EVERYTHING, *wanted], reason=OWN_WISH, now=now, by=None
                 )
-    return True
 
 
 def _unwanted(wanted: Collection[Lane]) -> list[str]:
     return sorted(OPTIONAL_LANES - set(wanted)) if wanted else [EVERYTHING]
-
-
-def _take_off(draft: Draft, address: str, topic: str, *, now: datetime) -> None:
-    suppress(
-        address,
-        cause=SuppressionCause.UNSUBSCRIBED,
-        topic=topic,
-        customer=draft.customer_id,
-        draft=draft,
-        now=now,
-        by=None,
-    )
