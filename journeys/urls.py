@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from journeys.urls_portal import portal_patterns
 from journeys.views import clock, health, log
 
 app_name = "journeys"
@@ -14,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
     path("clock/confirm", clock.confirm, name="clock"),
+    *portal_patterns,
 ]

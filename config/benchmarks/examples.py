@@ -28,10 +28,14 @@ from customers.models import (
 from customers.registry.panels import list_panels
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
 from emails.queries.footers import make_token
+from journeys.models import PortalLink
+from journeys.queries.portal_links import make_token as make_portal_token
+from journeys.urls_portal import CLIENT, portal_patterns
 from outreach.models import Touch
 from outreach.services.channels import CHANNEL_TODO
 from renewals.views.engage_page import STEPS
 
+PORTAL_PAGES = [page.name for page in portal_patterns if str(page.pattern).startswith(CLIENT)]
 NOTHING = uuid.UUID(int=0)
 
 
@@ -83,6 +87,11 @@ class Examples:
         return found
 
     @cached_property
+    def link(self) -> PortalLink:
+        found: PortalLink = PortalLink.objects.get(customer=self.customer)
+        return found
+
+    @cached_property
     def reply(self) -> Reply:
         found: Reply = Reply.objects.get(customer=self.customer, mail__isnull=False)
         return found
@@ -119,6 +128,9 @@ class Examples:
             "place": lambda: 0,
             "emails:reply_file place": lambda: self.reply.files[0]["place"],
             "emails:preferences token": lambda: make_token(self.draft.pk),
+            **{f"journeys:{name} token": lambda: make_portal_token(self.link.pk) for name in PORTAL_PAGES},
+            "link_id": lambda: self.link.pk,
+            "number": lambda: 1,
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
             "code": lambda: {step.code: step.code for step in STEPS},
             "secret": lambda: self._invitation_secret,

@@ -8,12 +8,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "[hidden]"
 SECRET_NAMES = re.compile(r"authorization|cookie|password|passwd|secret|token|api_?key|field_keys?", re.IGNORECASE)
-# "Bearer abc", "sk-ant-…", "SG.…", "xoxb-…", "whsec_…", the password in postgres://user:password@host, and the secret
-# in the path that answers are posted to.
+# "Bearer abc", "sk-ant-…", "SG.…", "xoxb-…", "whsec_…", the password in postgres://user:password@host, the secret
+# in the path that answers are posted to, and the signed addresses of people without an account.
 SECRET_TEXTS = re.compile(
     r"(?P<scheme>\w+://[^\s:/@]*:)[^\s@/]+(?=@)"
     r"|(?P<bearer>Bearer\s+)[\w.~+/=-]+"
-    r"|(?P<path>/webhooks/sendgrid/inbound/)[^\s/?]+"
+    r"|(?P<path>/webhooks/sendgrid/inbound/|/[ju]/)[^\s/?]+"
     r"|\b(?:sk-ant-|xox[abp]-|whsec_|SG\.)[\w.~+/=-]+",
     re.IGNORECASE,
 )

@@ -7,15 +7,19 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Max
 
-from customers.models import Stakeholder
+from customers.base import lock_customer
+from customers.models import Stakeholder, User
+from customers.services.activity import record
 from journeys.models import Journey, PortalLink
 from journeys.queries.portal_links import portal_url
 from journeys.rules.moments import moment_of
 from journeys.rules.portal import last_link_date
 
-__all__ = ["Pair", "links_for", "portal_url"]
+__all__ = ["Pair", "links_for", "make_link", "portal_url", "revoke_link"]
 
 Pair = tuple[UUID, UUID]
 """A journey and a contact."""
@@ -79,3 +83,32 @@ def _renew(links: list[PortalLink], wanted: Mapping[Pair, PortalLink], *, now: d
         link.updated_at = now
     if links:
         PortalLink.objects.bulk_update(links, ["expires_at", "updated_at"], batch_size=500)
+
+
+def make_link(journey: Journey, person: Stakeholder, *, now: datetime, by: User) -> PortalLink:
+    """This will give the contact a new address to the journey; the one that was open before opens nothing any more.
+
+    Raises ValidationError for a contact who has left.
+    """
+    with transaction.atomic():
+        lock_customer(journey.customer_id)
+        present = PortalLink.objects.filter(journey=journey, stakeholder=person, revoked_at=None)
+        present.update(revoked_at=now, revoked_by=by, updated_at=now)
+        link = links_for([(journey.pk, person.pk)], now=now).get((journey.pk, person.pk))
+        if link is None:
+            raise ValidationError({"stakeholder": "Choose somebody who is still there."})
+        record("portal_link.made", f"New link to the journey for {person.name}", customer=journey.customer_id, by=by,
+               now=now, subject=link)  # fmt: skip
+    return link
+
+
+def revoke_link(link: PortalLink, *, now: datetime, by: User) -> bool:
+    """This will end a link at once; False when it had been revoked already."""
+    with transaction.atomic():
+        revoked = PortalLink.objects.filter(pk=link.pk, revoked_at=None).update(
+            revoked_at=now, revoked_by=by, updated_at=now
+        )
+        if revoked:
+            record("portal_link.revoked", f"Revoked the link to the journey of {link.stakeholder.name}",
+                   customer=link.customer_id, by=by, now=now, subject=link)  # fmt: skip
+    return bool(revoked)

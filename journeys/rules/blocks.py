@@ -1,0 +1,37 @@
+"""The text of a deliverable in blocks: "## " heads a section, "- " begins a point, an empty line ends a paragraph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+HEADING, POINT, TEXT = "## ", "- ", "text"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece as it is shown. Exactly one of heading, paragraph, points says something."""
+
+    heading: str = ""
+    paragraph: str = ""
+    points: tuple[str, ...] = ()
+
+
+def parse_document(body: str) -> tuple[Block, ...]:
+    """Give the blocks in their order; lines that belong together stand in one."""
+    blocks: list[Block] = []
+    for kind, lines in groupby((line.strip() for line in body.splitlines()), _kind):
+        if kind == HEADING:
+            blocks += [Block(heading=line.removeprefix(HEADING).strip()) for line in lines]
+        elif kind == POINT:
+            blocks.append(Block(points=tuple(line.removeprefix(POINT).strip() for line in lines)))
+        elif kind == TEXT:
+            blocks.append(Block(paragraph="\n".join(lines)))
+    return tuple(blocks)
+
+
+def _kind(line: str) -> str:
+    for sign in (HEADING, POINT):
+        if line.startswith(sign):
+            return sign
+    return TEXT if line else ""

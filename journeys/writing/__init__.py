@@ -1,0 +1,1 @@
+"""What is written for a client: certificates and deliverables as documents."""
