@@ -42,7 +42,8 @@ class ImportChangeQuerySet(models.QuerySet["ImportChange"]):
 class ImportChange(models.Model):
     """One row that an import made (before is empty) or changed (the fields' old and new values)."""
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes")
+    # Indexed with its kind, below.
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
     kind = models.CharField(max_length=40)
     object_id = models.UUIDField()
     before = models.JSONField(null=True)
@@ -51,7 +52,10 @@ class ImportChange(models.Model):
     objects = ImportChangeQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "object_id"])]
+        indexes = [
+            models.Index(fields=["kind", "object_id"]),
+            models.Index(fields=["run", "kind", "object_id"], name="import_change_by_run"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

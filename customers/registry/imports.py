@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,8 +44,8 @@ class ImportExtension:
     write: Callable[[Sequence[ExtraRow], datetime, Any], list[RowChange]]
 
 
-UndoGuard = Callable[[Collection[uuid.UUID], datetime], list[str]]
-"""Takes the accounts that an import touched and its moment; gives the reasons against undoing it, in words."""
+UndoGuard = Callable[[Any, datetime], list[str]]
+"""Takes the accounts that an import touched, as a queryset, and its moment; gives what speaks against undoing it."""
 
 _extensions: dict[str, ImportExtension] = {}
 _guards: list[UndoGuard] = []

@@ -334,7 +334,7 @@ def test_undo_is_refused_with_the_reasons_of_the_guards(csm, monkeypatch):
     seen = []
 
     def guard(customers, since):
-        seen.append((set(customers), since))
+        seen.append((set(customers.values_list("pk", flat=True)), since))
         return ["1 email was sent to Acme."]
 
     monkeypatch.setattr("customers.services.importing.undoing.list_undo_guards", lambda: (guard,))
@@ -344,6 +344,25 @@ def test_undo_is_refused_with_the_reasons_of_the_guards(csm, monkeypatch):
         undo_import(run, now=NOW, by=csm)
     assert Customer.objects.count() == 1
     assert seen[0] == ({customer_id}, NOW)
+
+
+def test_undo_asks_about_accounts_of_which_only_a_child_was_changed(csm, monkeypatch, django_assert_num_queries):
+    ContractFactory.create(customer__external_id="2", customer__name="Bolt", customer__owner=csm, target_price=None)
+    CustomerFactory.create(owner=csm, name="Untouched")
+    run = run_import(csm, HEAD + ACME + BOLT)
+    run.changes.filter(kind="customer", object_id=Customer.objects.get(name="Bolt").pk).delete()
+    seen = []
+
+    def guard(customers, since):
+        seen.extend(customers.values_list("name", flat=True))
+        return []
+
+    monkeypatch.setattr("customers.services.importing.undoing.list_undo_guards", lambda: (guard,))
+
+    with django_assert_num_queries(1):
+        assert why_not_undo(run) == []
+
+    assert sorted(seen) == ["Acme", "Bolt"]
 
 
 def test_undo_removes_people_to_invite_unless_they_are_needed(lead):

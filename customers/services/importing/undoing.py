@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import ProtectedError, RestrictedError
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 
 from customers.enums import ImportState
 from customers.models import Customer, ImportChange, ImportRun, User
@@ -76,22 +76,25 @@ def _tables() -> dict[str, type[models.Model]]:
     return tables
 
 
-def _touched_customers(run: ImportRun) -> set[uuid.UUID]:
+def _touched_customers(run: ImportRun) -> QuerySet[Customer]:
     """The accounts that the import made or changed, also by a person or a contract of theirs."""
-    customers: set[uuid.UUID] = set()
-    for kind, model in _tables().items():
-        ids = run.changes.filter(kind=kind).values_list("object_id", flat=True)
-        if model is Customer:
-            customers.update(ids)
-        elif model is not User:
-            for chunk in chunks(ids):
-                customers.update(model._default_manager.filter(pk__in=chunk).values_list("customer_id", flat=True))
-    return customers
+    owners = [
+        _owners(model, run.changes.filter(kind=kind).values_list("object_id"))
+        for kind, model in _tables().items()
+        if model is not User
+    ]
+    return Customer.objects.filter(pk__in=owners[0].union(*owners[1:], all=True))
+
+
+def _owners(model: type[models.Model], ids: QuerySet[Any, tuple[uuid.UUID]]) -> QuerySet[Any, tuple[uuid.UUID]]:
+    if model is Customer:
+        return ids
+    return model._default_manager.order_by().filter(pk__in=ids).values_list("customer_id")
 
 
 def _take_back(run: ImportRun, *, now: datetime, by: User) -> Undone:
     removed = restored = kept = 0
-    customers = _touched_customers(run)
+    customers = set(_touched_customers(run).values_list("pk", flat=True))
     made_accounts = set(run.changes.filter(kind="customer", before__isnull=True).values_list("object_id", flat=True))
     # Children first: what an account made by the import still has goes with it.
     for kind, model in reversed(_tables().items()):
