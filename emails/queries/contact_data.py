@@ -127,7 +127,8 @@ def addresses_of(people: Iterable[Stakeholder]) -> list[str]:
 
 
 def _lines_about(people: Sequence[Stakeholder], letters: QuerySet[Draft]) -> QuerySet[Activity]:
-    about = Q(subject_id__in=[one.pk for one in people]) | Q(subject_id__in=letters.values("pk"))
+    about = Q(subject_kind="stakeholder", subject_id__in=[one.pk for one in people])
+    about |= Q(subject_kind="draft", subject_id__in=letters.order_by().values("pk"))
     for one in people:
         about |= Q(customer=one.customer_id, summary__icontains=one.name)
     rows: QuerySet[Activity] = Activity.objects.filter(about).order_by("at", "pk")
