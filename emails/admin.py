@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from customers.admin_base import ViewOnlyAdmin
+from customers.admin_base import DayFilter, ViewOnlyAdmin
 from emails import template_admin  # noqa: F401  # registers the templates
 from emails.models import (
     Attachment,
@@ -55,9 +55,9 @@ class AttachmentAdmin(ViewOnlyAdmin):
 @admin.register(CapturedMail)
 class CapturedMailAdmin(ViewOnlyAdmin):
     list_display = ("captured_at", "subject", "mail_from", "mail_to", "customer")
+    list_filter = (("captured_at", DayFilter),)
     list_select_related = ("customer",)
     search_fields = ("subject", "mail_to", "=message_id", "customer__name")
-    date_hierarchy = "captured_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("raw")
@@ -74,7 +74,7 @@ class WritingAdmin(ViewOnlyAdmin):
 @admin.register(EventBatch)
 class EventBatchAdmin(ViewOnlyAdmin):
     list_display = ("received_at", "attempts", "due_at", "applied_at", "problem")
-    date_hierarchy = "received_at"
+    list_filter = (("received_at", DayFilter),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body")
@@ -83,17 +83,18 @@ class EventBatchAdmin(ViewOnlyAdmin):
 @admin.register(MailEvent)
 class MailEventAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "recipient", "draft", "is_machine", "applied_at", "problem")
-    list_filter = ("kind", "is_machine")
+    list_filter = (("at", DayFilter), "kind", "is_machine")
     list_select_related = ("draft",)
     search_fields = ("recipient", "=smtp_id", "draft__subject")
-    date_hierarchy = "at"
 
 
 @admin.register(InboundMail)
 class InboundMailAdmin(ViewOnlyAdmin):
     list_display = ("received_at", "attempts", "due_at", "applied_at", "problem")
-    list_filter = ("problem",)
-    date_hierarchy = "received_at"
+    list_filter = (
+        ("received_at", DayFilter),
+        "problem",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body")
@@ -110,17 +111,22 @@ class ReplyAdmin(ViewOnlyAdmin):
         "classified_by",
         "is_verified",
     )
-    list_filter = ("classification", "classified_by", "is_verified", "matched_by", "is_unsure")
+    list_filter = (
+        ("received_at", DayFilter),
+        "classification",
+        "classified_by",
+        "is_verified",
+        "matched_by",
+        "is_unsure",
+    )
     list_select_related = ("customer",)
     search_fields = ("subject", "from_email", "customer__name", "=message_id")
-    date_hierarchy = "received_at"
 
 
 @admin.register(Suppression)
 class SuppressionAdmin(ViewOnlyAdmin):
     list_display = ("address", "cause", "topic", "customer", "at", "by", "lifted_at", "lifted_by")
-    list_filter = ("cause", "topic")
+    list_filter = (("at", DayFilter), "cause", "topic")
     list_select_related = ("customer", "by", "lifted_by")
     search_fields = ("address", "note", "customer__name")
     exclude = ("digest",)
-    date_hierarchy = "at"

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from customers.admin_base import ViewOnlyAdmin
+from customers.admin_base import DayFilter, ViewOnlyAdmin
 from journeys.models import AutomationLog, AutomationSchedule, ClockState, TemplatePin
 from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
 
@@ -15,10 +15,9 @@ from journeys.services.scheduling import NotScheduled, cancel_automation, trigge
 @admin.register(AutomationSchedule)
 class AutomationAdmin(ViewOnlyAdmin):
     list_display = ("kind", "occurrence", "customer", "trigger_at", "status", "retry_count", "reason")
-    list_filter = ("status", "type", "kind")
+    list_filter = (("trigger_at", DayFilter), "status", "type", "kind")
     list_select_related = ("customer",)
     search_fields = ("customer__name", "kind", "occurrence")
-    date_hierarchy = "trigger_at"
     actions = ("trigger_now", "cancel")
 
     @admin.action(description="Trigger now", permissions=["view"])
@@ -46,8 +45,7 @@ class AutomationAdmin(ViewOnlyAdmin):
 @admin.register(AutomationLog)
 class AutomationLogAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "action", "status", "attempt", "customer_id", "error_message")
-    list_filter = ("status", "type", "kind")
-    date_hierarchy = "at"
+    list_filter = (("at", DayFilter), "status", "type", "kind")
     # The customer may be gone; the line stays readable by id.
     fields = (
         "at", "type", "kind", "action", "status", "attempt", "customer_id", "automation_id", "metadata",

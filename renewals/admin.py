@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from customers.admin_base import ViewOnlyAdmin
+from customers.admin_base import DayFilter, ViewOnlyAdmin
 from renewals.models import EngageRun, Objection, Override, Renewal, TermNote
 
 
@@ -23,33 +23,39 @@ class RenewalAdmin(ViewOnlyAdmin):
 @admin.register(EngageRun)
 class EngageRunAdmin(ViewOnlyAdmin):
     list_display = ("customer", "opened_at", "opened_by", "plan")
+    list_filter = (("opened_at", DayFilter),)
     list_select_related = ("customer", "opened_by", "plan")
     search_fields = ("customer__name", "=customer__external_id")
-    date_hierarchy = "opened_at"
 
 
 @admin.register(Override)
 class OverrideAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "subject", "old", "new", "reason", "by")
-    list_filter = ("kind",)
+    list_filter = (
+        ("at", DayFilter),
+        "kind",
+    )
     list_select_related = ("by", "run")
     search_fields = ("run__customer__name", "subject", "reason")
-    date_hierarchy = "at"
 
 
 @admin.register(Objection)
 class ObjectionAdmin(ViewOnlyAdmin):
     list_display = ("customer", "kind", "stakeholder", "raised_at", "settled_at", "withdrawn_at")
-    list_filter = ("kind",)
+    list_filter = (
+        ("raised_at", DayFilter),
+        "kind",
+    )
     list_select_related = ("customer", "stakeholder")
     search_fields = ("customer__name", "quote")
-    date_hierarchy = "raised_at"
 
 
 @admin.register(TermNote)
 class TermNoteAdmin(ViewOnlyAdmin):
     list_display = ("customer", "version", "price", "term_months", "discount_pct", "state", "written_by", "decided_by")
-    list_filter = ("state",)
+    list_filter = (
+        ("written_at", DayFilter),
+        "state",
+    )
     list_select_related = ("customer", "written_by", "decided_by")
     search_fields = ("customer__name", "note")
-    date_hierarchy = "written_at"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib import admin
 
-from customers.admin_base import ViewOnlyAdmin
+from customers.admin_base import DayFilter, ViewOnlyAdmin
 from customers.models import (
     Brake,
     Contract,
@@ -48,8 +48,10 @@ class StakeholderAdmin(OfCustomerAdmin):
 @admin.register(Contract)
 class ContractAdmin(OfCustomerAdmin):
     list_display = ("customer", "plan", "current_price", "target_price", "currency", "renewal_date", "state")
-    list_filter = ("state",)
-    date_hierarchy = "renewal_date"
+    list_filter = (
+        ("renewal_date", DayFilter),
+        "state",
+    )
 
 
 @admin.register(UsageSample)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,15 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.mail import EmailMessage
 from django.db.models import Model
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from config.staff_mail import CaptureBackend
+from customers.admin_base import DayFilter
 from customers.enums import Role
-from customers.models import Activity, ApiToken, Invitation, Team, User, WorkspaceSettings
+from customers.models import Activity, ApiToken, Contract, Invitation, Team, User, WorkspaceSettings
 from customers.models.workspace import WorkspaceKey
 from customers.services.activity import record
 from customers.services.invitations import invite
@@ -311,3 +315,27 @@ def test_the_mailbox_shows_staff_mail_to_ops_alone(who: str, request: pytest.Fix
     assert ("Choose a password" in listed) is is_ops
     assert (client.get(f"/mailbox/{kept.pk}").status_code == 200) is is_ops
     assert (client.get(f"/mailbox/{kept.pk}/source").status_code == 200) is is_ops
+
+
+def test_days_are_filtered_by_spans_past_and_coming(desk: Client) -> None:
+    today = timezone.localdate()
+    contracts = {
+        days: factories.ContractFactory.create(renewal_date=today + timedelta(days=days)) for days in (-3, 0, 30, 31)
+    }
+    listing = admin.site._registry[Contract].get_changelist_instance(_as_ops(desk))
+    days = next(spec for spec in listing.filter_specs if isinstance(spec, DayFilter))
+
+    shown = {}
+    for label, params in days.links:
+        found = desk.get(page(Contract, "changelist"), {name: str(value) for name, value in params.items()})
+        shown[str(label)] = {span for span, row in contracts.items() if str(row.pk) in found.content.decode()}
+
+    assert shown["Any date"] == {-3, 0, 30, 31}
+    assert shown["Next 30 days"] == {0, 30}
+    assert shown["Past 7 days"] == {-3, 0}
+
+
+def _as_ops(desk: Client) -> HttpRequest:
+    request = RequestFactory().get(page(Contract, "changelist"))
+    request.user = User.objects.get(pk=desk.session["_auth_user_id"])
+    return request
