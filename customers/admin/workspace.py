@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from customers.admin_base import DeskAdmin, EverybodysAdmin
+from customers.admin_base import DayFilter, DeskAdmin, EverybodysAdmin, ViewOnlyAdmin
 from customers.forms.settings import WorkspaceForm
-from customers.models import IdempotentCall, WorkspaceSettings
+from customers.models import IdempotentCall, Standstill, WorkspaceSettings
 from customers.models.workspace import ONLY_ID
 from customers.services.workspace import change_settings
 
@@ -29,6 +29,15 @@ class WorkspaceSettingsAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         by: Any = request.user
         change_settings(form.changes(), version=form.cleaned_data["version"], now=timezone.now(), by=by)
+
+
+@admin.register(Standstill)
+class StandstillAdmin(ViewOnlyAdmin):
+    """Ended by its own page, by ops in person."""
+
+    list_display = ("reason", "began_at", "last_tick_at", "ended_at", "ended_by")
+    list_filter = (("began_at", DayFilter),)
+    list_select_related = ("ended_by",)
 
 
 @admin.register(IdempotentCall)
