@@ -29,7 +29,11 @@ class CapturedMail(CustomerRow):
 
     class Meta(CustomerRow.Meta):
         ordering = ["-captured_at"]
-        indexes = [models.Index(fields=["-captured_at"]), models.Index(fields=["customer", "-captured_at"])]
+        indexes = [
+            # Holds all that a list or a search asks: no message is read to find a page.
+            models.Index(fields=["-captured_at", "customer", "subject", "mail_to", "id"], name="captured_search"),
+            models.Index(fields=["customer", "-captured_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.subject

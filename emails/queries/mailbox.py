@@ -7,6 +7,9 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from django.db.models import Q, QuerySet
+
+from customers.models import User
 from emails.models import CapturedMail
 
 SHOWN_HEADERS = ("From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
@@ -39,6 +42,14 @@ class OpenedMail:
         """The letter's own way out, as its header names it; "" where it has none."""
         header = dict(self.headers).get("List-Unsubscribe", "")
         return header.strip("<> ")
+
+
+def list_captured(reader: User, *, text: str = "") -> QuerySet[CapturedMail]:
+    """This will give the messages that the reader may see, the latest first; those that hold the text, if any."""
+    rows: QuerySet[CapturedMail] = CapturedMail.objects.visible_to(reader).select_related("customer")
+    if text:
+        rows = rows.filter(Q(subject__icontains=text) | Q(mail_to__icontains=text) | Q(customer__name__icontains=text))
+    return rows.defer("raw")
 
 
 def open_mail(captured: CapturedMail) -> OpenedMail:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from customers.queries.paging import LeanPaginator
 from customers.view_base import reader_of
 from emails.models import CapturedMail
 from emails.providers.choice import leaves_the_machine
-from emails.queries.mailbox import open_mail
+from emails.queries.mailbox import list_captured, open_mail
 from emails.rules.playing import DEEDS, READY_REPLIES
 from emails.views.sending import file_response
 from emails.views.shared import framed_mail
@@ -27,10 +26,8 @@ PAGE_SIZE = 50
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List the captured messages of the accounts that the reader may see."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    rows = CapturedMail.objects.visible_to(reader_of(request)).select_related("customer").defer("raw")
-    if text:
-        rows = rows.filter(Q(subject__icontains=text) | Q(mail_to__icontains=text) | Q(customer__name__icontains=text))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = list_captured(reader_of(request), text=text)
+    page = LeanPaginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "emails/mailbox.html", {"page": page, "text": text})
 
 
