@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emails", "0020_template_guard")]
+    dependencies = [("emails", "0021_draft_lapses")]
 
     operations = [
         migrations.AddIndex(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emails", "0021_draft_of_account")]
+    dependencies = [("emails", "0022_draft_of_account")]
 
     operations = [
         migrations.AddIndex(
