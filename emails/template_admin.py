@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from customers.admin_base import ViewOnlyAdmin
+from customers.admin_base import DayFilter, ViewOnlyAdmin
 from customers.models import Customer
 from customers.view_base import reader_of
 from emails.models import MailTemplate, MailTemplateVersion, StaffMail
@@ -289,11 +289,10 @@ class MailTemplateVersionAdmin(ViewOnlyAdmin):
 @admin.register(StaffMail)
 class StaffMailAdmin(ViewOnlyAdmin):
     list_display = ("created_at", "subject", "user", "customer", "state", "attempts", "sent_at", "outcome")
-    list_filter = ("state",)
+    list_filter = (("created_at", DayFilter), "state")
     list_select_related = ("user", "customer")
     search_fields = ("subject", "user__username", "customer__name")
     exclude = ("claim_token",)
-    date_hierarchy = "created_at"
 
 
 def _whole(version: MailTemplateVersion | None) -> str:
