@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0018_standstill")]
+    dependencies = [("customers", "0019_contact_phone")]
 
     operations = [
         migrations.AddIndex(
