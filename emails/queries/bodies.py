@@ -45,6 +45,10 @@ class DraftBody(serializers.Serializer[Any]):
     scheduledSendDate = serializers.DateTimeField(source="scheduled_send_date", allow_null=True)
     approvedAt = serializers.DateTimeField(source="approved_at", allow_null=True)
     approvedBy = serializers.CharField(source="approved_by.username", allow_null=True)
+    approvalRule = serializers.CharField(
+        source="approval_rule", help_text="The named rule by which it is approved, where no person read it."
+    )
+    templateVersionId = serializers.UUIDField(source="template_version_id", allow_null=True)
     approvalExpiresAt = serializers.DateTimeField(source="approval_expires_at", allow_null=True)
     reason = serializers.CharField(source="outcome", help_text="Why it has not been sent; empty when nothing is known.")
     nextTryAt = serializers.DateTimeField(source="not_before", allow_null=True)

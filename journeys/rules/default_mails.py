@@ -178,7 +178,7 @@ Take care, and see you soon!
         "Your {{programName}} program resumes on {{resumeDate}}",
         """Hi {{clientName}},
 
-Your pause is almost over: your program goes on on {{resumeDate}}.
+Your pause is almost over: on {{resumeDate}} your program goes on.
 
 What comes next:
 {{timeline}}
