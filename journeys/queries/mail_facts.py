@@ -19,13 +19,13 @@ from journeys.models import Deliverable, Journey, JourneyMonth
 
 @dataclass(frozen=True)
 class MailFacts:
-    """One journey with all that its mails may speak of. months: in order; hold: the open one that ends last."""
+    """One journey with all that its mails may speak of. months: in order; holds: the open ones."""
 
     journey: Journey
     months: Sequence[JourneyMonth]
     deliverables: dict[UUID, Deliverable]
     people: Sequence[Stakeholder]
-    hold: Hold | None
+    holds: Sequence[Hold]
     settings: WorkspaceSettings
 
     @cached_property
@@ -46,8 +46,17 @@ class MailFacts:
         candidates = (self.journey.customer.owner, self.journey.started_by)
         return next((user for user in candidates if user and user.is_active and user.email), None)
 
+    @cached_property
+    def hold(self) -> Hold | None:
+        """Of several the last to end: until then nothing goes on."""
+        return last_to_end(self.holds)
+
+    def named_hold(self, occurrence: str) -> Hold | None:
+        """The hold that a notice is about, by "hold-ID"; None when it is over."""
+        return next((hold for hold in self.holds if occurrence.endswith(str(hold.pk))), None)
+
     def with_hold(self, hold: Hold) -> MailFacts:
-        return replace(self, hold=hold)
+        return replace(self, holds=[hold])
 
     def month(self, number: int | None) -> JourneyMonth | None:
         return next((month for month in self.months if month.number == number), None)
@@ -94,22 +103,24 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
             months=months[pk],
             deliverables={one.month_id: one for one in deliverables[pk]},
             people=people[journey.customer_id],
-            hold=holds.get(journey.customer_id),
+            holds=holds.get(journey.customer_id, []),
             settings=settings,
         )
         for pk, journey in rows.items()
     }
 
 
-def open_holds(customers: Collection[UUID]) -> dict[UUID, Hold]:
-    """Of several open ones the last to end counts: until then nothing goes on."""
-    rows = Hold.objects.filter(customer__in=customers, ended_at=None)
-    found: dict[UUID, Hold] = {}
-    for hold in rows.order_by("starts_at"):
-        other = found.get(hold.customer_id)
-        if other is None or (other.until is not None and (hold.until is None or hold.until > other.until)):
-            found[hold.customer_id] = hold
-    return found
+def open_holds(customers: Collection[UUID]) -> dict[UUID, list[Hold]]:
+    return _by(Hold.objects.filter(customer__in=customers, ended_at=None).order_by("starts_at"), "customer_id")
+
+
+def last_to_end(holds: Iterable[Hold]) -> Hold | None:
+    """This will give the hold that ends last; one without an end outlasts all others."""
+    latest: Hold | None = None
+    for hold in holds:
+        if latest is None or (latest.until is not None and (hold.until is None or hold.until > latest.until)):
+            latest = hold
+    return latest
 
 
 def _by(rows: Iterable[Any], name: str) -> dict[UUID, list[Any]]:

@@ -47,11 +47,12 @@ def _of_client(kind: JourneyKind, facts: MailFacts, now: datetime) -> Mapping[st
     recipient = facts.recipient or Stakeholder(customer=facts.journey.customer, name="Nobody with an address")
     is_about_pause = kind in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
     month = None if is_about_pause else _month(kind, facts)
-    if is_about_pause and facts.hold is None:
+    if is_about_pause and facts.hold is None and kind != JourneyKind.WELCOME_BACK:
         facts = facts.with_hold(_example_pause(facts.journey.customer, now))
     number = month.number if month else None
     links = Links(progress=link, deliverable=link, certificate=link)
-    return client_values(facts, kind, number, recipient=recipient, links=links).texts
+    pause = facts.hold if is_about_pause and kind != JourneyKind.WELCOME_BACK else None
+    return client_values(facts, kind, number, recipient=recipient, links=links, pause=pause).texts
 
 
 def _month(kind: JourneyKind | None, facts: MailFacts) -> JourneyMonth | None:

@@ -16,8 +16,9 @@ from emails.queries.columns import uuids
 from emails.queries.sources import Records
 from journeys.enums import JourneyState
 from journeys.models import Deliverable, Journey, JourneyMonth
-from journeys.queries.mail_facts import open_holds
-from journeys.rules.mail_dates import held_days, position_of, shifted
+from journeys.queries.mail_facts import last_to_end, open_holds
+from journeys.rules.changes import held_days
+from journeys.rules.mail_dates import position_of, shifted
 
 MONTH = "journey_month"
 JOURNEY = "journey"
@@ -36,7 +37,7 @@ def read_months(ids: Collection[str]) -> Records:
     months = list(JourneyMonth.objects.filter(pk__in=uuids(ids)).select_related("step", "journey"))
     kept = _kept_numbers({month.journey_id for month in months})
     made = {one.month_id: one for one in _delivered(months)}
-    holds = open_holds({month.customer_id for month in months})
+    holds = {customer: last_to_end(rows) for customer, rows in open_holds({m.customer_id for m in months}).items()}
     return {
         str(month.pk): month_record(
             month,
@@ -96,10 +97,8 @@ def due_after_hold(month: JourneyMonth, hold: Hold | None) -> date | None:
         return month.due_date
     if hold.until is None:
         return None
-    zone = month.journey.zone
-    since = month.journey.held_since or hold.starts_at
-    days = held_days(since=local_date(since, zone), until=local_date(hold.until, zone))
-    return shifted(month.due_date, days)
+    journey = month.journey
+    return shifted(month.due_date, held_days(journey.held_since or hold.starts_at, hold.until, journey.zone))
 
 
 def progress_pct(position: int, total: int) -> Decimal:

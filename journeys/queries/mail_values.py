@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from customers.models import Stakeholder
+from customers.models import Hold, Stakeholder
 from emails.rules.facts import (
     Fact,
     count_fact,
@@ -63,9 +63,15 @@ class Links:
 
 
 def client_values(
-    facts: MailFacts, kind: JourneyKind, number: int | None, *, recipient: Stakeholder, links: Links
+    facts: MailFacts,
+    kind: JourneyKind,
+    number: int | None,
+    *,
+    recipient: Stakeholder,
+    links: Links,
+    pause: Hold | None = None,
 ) -> Values:
-    """This will give the values of one mail to the client."""
+    """This will give the values of one mail to the client. pause: the hold that it is about."""
     values = Values()
     _put_people(values, facts, recipient)
     values.put("progressLink", links.progress)
@@ -75,11 +81,11 @@ def client_values(
     if month is not None:
         _put_month(values, facts, month)
     else:
-        _put_pause(values, facts, is_over=kind == JourneyKind.WELCOME_BACK)
+        _put_pause(values, facts, pause)
     if kind == JourneyKind.READY and facts.journey.version.celebrates_apart:
         for name in CELEBRATED_APART:
             values.put(name, "")
-    values.conditions += _conditions(facts, kind, month)
+    values.conditions += _conditions(facts, kind, month, pause)
     return values
 
 
@@ -153,9 +159,8 @@ def _put_all_achievements(values: Values, facts: MailFacts, month: JourneyMonth)
     values.put("allAchievements", points(lines), behind)
 
 
-def _put_pause(values: Values, facts: MailFacts, *, is_over: bool) -> None:
-    hold = facts.hold
-    record = hold_record(hold, zone=facts.journey.zone) if hold and not is_over else {}
+def _put_pause(values: Values, facts: MailFacts, hold: Hold | None) -> None:
+    record = hold_record(hold, zone=facts.journey.zone) if hold else {}
     for name, column, label, empty in (
         ("pauseStart", "starts_on", "Pause begins", ""),
         ("pauseEnd", "ends_on", "Pause ends", OPEN_END),
@@ -167,7 +172,7 @@ def _put_pause(values: Values, facts: MailFacts, *, is_over: bool) -> None:
             values.put(name, format_date(day), [fact])
         else:
             values.put(name, empty)
-    _put_timeline(values, facts, is_over=is_over)
+    _put_timeline(values, facts, is_over=hold is None)
 
 
 def _put_timeline(values: Values, facts: MailFacts, *, is_over: bool) -> None:
@@ -221,7 +226,7 @@ class _MonthFacts:
         return {"kind": MONTH, "id": str(self.month.pk), "field": column, "label": name, "url": self.url}
 
 
-def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None) -> list[Fact]:
+def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None, pause: Hold | None) -> list[Fact]:
     """What a mail takes for granted: that nobody has opened what it misses, that the journey goes on."""
     journey = facts.journey
     found = [
@@ -237,9 +242,8 @@ def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None)
         )
         columns = {JourneyKind.UPCOMING: ("skipped", "delivered"), JourneyKind.OVERDUE: ("skipped", "opened")}
         found += [read.state(name, str(record[name]), name.capitalize()) for name in columns.get(kind, ())]
-    elif facts.hold is not None and kind in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON):
-        fact = state_fact("pause.ended", NO, kind=HOLD, id=facts.hold.pk, field="ended", label="Pause over")
-        found.append(fact)
+    elif pause is not None:
+        found.append(state_fact("pause.ended", NO, kind=HOLD, id=pause.pk, field="ended", label="Pause over"))
     return found
 
 

@@ -14,7 +14,7 @@ from customers.queries.workspace import get_settings
 from journeys.enums import DeliverableState, JourneyState
 from journeys.models import Deliverable, JourneyMonth, PortalLink
 from journeys.queries.facts import read_journey
-from journeys.queries.mail_facts import open_holds
+from journeys.queries.mail_facts import last_to_end, open_holds
 from journeys.queries.mail_sources import due_after_hold, progress_pct
 from journeys.queries.portal_links import is_live, make_token, read_token
 from journeys.rules.journeys import JourneyFacts
@@ -144,7 +144,8 @@ def read_visit(link: PortalLink) -> Visit:
 def read_progress(link: PortalLink, *, now: datetime) -> Progress:
     """This will read the months. Five queries."""
     journey = read_journey(link.journey)
-    hold = open_holds([link.customer_id]).get(link.customer_id) if journey.state == JourneyState.ACTIVE else None
+    holds = open_holds([link.customer_id]) if journey.state == JourneyState.ACTIVE else {}
+    hold = last_to_end(holds.get(link.customer_id, []))
     rows = JourneyMonth.objects.filter(journey=link.journey).select_related("journey").order_by("number")
     return Progress(
         months=_months(journey, list(rows), hold=hold, today=local_date(now, journey.zone)),

@@ -1,13 +1,8 @@
-"""The dates that a pause leaves behind. Pure."""
+"""Small sums of the mails: a day moved, a month's place. Pure."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-
-
-def held_days(*, since: date, until: date) -> int:
-    """Count the days by which the open dates move when a hold of these days is over."""
-    return max((until - since).days, 0)
 
 
 def shifted(due: date, days: int) -> date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from customers.models import Todo
+from customers.models import Hold, Todo
 from customers.queries.sending import sending_rules
 from emails.enums import Purpose
 from emails.models import Draft, MailTemplateVersion
@@ -20,6 +20,7 @@ from journeys.services.template_use import pinned_versions
 from journeys.services.templates import find_versions
 
 ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})
+ANNOUNCES_PAUSE = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON})
 LATE_AFTER_DAYS = frozenset({JourneyKind.OVERDUE, JourneyKind.CELEBRATE})
 LATENESS = timedelta(days=2)  # DESIGN, section 5, Defaults
 NOBODY_TODO = "journey_no_recipient"
@@ -54,7 +55,11 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
 
 def _is_wanted(effect: SendMail, facts: MailFacts) -> bool:
     """A pause that is over is not announced any more."""
-    return facts.hold is not None or effect.kind not in (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON)
+    return effect.kind not in ANNOUNCES_PAUSE or _pause(effect, facts) is not None
+
+
+def _pause(effect: SendMail, facts: MailFacts) -> Hold | None:
+    return facts.named_hold(effect.occurrence) if effect.kind in ANNOUNCES_PAUSE else None
 
 
 def _link_key(effect: SendMail, facts: MailFacts) -> Wanted:
@@ -68,7 +73,8 @@ def _mail(
 ) -> TemplatedMail:
     journey, recipient = facts.journey, facts.recipient
     assert recipient is not None
-    values = client_values(facts, effect.kind, effect.month, recipient=recipient, links=links)
+    pause = _pause(effect, facts)
+    values = client_values(facts, effect.kind, effect.month, recipient=recipient, links=links, pause=pause)
     return TemplatedMail(
         customer_id=journey.customer_id,
         recipient=recipient,
@@ -95,8 +101,9 @@ def _expires_at(effect: SendMail, facts: MailFacts, now: datetime) -> datetime |
     journey, month = facts.journey, facts.month(effect.month)
     if effect.kind == JourneyKind.UPCOMING and month is not None:
         return _later(moment_of(month.due_date, journey.local_time, journey.zone), now)
-    if effect.kind == JourneyKind.RESUMES_SOON and facts.hold is not None and facts.hold.until is not None:
-        return _later(facts.hold.until, now)
+    pause = _pause(effect, facts)
+    if effect.kind == JourneyKind.RESUMES_SOON and pause is not None and pause.until is not None:
+        return _later(pause.until, now)
     if effect.kind in LATE_AFTER_DAYS:
         window = sending_rules(journey.customer, facts.settings, around=now).window
         return window.next_opening(now) + LATENESS

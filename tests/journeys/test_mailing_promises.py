@@ -187,12 +187,14 @@ def test_stopped_contact_gets_nothing(
 def test_only_mail_about_the_journeys_hold_passes_it(
     account: Customer, csm: User, write: Write, kind: JourneyKind, scopes: list[str], expected: str, now: datetime
 ) -> None:
-    for scope in scopes:
+    holds = [
         Hold.objects.create(
             customer=account, scope=scope, starts_at=now, until=now + timedelta(days=14), reason="Move", set_by=csm
         )
+        for scope in scopes
+    ]
 
-    draft = write(kind, None, "hold-1")
+    draft = write(kind, None, f"hold-{holds[0].pk}")
     outbox.sweep(now=now)
 
     draft = fresh(draft)
@@ -209,7 +211,7 @@ def test_pause_that_ends_before_its_mail_left_drops_it(
     account: Customer, csm: User, write: Write, now: datetime
 ) -> None:
     hold = Hold.objects.create(customer=account, scope="journey", starts_at=now, set_by=csm)
-    draft = write(JourneyKind.PAUSED, None, "hold-1")
+    draft = write(JourneyKind.PAUSED, None, f"hold-{hold.pk}")
     Hold.objects.filter(pk=hold.pk).update(ended_at=now)
 
     outbox.sweep(now=now)
