@@ -8,7 +8,7 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         from customers.registry.holds import register_hold_source
         from emails.registry import register_template
-        from journeys import sweeping
+        from journeys import panels, sweeping
         from journeys.queries import holds, mail_sources
         from journeys.rules.mail_names import NAMES
         from journeys.services import handlers, pausing
@@ -16,6 +16,7 @@ class JourneysConfig(AppConfig):
 
         register_hold_source(holds.SOURCE)
         handlers.register()
+        panels.register()
         pausing.register()
         sweeping.register()
         mail_sources.register_sources()

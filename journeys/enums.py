@@ -65,3 +65,16 @@ class JourneyKind(TextChoices):
     PAUSED = "journey.paused", "Paused"
     RESUMES_SOON = "journey.resumes_soon", "Resumes in three days"
     WELCOME_BACK = "journey.welcome_back", "Welcome back"
+
+
+class MonthState(TextChoices):
+    """How a month stands, as people and other systems are told: what its deliverable is, or what keeps it from one."""
+
+    SCHEDULED = "SCHEDULED", "Scheduled"
+    WRITING = "WRITING", "Being written"
+    FAILED = "FAILED", "Could not be written"
+    PENDING_REVIEW = "PENDING_REVIEW", "Pending review"
+    REJECTED = "REJECTED", "To be revised"
+    DELIVERED = "DELIVERED", "Delivered"
+    OPENED = "OPENED", "Opened"
+    SKIPPED = "SKIPPED", "Skipped"

@@ -3,17 +3,32 @@
 from django.urls import URLPattern, URLResolver, path
 
 from journeys.urls_portal import portal_patterns
-from journeys.views import clock, health, log
+from journeys.views import actions, board, bulk, clock, health, log, timeline
 
 app_name = "journeys"
 
 ACCOUNT = "customers/<uuid:customer_id>"
+JOURNEY = f"{ACCOUNT}/journey"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("journeys", board.board, name="board"),
     path("journeys/log", log.log, name="log"),
     path("journeys/log.csv", log.export, name="log_export"),
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
     path("clock/confirm", clock.confirm, name="clock"),
     *portal_patterns,
+    path("journeys/selection/<slug:code>", bulk.bulk, name="bulk"),
+    path(JOURNEY, timeline.timeline, name="timeline"),
+    path(f"{JOURNEY}/actions/<slug:code>", actions.action, name="action"),
+    path(
+        f"{JOURNEY}/automations/<uuid:automation_id>/trigger", actions.automation, {"verb": "trigger"}, name="trigger"
+    ),
+    path(
+        f"{JOURNEY}/automations/<uuid:automation_id>/cancel",
+        actions.automation,
+        {"verb": "cancel"},
+        name="cancel_automation",
+    ),
+    path(f"{JOURNEY}/changes/<uuid:change_id>/undo", actions.undo, name="undo"),
 ]

@@ -21,6 +21,8 @@ from emails.services.replies import BelongsToNobody
 from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
 from journeys.services.by_hand import AlreadyScheduled, NoJourney
+from journeys.services.changing import NotAllowed as MayNotForce
+from journeys.services.changing import Refused as JourneyRefused
 from journeys.services.scheduling import NotScheduled
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
@@ -102,6 +104,8 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     Refused: _gate,
     MayNotApprove: _simple(403, "may_not_approve"),
     BadMoment: _simple(400, "invalid", field_name="scheduledSendDate"),
+    JourneyRefused: _simple(409, "not_possible"),
+    MayNotForce: _simple(403, "leaders_only"),
     NotScheduled: _simple(409, "not_scheduled"),
     NoJourney: _simple(409, "no_journey"),
     AlreadyScheduled: _simple(409, "already_scheduled"),

@@ -28,7 +28,9 @@ from customers.models import (
 from customers.registry.panels import list_panels
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
 from emails.queries.footers import make_token
-from journeys.models import PortalLink
+from journeys.actions import ACTIONS as JOURNEY_ACTIONS
+from journeys.actions import BULK_ACTIONS
+from journeys.models import AutomationSchedule, JourneyChange, PortalLink
 from journeys.queries.portal_links import make_token as make_portal_token
 from journeys.urls_portal import CLIENT, portal_patterns
 from outreach.models import Touch
@@ -130,8 +132,12 @@ class Examples:
             "emails:preferences token": lambda: make_token(self.draft.pk),
             **{f"journeys:{name} token": lambda: make_portal_token(self.link.pk) for name in PORTAL_PAGES},
             "link_id": lambda: self.link.pk,
+            "automation_id": lambda: _first(AutomationSchedule.objects.filter(**mine, status="SCHEDULED")),
+            "change_id": lambda: _first(JourneyChange.objects.filter(**mine)),
             "number": lambda: 1,
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
+            "journeys:action code": lambda: {code: code for code in JOURNEY_ACTIONS},
+            "journeys:bulk code": lambda: {action.code: action.code for action in BULK_ACTIONS},
             "code": lambda: {step.code: step.code for step in STEPS},
             "secret": lambda: self._invitation_secret,
             "uidb64": lambda: urlsafe_base64_encode(force_bytes(self.colleague.pk)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from config.benchmarks.examples import Examples
 from customers.queries.imports import KINDS
+from journeys.queries.board import STATES
 from renewals.enums import Stage
 from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, RISKS, SORTS
 
@@ -64,6 +65,9 @@ LISTS: dict[str, Callable[[Examples], Iterator[str]]] = {
     "customers:import_run": _lists(*(f"show={kind}" for kind, _ in KINDS), "q=bank", f"show=changed&page={FAR}"),
     "customers:merge": _lists("q=al", f"q={FOUND_NOWHERE}"),
     "customers:settings_people": _lists("q=al", f"q={FOUND_NOWHERE}", "state=active", f"page={FAR}"),
+    "journeys:board": _lists(
+        *(f"state={code}" for code in STATES), "q=bank", f"q={FOUND_NOWHERE}", "month=1", f"month=1&page={FAR}"
+    ),
     "journeys:log": _lists("type=SEND_REMINDER", "status=FAILED", "q=bank", f"q={FOUND_NOWHERE}", f"page={FAR}"),
     "emails:mailbox": _lists("q=bank", "q=renewal", "q=bench.example", f"q={FOUND_NOWHERE}", "page=100", f"page={FAR}"),
     "renewals:engage_step": _lists("show=csm", "show=ai"),

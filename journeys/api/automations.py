@@ -25,8 +25,8 @@ from journeys.enums import AutomationStatus, AutomationType, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
 from journeys.queries.automations import list_automations, list_log, require_automation
 from journeys.queries.health import read_health
-from journeys.services.by_hand import prepare_by_hand, schedule_by_hand
-from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
+from journeys.services.by_hand import prepare_by_hand, schedule_by_hand, trigger_by_hand
+from journeys.services.scheduling import NotScheduled, cancel_automation
 
 BOTH = {201: AutomationBody, 200: AutomationBody}
 """A preview has written nothing, and is 200."""
@@ -152,7 +152,7 @@ class AutomationTrigger(APIView):
         row, now = _find(request, id), timezone.now()
         if read_flag(request, "preview"):
             return _previewed(row, trigger_at=now, reason="")
-        trigger_automation(row, now=now, by=caller_of(request))
+        trigger_by_hand(row, now=now, by=caller_of(request))
         return Response(AutomationBody(row).data)
 
 

@@ -11,13 +11,37 @@ from journeys.api.automations import (
     ClientAutomations,
     LogList,
 )
+from journeys.api.journeys import (
+    AdjustView,
+    CancelView,
+    ForceView,
+    PauseView,
+    ResumeView,
+    SkipView,
+    StartView,
+    TimelineView,
+    UndoView,
+)
+from journeys.api.selections import SelectionView
+
+JOURNEY = "clients/<str:id>/journey"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/automations", AutomationList.as_view()),
     path("admin/automations/logs", LogList.as_view()),
     path("admin/automations/stats", AutomationStats.as_view()),
+    path("admin/journeys/selection", SelectionView.as_view()),
     path("automations/<uuid:id>", AutomationDetail.as_view()),
     path("automations/<uuid:id>/trigger", AutomationTrigger.as_view()),
     path("clients/<str:id>/automations", ClientAutomations.as_view()),
     path("clients/<str:id>/automations/schedule", AutomationSchedulingView.as_view()),
+    path(f"{JOURNEY}/timeline", TimelineView.as_view()),
+    path(f"{JOURNEY}/start", StartView.as_view()),
+    path(f"{JOURNEY}/adjust", AdjustView.as_view()),
+    path(f"{JOURNEY}/pause", PauseView.as_view()),
+    path(f"{JOURNEY}/resume", ResumeView.as_view()),
+    path(f"{JOURNEY}/skip", SkipView.as_view()),
+    path(f"{JOURNEY}/force", ForceView.as_view()),
+    path(f"{JOURNEY}/cancel", CancelView.as_view()),
+    path(f"{JOURNEY}/undo", UndoView.as_view()),
 ]

@@ -9,8 +9,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Value
 from journeys.enums import JourneyState
 from journeys.models import JourneyMonth
 from journeys.queries.local_days import LocalDay
-
-UNOPENED_DAYS = 3
+from journeys.rules.states import UNOPENED_DAYS
 
 
 def overdue_months(now: datetime, *, days: int = 0) -> Q:

@@ -15,11 +15,12 @@ from customers.services.activity import record
 from journeys.enums import AutomationType, DeliverableState
 from journeys.models import AutomationSchedule, Journey, JourneyMonth
 from journeys.queries.journeys import get_open_journey
+from journeys.queries.rows import SUBJECT
 from journeys.rules.by_hand import MonthState, Wish, find_errors
 from journeys.rules.moments import moment_of
 from journeys.rules.naming import name_automation
-
-SUBJECT = "journey"
+from journeys.services.journeys import trigger_row
+from journeys.services.scheduling import trigger_automation
 
 
 class NoJourney(Exception):
@@ -98,3 +99,11 @@ def _row(journey: Journey, wish: Wish) -> AutomationSchedule:
         local_time=there.time(),
         zone=journey.zone,
     )
+
+
+def trigger_by_hand(automation: AutomationSchedule, *, now: datetime, by: User) -> None:
+    """This will make the row due now; one of a journey as a change that can be taken back. Raises NotScheduled."""
+    if automation.subject_kind == SUBJECT:
+        trigger_row(automation, now=now, by=by)
+    else:
+        trigger_automation(automation, now=now, by=by)

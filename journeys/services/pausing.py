@@ -72,8 +72,14 @@ def preview_pause(
     now: datetime,
     by: User | None = None,
 ) -> Plan:
-    """This will show the dates as they are once the hold has ended; open-ended, what waits."""
+    """This will show the dates as they are once the hold has ended; open-ended, what waits. Raises Refused."""
     end = end_of_pause(journey, until=until, days=days, now=now)
+    if not journey.is_active:
+        raise Refused("The journey is not under way.")
+    if list_open_holds(journey.customer, scope=HoldScope.JOURNEY):
+        raise Refused("This account is on hold already.")
+    if end is not None and end <= now:
+        raise Refused("The hold must end in the future.")
     return plan_pause(read_journey(journey), read_rows([journey.pk])[journey.pk], until=end, now=now)
 
 
@@ -84,20 +90,29 @@ def resume_journey(journey: Journey, *, now: datetime, by: User | None) -> Journ
     """
     with transaction.atomic():
         journey = lock_journey(journey)
-        held = list_open_holds(journey.customer, scope=HoldScope.JOURNEY)
-        if not held:
-            account = list_open_holds(journey.customer, scope=HoldScope.ACCOUNT)
-            raise Refused("The account is on hold: end that hold." if account else "The journey is not paused.")
-        end_hold(held[0], now=now, by=by)
+        end_hold(_require_pause(journey), now=now, by=by)
         return JourneyChange.objects.filter(journey=journey, action="resumed", at=now).first()
 
 
 def preview_resume(journey: Journey, *, now: datetime, by: User | None = None) -> Plan:
-    """This will show the dates as they are when the hold ends now; none moves while the account is held besides."""
+    """This will show the dates as they are when the hold ends now; none moves while the account is held besides.
+
+    Raises Refused.
+    """
+    _require_pause(journey)
     if list_open_holds(journey.customer, scope=HoldScope.ACCOUNT):
         return Plan(read_journey(journey).months, tuple(read_rows([journey.pk])[journey.pk]))
     days = held_days(journey.held_since or now, now, journey.zone)
     return plan_shift(read_journey(journey), read_rows([journey.pk])[journey.pk], days=days, now=now)
+
+
+def _require_pause(journey: Journey) -> Hold:
+    """This will give the journey's own hold. Raises Refused."""
+    held: list[Hold] = list(list_open_holds(journey.customer, scope=HoldScope.JOURNEY))
+    if not held:
+        account = list_open_holds(journey.customer, scope=HoldScope.ACCOUNT)
+        raise Refused("The account is on hold: end that hold." if account else "The journey is not paused.")
+    return held[0]
 
 
 def end_of_pause(journey: Journey, *, until: datetime | None, days: int | None, now: datetime) -> datetime | None:

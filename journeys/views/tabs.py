@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from customers.view_base import Tab
 
-TABS = (("Log", "journeys:log"), ("Health", "journeys:health"))
+TABS = (("Board", "journeys:board"), ("Log", "journeys:log"), ("Health", "journeys:health"))
 
 
 def list_tabs(current: str) -> list[Tab]:

@@ -17,12 +17,14 @@ from customers.models import Customer, User
 from customers.services.todos import add_todo
 from emails.models import Draft
 from journeys.enums import JourneyKind
-from journeys.models import AutomationLog
+from journeys.models import AutomationLog, AutomationSchedule, JourneyChange
+from journeys.services.pausing import pause_journey
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
 from renewals.services.renewals import lock_price, open_renewal
 from tests import factories
 from tests.journeys.clockwork import make_automation
+from tests.journeys.ground import begin, deliver
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,6 +60,9 @@ def account(ops: User, live_server: Any) -> Customer:
     factories.UsageSampleFactory.create(customer=customer, at=now)
     factories.WinFactory.create(customer=customer, text=LONGEST)
     add_todo(LONGEST, customer=customer, now=now, by=ops)
+    journey = begin(customer, now=now - timedelta(days=40), by=ops, start=now.date() - timedelta(days=40))
+    deliver(journey, 1, now=now - timedelta(days=30), by=ops)
+    pause_journey(journey, days=9, reason=LONGEST[:200], now=now, by=ops)
     row = make_automation(customer, now, kind=JourneyKind.UPCOMING, occurrence="month-3")
     AutomationLog.objects.create(
         customer=customer, automation=row, at=now, type=row.type, kind=row.kind, action="Skipped", status="SKIPPED",
@@ -79,8 +84,17 @@ def account(ops: User, live_server: Any) -> Customer:
 def addresses(account: Customer) -> list[str]:
     here = f"/customers/{account.pk}"
     letter = Draft.objects.filter(customer=account).order_by("position")[0]
+    automation = AutomationSchedule.objects.filter(customer=account, kind=JourneyKind.UPCOMING)[0]
+    change = JourneyChange.objects.filter(customer=account)[0]
     return [
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
+        *(
+            "/journeys",
+            "/journeys?month=1",
+            "/journeys?state=none",
+            "/journeys/selection/adjust",
+            "/journeys/selection/resume",
+        ),
         *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
         "/clock/confirm",
@@ -92,6 +106,10 @@ def addresses(account: Customer) -> list[str]:
             f"{here}/mails",
             f"{here}/write",
             f"{here}/renewal/outcome",
+            f"{here}/journey",
+            *(f"{here}/journey/actions/{code}" for code in ("start", "pause", "resume", "adjust", "skip", "cancel")),
+            f"{here}/journey/automations/{automation.pk}/trigger",
+            f"{here}/journey/changes/{change.pk}/undo",
         ),
         *(f"{here}/engage/{step}" for step in ("sequence", "pricing", "emails", "plan", "rehearsal", "actions")),
         *(f"/drafts/{letter.pk}{part}" for part in ("", "/preview", "/send", "/versions")),

@@ -1,0 +1,130 @@
+"""The same done to the journeys of many clients in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers.api_base import read_body, read_flag
+from customers.models import Customer, User
+from customers.queries.callers import caller_of
+from journeys.actions import BULK_ACTIONS
+from journeys.api.automations import PREVIEW
+from journeys.api.journey_bodies import PauseIn, SkipIn, StartIn
+from journeys.api.shown import find_programme
+from journeys.forms.actions import MOST_DAYS
+from journeys.forms.board import read_board_filter
+from journeys.queries.board import STATES, Board
+from journeys.services.selections import preview_selection, run_selection
+
+MOST_CLIENTS = 10_000
+
+
+class BoardFilterIn(serializers.Serializer[Any]):
+    """As the board is narrowed down: all clients that it then shows are meant."""
+
+    q = serializers.CharField(required=False, max_length=100)
+    state = serializers.ChoiceField(choices=list(STATES), required=False)
+    owner = serializers.CharField(required=False, max_length=40, help_text="Id, or none.")
+    segment = serializers.CharField(required=False, max_length=80)
+    programme = serializers.UUIDField(required=False)
+    month = serializers.IntegerField(required=False, min_value=1, max_value=999)
+
+
+class SelectionIn(serializers.Serializer[Any]):
+    """`clientIds`, or `filter`. The rest is what the action takes: see the calls for one client."""
+
+    action = serializers.ChoiceField(choices=[action.code for action in BULK_ACTIONS])
+    clientIds = serializers.ListField(
+        source="client_ids", child=serializers.UUIDField(), required=False, max_length=MOST_CLIENTS
+    )
+    filter = BoardFilterIn(required=False)
+    startDate = serializers.DateField(required=False)
+    programme = serializers.CharField(required=False, max_length=120)
+    includePast = serializers.BooleanField(required=False)
+    until = serializers.DateField(required=False, allow_null=True)
+    days = serializers.IntegerField(required=False, allow_null=True, min_value=-MOST_DAYS, max_value=MOST_DAYS)
+    month = serializers.IntegerField(required=False, min_value=1)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if ("client_ids" in asked) == ("filter" in asked):
+            raise serializers.ValidationError({"clientIds": ["Name the clients, or a filter that finds them."]})
+        return asked
+
+
+class AdjustManyIn(serializers.Serializer[Any]):
+    startDate = serializers.DateField(source="start_date", required=False)
+    days = serializers.IntegerField(required=False, min_value=-MOST_DAYS, max_value=MOST_DAYS)
+    includePast = serializers.BooleanField(source="include_past", default=False)
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if bool(asked.get("start_date")) == bool(asked.get("days")):
+            raise serializers.ValidationError({"startDate": ["Give either a first day or a number of days."]})
+        return asked
+
+
+class LeftAsTheyAreBody(serializers.Serializer[Any]):
+    reason = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class SelectionBody(serializers.Serializer[Any]):
+    """total: who was meant and is the caller's; changed: for whom it was done, or would be."""
+
+    total = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    refused = LeftAsTheyAreBody(many=True)
+
+
+class SelectionView(APIView):
+    @extend_schema(request=SelectionIn, parameters=[PREVIEW], responses=SelectionBody)
+    def post(self, request: Request) -> Response:
+        """Start, pause, resume, adjust or skip for many clients; who does not allow it stays as they are."""
+        asked, is_preview = read_body(SelectionIn, request), read_flag(request, "preview")
+        now, by = timezone.now(), caller_of(request)
+        arguments, customers = _read_arguments(asked["action"], request), _find_clients(asked, by, now)
+        if is_preview:
+            preview = preview_selection(asked["action"], customers, arguments, now=now, by=by)
+            return _answer(preview.total, preview.count, dict(preview.refused))
+        outcome = run_selection(asked["action"], customers, arguments, now=now, by=by)
+        reasons = list(outcome.refused.values())
+        counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
+        return _answer(len(customers), len(customers) - len(reasons), counted)
+
+
+def _find_clients(asked: Mapping[str, Any], by: User, now: datetime) -> list[Customer]:
+    ids: Any = asked.get("client_ids")
+    if ids is None:
+        wanted = read_board_filter({name: str(value) for name, value in asked["filter"].items()})
+        ids = Board(by, wanted, now=now).customer_ids().order_by()
+    return list(Customer.objects.visible_to(by).filter(pk__in=ids).order_by("name", "pk"))
+
+
+def _read_arguments(code: str, request: Request) -> dict[str, Any]:
+    if code == "start":
+        asked = read_body(StartIn, request)
+        return {**asked, "version": find_programme(asked.pop("programme"))} if "programme" in asked else asked
+    if code == "pause":
+        asked = read_body(PauseIn, request)
+        day = asked.get("until")
+        return {**asked, "until": datetime.combine(day, time.min, UTC) if day else None}
+    if code == "adjust":
+        return read_body(AdjustManyIn, request)
+    if code == "skip":
+        asked = read_body(SkipIn, request)
+        return {"number": asked["month"], "reason": asked["reason"]}
+    return {}
+
+
+def _answer(total: int, changed: int, refused: Mapping[str, int]) -> Response:
+    rows = [{"reason": reason, "count": count} for reason, count in refused.items()]
+    return Response(SelectionBody({"total": total, "changed": changed, "refused": rows}).data)

@@ -1,0 +1,300 @@
+"""The board: all journeys by the month they are in, narrowed down as the reader asks.
+
+One count for the whole board, one query for the first cards of every column, one for what the cards show.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    Window,
+)
+from django.db.models.functions import Lower, RowNumber
+
+from customers.models import Customer, Stakeholder, User
+from journeys.enums import DeliverableState, JourneyState, MonthState
+from journeys.models import Deliverable, Journey, JourneyMonth, Programme
+from journeys.queries.overdue import has_overdue_month
+from journeys.rules.states import KINDS
+
+NO_OWNER = "none"
+IN_COLUMN = 10
+PAGE_SIZE = 50
+WAITING = frozenset({DeliverableState.PENDING_REVIEW, DeliverableState.REJECTED, DeliverableState.FAILED})
+"""Something of the journey waits for one of us."""
+
+STATES = {
+    "active": "Under way",
+    "overdue": "Overdue",
+    "waiting": "Waits for us",
+    "paused": "Paused",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+    "none": "Not started",
+}
+"""What the board can be narrowed to; without one it shows what is under way, paused or not."""
+AS_LIST = frozenset({"completed", "cancelled", "none"})
+"""These stand in no month."""
+
+
+@dataclass(frozen=True)
+class BoardFilter:
+    """What is asked of the board. owner: a user's id or NO_OWNER; programme: an id; month: one column alone."""
+
+    text: str = ""
+    state: str = ""
+    owner: str = ""
+    segment: str = ""
+    programme: str = ""
+    month: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        return self == BoardFilter()
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is shown as a list that is paged, not by month."""
+        return self.month is not None or self.state in AS_LIST
+
+
+@dataclass(frozen=True)
+class Card:
+    """One client on the board. due_date, state: of the month that it is in."""
+
+    customer_id: uuid.UUID
+    name: str
+    owner_name: str
+    month: int | None = None
+    title: str = ""
+    due_date: date | None = None
+    state: MonthState = MonthState.SCHEDULED
+    is_overdue: bool = False
+    is_paused: bool = False
+
+    @property
+    def badge(self) -> str:
+        return KINDS[self.state]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One month: the first of its clients, and how many they are."""
+
+    month: int
+    count: int
+    overdue: int
+    cards: Sequence[Card]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True)
+class BoardCounts:
+    """Journeys per state and, of those under way, per month: all of them, and the overdue ones."""
+
+    months: dict[int, tuple[int, int]]
+    active: int = 0
+    overdue: int = 0
+    waiting: int = 0
+    paused: int = 0
+    completed: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.active + self.completed + self.cancelled
+
+
+@dataclass(frozen=True)
+class BoardFacets:
+    owners: list[User]
+    segments: list[str]
+    has_unowned: bool
+    programmes: list[Programme]
+
+
+class Board:
+    """The journeys of the reader's accounts, as the filter asks for them."""
+
+    def __init__(self, user: User, wanted: BoardFilter, *, now: datetime) -> None:
+        self.user, self.wanted, self.now = user, wanted, now
+
+    @cached_property
+    def counts(self) -> BoardCounts:
+        """Counted without the state that is asked for, so that the other states can be chosen."""
+        is_active = Q(state=JourneyState.ACTIVE)
+        rows: Any = (
+            self._rows(with_state=False)
+            .order_by()
+            .values("state", "current_month")
+            .annotate(
+                count=Count("pk"),
+                overdue=Count("pk", filter=has_overdue_month(self.now)),
+                waiting=Count("pk", filter=is_active & Q(_waits())),
+                paused=Count("pk", filter=is_active & Q(held_since__isnull=False)),
+            )
+        )
+        return _sum_up(list(rows))
+
+    def columns(self) -> list[Column]:
+        """This will give every month that has clients or lies between, with the first cards of each."""
+        first = [F("is_late").desc(), F("customer__name").asc(), F("pk").asc()]
+        place = Window(RowNumber(), partition_by=F("current_month"), order_by=first)
+        rows = self.journeys().annotate(is_late=has_overdue_month(self.now)).annotate(place=place)
+        ids = rows.filter(place__lte=IN_COLUMN).values_list("pk", flat=True)
+        cards: dict[int, list[Card]] = {}
+        for card in self.read_cards(list(ids)):
+            cards.setdefault(card.month or 0, []).append(card)
+        known = self.counts.months if self.wanted.state in ("", "active") else self._count_months()
+        months = range(1, max(known, default=0) + 1)
+        return [Column(month, *known.get(month, (0, 0)), cards.get(month, ())) for month in months]
+
+    def journeys(self) -> QuerySet[Journey]:
+        """This will give the journeys asked for, by the account's name; all of them, not only a page."""
+        return self._rows(with_state=True).order_by("customer__name", "pk")
+
+    def read_cards(self, ids: Sequence[uuid.UUID]) -> list[Card]:
+        """This will read what the cards of these journeys show, in two queries."""
+        current = JourneyMonth.objects.filter(journey__in=ids, number=F("journey__current_month"))
+        months = {
+            row[0]: row[1:]
+            for row in current.values_list(
+                "journey_id", "step__title", "due_date", "skipped_at", "deliverable__state", "deliverable__opened_at"
+            )
+        }
+        names = ("customer__owner__first_name", "customer__owner__last_name", "customer__owner__username")
+        rows = (
+            Journey.objects.filter(pk__in=ids)
+            .annotate(is_late=has_overdue_month(self.now))
+            .order_by("-is_late", "customer__name", "pk")
+            .values("pk", "customer_id", "customer__name", "current_month", "held_since", "is_late", *names)
+        )
+        return [_card(row, months.get(row["pk"], ("", None, None, None, None))) for row in rows]
+
+    def not_started(self) -> QuerySet[Customer]:
+        """This will give the accounts that the filter asks for and that are on no journey now."""
+        rows: QuerySet[Customer] = Customer.objects.visible_to(self.user).select_related("owner")
+        active = Journey.objects.filter(customer=OuterRef("pk"), state=JourneyState.ACTIVE)
+        return rows.filter(~Exists(active), *_conditions(self.wanted, path="")).order_by("name", "pk")
+
+    def customer_ids(self) -> QuerySet[Any, uuid.UUID]:
+        """This will give all that match, for what is done to all of them."""
+        if self.wanted.state == "none":
+            return self.not_started().values_list("pk", flat=True)
+        return self.journeys().values_list("customer", flat=True)
+
+    def page_of(self, begin: int, end: int) -> list[Card]:
+        """This will give a piece of the list."""
+        if self.wanted.state == "none":
+            return [
+                Card(row.pk, row.name, row.owner.display_name if row.owner else "")
+                for row in self.not_started()[begin:end]
+            ]
+        return self.read_cards(list(self.journeys().values_list("pk", flat=True)[begin:end]))
+
+    def _count_months(self) -> dict[int, tuple[int, int]]:
+        late = Count("pk", filter=has_overdue_month(self.now))
+        rows = self._rows(with_state=True).order_by().values_list("current_month")
+        return {month: (count, late) for month, count, late in rows.annotate(count=Count("pk"), late=late)}
+
+    def _rows(self, *, with_state: bool) -> QuerySet[Journey]:
+        rows: QuerySet[Journey] = Journey.objects.visible_to(self.user)
+        conditions = list(_conditions(self.wanted))
+        if with_state:
+            conditions.append(_state_condition(self.wanted.state, self.now))
+            if self.wanted.month:
+                conditions.append(Q(current_month=self.wanted.month))
+        return rows.filter(*conditions)
+
+
+def read_board_facets(user: User) -> BoardFacets:
+    """This will read what the reader's journeys can be narrowed by, in three queries."""
+    seen = Journey.objects.visible_to(user).order_by().values_list("customer__segment", "customer__owner").distinct()
+    pairs = list(seen)
+    owners = User.objects.filter(pk__in={owner for _, owner in pairs if owner})
+    return BoardFacets(
+        owners=list(owners.order_by("first_name", "last_name", "username")),
+        segments=sorted({segment for segment, _ in pairs if segment}),
+        has_unowned=any(owner is None for _, owner in pairs),
+        programmes=list(Programme.objects.filter(is_archived=False)),
+    )
+
+
+def _conditions(wanted: BoardFilter, *, path: str = "customer__") -> Iterable[Q]:
+    """path: how the query reaches the account; a programme has only who is on one."""
+    if wanted.owner:
+        yield Q(**{f"{path}owner": None if wanted.owner == NO_OWNER else wanted.owner})
+    if wanted.segment:
+        yield Q(**{f"{path}segment": wanted.segment})
+    if wanted.programme and path:
+        yield Q(version__programme=wanted.programme)
+    if wanted.text:
+        text = Lower(Value(wanted.text))
+        by_itself = Customer.objects.filter(search_text__contains=text).order_by().values("pk")
+        by_people = Stakeholder.objects.filter(search_text__contains=text).order_by().values("customer")
+        yield Q(**{f"{path}pk__in": by_itself.union(by_people, all=True)})
+
+
+def _state_condition(state: str, now: datetime) -> Q:
+    is_active = Q(state=JourneyState.ACTIVE)
+    conditions = {
+        "overdue": is_active & Q(has_overdue_month(now)),
+        "waiting": is_active & Q(_waits()),
+        "paused": is_active & Q(held_since__isnull=False),
+        "completed": Q(state=JourneyState.COMPLETED),
+        "cancelled": Q(state=JourneyState.CANCELLED),
+    }
+    return conditions.get(state, is_active)
+
+
+def _waits() -> Exists:
+    return Exists(Deliverable.objects.filter(journey=OuterRef("pk"), state__in=sorted(WAITING)))
+
+
+def _sum_up(rows: list[dict[str, Any]]) -> BoardCounts:
+    by_state = {state.value: 0 for state in JourneyState}
+    months: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        by_state[row["state"]] += row["count"]
+        if row["state"] == JourneyState.ACTIVE:
+            months[row["current_month"]] = (row["count"], row["overdue"])
+    return BoardCounts(
+        months=months,
+        overdue=sum(row["overdue"] for row in rows),
+        waiting=sum(row["waiting"] for row in rows),
+        paused=sum(row["paused"] for row in rows),
+        **by_state,
+    )
+
+
+def _card(row: dict[str, Any], month: Sequence[Any]) -> Card:
+    title, due_date, skipped_at, state, opened_at = month
+    full_name = f"{row['customer__owner__first_name'] or ''} {row['customer__owner__last_name'] or ''}".strip()
+    shown = MonthState.OPENED if opened_at else MonthState(state) if state else MonthState.SCHEDULED
+    return Card(
+        customer_id=row["customer_id"],
+        name=row["customer__name"],
+        owner_name=full_name or row["customer__owner__username"] or "",
+        month=row["current_month"],
+        title=title,
+        due_date=due_date,
+        state=MonthState.SKIPPED if skipped_at else shown,
+        is_overdue=bool(row["is_late"]),
+        is_paused=row["held_since"] is not None,
+    )

@@ -1,0 +1,200 @@
+"""What is done to a selection of clients: shown before, done in few statements.
+
+A preview does the very same and takes it back: who is refused and why is what it would be. A start, which writes most,
+is worked out without writing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import Customer, User
+from journeys.enums import JourneyState
+from journeys.models import Journey, JourneyMonth, ProgrammeVersion
+from journeys.queries.facts import read_facts
+from journeys.queries.journeys import find_versions, list_with_open_journey
+from journeys.queries.rows import read_rows
+from journeys.rules.changes import plan_pause
+from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, skip_months, start_journeys
+from journeys.services.changing import Outcome, Refused
+from journeys.services.journeys import lay_out, read_course
+from journeys.services.pausing import end_of_pause
+from journeys.services.planting import Course
+
+NAMED = 50
+
+VERBS: Mapping[str, Callable[..., Outcome]] = {
+    "start": start_journeys,
+    "pause": pause_journeys,
+    "resume": resume_journeys,
+    "adjust": adjust_journeys,
+    "skip": skip_months,
+}
+
+Dates = Mapping[int, date | None]
+"""Month → its day; None where it is skipped."""
+
+
+@dataclass(frozen=True)
+class DateMove:
+    """One month of one client. old: None where it is new; new: None where it is skipped."""
+
+    number: int
+    old: date | None
+    new: date | None
+
+
+@dataclass(frozen=True)
+class ClientMoves:
+    """What moves for one client."""
+
+    customer: Customer
+    moves: Sequence[DateMove]
+
+    @property
+    def first(self) -> DateMove | None:
+        return self.moves[0] if self.moves else None
+
+    @property
+    def last(self) -> DateMove | None:
+        return self.moves[-1] if len(self.moves) > 1 else None
+
+
+@dataclass(frozen=True)
+class SelectionPreview:
+    """total: who was selected; count: for whom it would be done; refused: reason → how many; clients: the first."""
+
+    total: int
+    count: int
+    refused: Sequence[tuple[str, int]]
+    clients: Sequence[ClientMoves]
+
+    @property
+    def refused_count(self) -> int:
+        return self.total - self.count
+
+    @property
+    def unnamed(self) -> int:
+        return self.count - len(self.clients)
+
+
+def run_selection(
+    code: str, customers: Sequence[Customer], arguments: Mapping[str, Any], *, now: datetime, by: User
+) -> Outcome:
+    """This will do it to each of the customers that allows it. Raises Refused where it is wrong for all of them."""
+    return VERBS[code](customers, **arguments, now=now, by=by)
+
+
+def preview_selection(
+    code: str, customers: Sequence[Customer], arguments: Mapping[str, Any], *, now: datetime, by: User
+) -> SelectionPreview:
+    """This will say what it would do, and leave nothing written. Raises as `run_selection`."""
+    if code == "start":
+        return _preview_start(customers, now=now, **arguments)
+    with transaction.atomic():
+        before = _read_dates(customers[: 4 * NAMED])
+        outcome = run_selection(code, customers, arguments, now=now, by=by)
+        named = [customer for customer in customers if customer.pk not in outcome.refused][:NAMED]
+        before = {**before, **_read_dates([customer for customer in named if customer.pk not in before])}
+        after = _read_dates(named)
+        transaction.set_rollback(True)
+    if code == "pause":
+        after = _dates_after_pause(named, arguments, now)
+    return _sum_up(customers, outcome.refused, [(customer, before, after) for customer in named])
+
+
+def _sum_up(
+    customers: Sequence[Customer],
+    refused: Mapping[uuid.UUID, str],
+    named: Iterable[tuple[Customer, Mapping[uuid.UUID, Dates], Mapping[uuid.UUID, Dates]]],
+) -> SelectionPreview:
+    return SelectionPreview(
+        total=len(customers),
+        count=len(customers) - len(refused),
+        refused=Counter(refused.values()).most_common(),
+        clients=[
+            ClientMoves(customer, _compare(before.get(customer.pk, {}), after.get(customer.pk, {})))
+            for customer, before, after in named
+        ],
+    )
+
+
+def _compare(before: Dates, after: Dates) -> list[DateMove]:
+    return [DateMove(number, before.get(number), new) for number, new in after.items() if before.get(number) != new]
+
+
+def _read_dates(customers: Sequence[Customer]) -> dict[uuid.UUID, dict[int, date | None]]:
+    """This will read the months of journeys under way, in one query."""
+    rows = JourneyMonth.objects.filter(
+        customer__in=[customer.pk for customer in customers], journey__state=JourneyState.ACTIVE
+    )
+    found: dict[uuid.UUID, dict[int, date | None]] = {}
+    for customer_id, number, due_date, skipped_at in rows.order_by("number").values_list(
+        "customer", "number", "due_date", "skipped_at"
+    ):
+        found.setdefault(customer_id, {})[number] = None if skipped_at else due_date
+    return found
+
+
+def _dates_after_pause(
+    customers: Sequence[Customer], arguments: Mapping[str, Any], now: datetime
+) -> dict[uuid.UUID, dict[int, date | None]]:
+    """The dates once the pause is over; as they are while nobody has said when that is."""
+    ids = [customer.pk for customer in customers]
+    journeys = {row.pk: row for row in Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE)}
+    rows = read_rows(list(journeys))
+    found: dict[uuid.UUID, dict[int, date | None]] = {}
+    for facts in read_facts(list(journeys)).values():
+        until = end_of_pause(journeys[facts.id], until=arguments.get("until"), days=arguments.get("days"), now=now)
+        plan = plan_pause(facts, rows[facts.id], until=until, now=now)
+        found[facts.customer_id] = {m.number: None if m.is_skipped else m.due_date for m in plan.months}
+    return found
+
+
+def _preview_start(
+    customers: Sequence[Customer],
+    *,
+    start_date: date,
+    version: ProgrammeVersion | None = None,
+    include_past: bool = False,
+    now: datetime,
+) -> SelectionPreview:
+    courses = _read_courses({customer.segment for customer in customers}, version)
+    taken = list_with_open_journey([customer.pk for customer in customers])
+    refused: dict[uuid.UUID, str] = dict.fromkeys(taken, "This client is on a journey already.")
+    dates: dict[uuid.UUID, Dates] = {}
+    for customer in customers:
+        if customer.pk in taken:
+            continue
+        try:
+            course = courses[customer.segment]
+            if isinstance(course, Refused):
+                raise course
+            seed = lay_out(customer, course, start_date=start_date, now=now, include_past=include_past)
+        except Refused as refusal:
+            refused[customer.pk] = str(refusal)
+        else:
+            if len(dates) < NAMED:
+                months = seed.timeline.months
+                dates[customer.pk] = {m.number: None if m.skip_reason else m.due_date for m in months}
+    return _sum_up(customers, refused, [(row, {}, dates) for row in customers if row.pk in dates])
+
+
+def _read_courses(segments: set[str], version: ProgrammeVersion | None) -> dict[str, Course | Refused]:
+    versions = dict.fromkeys(segments, version) if version else find_versions(segments)
+    read: dict[Any, Course | Refused] = {}
+    for found in versions.values():
+        key = found.pk if found else None
+        if key not in read:
+            try:
+                read[key] = read_course(found)
+            except Refused as refusal:
+                read[key] = refusal
+    return {segment: read[found.pk if found else None] for segment, found in versions.items()}

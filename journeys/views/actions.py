@@ -1,0 +1,153 @@
+"""What is done to one client's journey: a form, the old and new dates, and only then the deed."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Customer
+from customers.queries.calendars import local_date
+from customers.view_base import for_writers, reader_of
+from journeys.actions import ACTIONS, Action, Asked
+from journeys.forms.actions import ActionForm, Ground
+from journeys.models import AutomationSchedule, Journey, JourneyChange
+from journeys.queries.facts import read_journey
+from journeys.queries.journeys import get_open_journey
+from journeys.rules.changes import Plan
+from journeys.rules.naming import name_automation
+from journeys.services.by_hand import trigger_by_hand
+from journeys.services.changing import NotAllowed, Refused
+from journeys.services.scheduling import NotScheduled, cancel_automation
+from journeys.services.undo_preview import preview_undo
+from journeys.services.undoing import undo_change
+from journeys.views.plans import PlanView
+from journeys.views.timeline import find_client
+
+
+@for_writers
+def action(request: HttpRequest, customer_id: uuid.UUID, code: str) -> HttpResponse:
+    """Ask, show what changes, do it. What is confirmed is what was shown: a field changed since is shown anew."""
+    customer, now, wanted = find_client(request, customer_id), timezone.now(), _find_action(request, code)
+    journey = get_open_journey(customer)
+    form = wanted.form(request.POST or None, ground=_ground(customer, journey, request, now))
+    context: dict[str, Any] = {"action": wanted, "customer": customer, "form": form, "back": timeline_url(customer.pk)}
+    arguments = _arguments(form, wanted)
+    if arguments is None:
+        return render(request, "journeys/action.html", context)
+    asked = Asked(customer, journey, arguments, now, reader_of(request))
+    seen = signature(arguments)
+    try:
+        if request.method == "POST" and request.POST.get("seen") == seen:
+            wanted.carry_out(asked)
+            messages.success(request, wanted.said)
+            return redirect(timeline_url(customer.pk))
+        plan: Plan | None = wanted.preview(asked)
+    except (Refused, NotAllowed) as refusal:
+        plan, context["refusal"] = None, str(refusal)
+    months = read_journey(journey).months if journey else ()
+    context |= {"plan": PlanView(plan, months) if plan else None, "seen": seen}
+    return render(request, "journeys/action.html", context)
+
+
+@for_writers
+def automation(request: HttpRequest, customer_id: uuid.UUID, automation_id: uuid.UUID, verb: str) -> HttpResponse:
+    """Ask once, then trigger or cancel one automation of the client."""
+    customer = find_client(request, customer_id)
+    row: AutomationSchedule = get_object_or_404(
+        AutomationSchedule.objects.visible_to(reader_of(request)), pk=automation_id, customer=customer
+    )
+    if request.method == "POST":
+        _run_automation(request, row, verb)
+        return redirect(timeline_url(customer.pk))
+    context = {
+        "customer": customer,
+        "row": row,
+        "name": name_automation(row.kind, row.occurrence),
+        "is_trigger": verb == "trigger",
+        "back": timeline_url(customer.pk),
+    }
+    return render(request, "journeys/automation.html", context)
+
+
+@for_writers
+def undo(request: HttpRequest, customer_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
+    """Ask once, then take a change back."""
+    customer = find_client(request, customer_id)
+    rows = JourneyChange.objects.visible_to(reader_of(request)).select_related("by", "journey")
+    change: JourneyChange = get_object_or_404(rows, pk=change_id, customer=customer)
+    if request.method == "POST":
+        try:
+            undo_change(change, now=timezone.now(), by=reader_of(request))
+            messages.success(request, "Taken back. Everything is as it was before.")
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        return redirect(timeline_url(customer.pk))
+    context: dict[str, Any] = {"customer": customer, "change": change, "back": timeline_url(customer.pk)}
+    before = read_journey(change.journey).months
+    try:
+        plan = preview_undo(change, now=timezone.now(), by=reader_of(request))
+        context["plan"] = PlanView(plan, before)
+    except Refused as refusal:
+        context["refusal"] = str(refusal)
+    return render(request, "journeys/undo.html", context)
+
+
+def timeline_url(customer_id: uuid.UUID) -> str:
+    return reverse("journeys:timeline", args=[customer_id])
+
+
+def signature(arguments: Any) -> str:
+    """This will say the arguments so that they can be told from others."""
+    return json.dumps(arguments, default=str, sort_keys=True)
+
+
+def _find_action(request: HttpRequest, code: str) -> Action:
+    wanted = ACTIONS.get(code)
+    if wanted is None:
+        raise Http404
+    if wanted.for_leaders and not reader_of(request).is_leader:
+        raise PermissionDenied
+    return wanted
+
+
+def _arguments(form: ActionForm, wanted: Action) -> dict[str, Any] | None:
+    """What was asked for; None while something is missing or wrong. A form without fields asks for nothing."""
+    if form.is_bound:
+        return form.arguments() if form.is_valid() else None
+    return {} if not wanted.needs_words else None
+
+
+def _ground(customer: Customer, journey: Journey | None, request: HttpRequest, now: datetime) -> Ground:
+    if journey is None:
+        return Ground(local_date(now, customer.timezone), customer.timezone, customer.programme_start_date)
+    months = [month for month in read_journey(journey).months if not month.is_settled]
+    chosen = request.GET.get("month", "")
+    return Ground(
+        today=local_date(now, journey.zone),
+        zone=journey.zone,
+        start_date=journey.start_date,
+        months=[(month.number, month.title) for month in months],
+        month=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
+    )
+
+
+def _run_automation(request: HttpRequest, row: AutomationSchedule, verb: str) -> None:
+    by, now = reader_of(request), timezone.now()
+    try:
+        if verb == "cancel":
+            cancel_automation(row, reason=f"Cancelled by {by.display_name}.", now=now, by=by)
+            messages.success(request, "Cancelled. It stays in the list, and never runs.")
+        else:
+            trigger_by_hand(row, now=now, by=by)
+            messages.success(request, "Triggered. The clock runs it with its next tick.")
+    except NotScheduled as refusal:
+        messages.error(request, str(refusal))

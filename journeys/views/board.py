@@ -1,0 +1,60 @@
+"""The board of all journeys by month, and the clients on none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from customers.view_base import reader_of
+from journeys.actions import BULK_ACTIONS
+from journeys.forms.board import read_board_filter
+from journeys.queries.board import NO_OWNER, PAGE_SIZE, STATES, Board, read_board_facets
+from journeys.views.tabs import list_tabs
+
+KEPT = ("q", "state", "owner", "segment", "programme", "month")
+
+
+@login_required
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    reader, wanted = reader_of(request), read_board_filter(request.GET)
+    asked = Board(reader, wanted, now=timezone.now())
+    context = {
+        "wanted": wanted,
+        "counts": asked.counts,
+        "states": [(code, label, getattr(asked.counts, code, None)) for code, label in STATES.items()],
+        "facets": read_board_facets(reader),
+        "tabs": list_tabs("journeys:board"),
+        "actions": [action for action in BULK_ACTIONS if (action.code == "start") == (wanted.state == "none")],
+        "kept_query": kept_query(request),
+        "NO_OWNER": NO_OWNER,
+        **(_list(request, asked) if wanted.is_list else _columns(asked)),
+    }
+    return render(request, "journeys/board.html", context)
+
+
+def kept_query(request: HttpRequest) -> str:
+    """The part of the address that says which clients are meant."""
+    query = request.GET.copy()
+    for name in list(query):
+        if name not in KEPT or not query[name]:
+            del query[name]
+    return query.urlencode()
+
+
+def _columns(asked: Board) -> dict[str, Any]:
+    columns = asked.columns()
+    return {"columns": columns, "matching": sum(column.count for column in columns)}
+
+
+def _list(request: HttpRequest, asked: Board) -> dict[str, Any]:
+    total = asked.customer_ids().count()
+    page: Page[int] = Paginator(range(total), PAGE_SIZE).get_page(request.GET.get("page"))
+    begin = (page.number - 1) * PAGE_SIZE
+    return {"page": page, "cards": asked.page_of(begin, begin + PAGE_SIZE), "matching": total}
