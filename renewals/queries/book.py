@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -34,17 +34,21 @@ TIE = Cast("pk", CharField())
 
 @dataclass(frozen=True)
 class Part:
-    """Accounts in order. rows: sorted; pk: how they name the account."""
+    """Accounts in order. list_rows: gives them sorted; it is only asked if some are wanted. pk: how they name one."""
 
-    rows: QuerySet[Any]
+    list_rows: Callable[[], QuerySet[Any]]
     pk: str
     size: int
+    is_turned: bool = False
 
     def turned(self) -> Part:
-        return Part(self.rows.reverse(), self.pk, self.size)
+        return replace(self, is_turned=not self.is_turned)
 
     def ids(self, begin: int, end: int) -> list[uuid.UUID]:
-        return list(self.rows.values_list(self.pk, flat=True)[begin:end]) if begin < end else []
+        if begin >= end:
+            return []
+        rows = self.list_rows()
+        return list((rows.reverse() if self.is_turned else rows).values_list(self.pk, flat=True)[begin:end])
 
 
 @dataclass(frozen=True)
@@ -86,18 +90,23 @@ class Book:
         if sort in STEP_SORTS:
             return [StepOrder(self._accounts(), self.dates, sort, self.wanted.descending, count.total)]
         if sort not in SORTED_BY:
-            rows = self._accounts().order_by(*self._order(ACCOUNT_SORTS[sort]), TIE)
-            return [Part(rows, "pk", count.total)]
-        without = self._accounts().filter(**{f"{SORTED_BY[sort]}__isnull": True}).order_by("name", "pk")
-        return [self._known(count.known), Part(without, "pk", count.total - count.known)]
+            return [Part(self._sorted, "pk", count.total)]
+        known = Part(self._known, "customer_id" if sort in TERM_SORTS else "pk", count.known)
+        return [known, Part(self._unknown, "pk", count.total - count.known)]
 
-    def _known(self, size: int) -> Part:
+    def _sorted(self) -> QuerySet[Any]:
+        return self._accounts().order_by(*self._order(ACCOUNT_SORTS[self.wanted.sort]), TIE)
+
+    def _known(self) -> QuerySet[Any]:
         sort = self.wanted.sort
         if sort in TERM_SORTS:
             rows, fields, pk = self._terms(), TERM_SORTS[sort], "customer_id"
         else:
             rows, fields, pk = self._accounts(), ACCOUNT_SORTS[sort], "pk"
-        return Part(rows.filter(**{f"{fields[0]}__isnull": False}).order_by(*self._order(fields), pk), pk, size)
+        return rows.filter(**{f"{fields[0]}__isnull": False}).order_by(*self._order(fields), pk)
+
+    def _unknown(self) -> QuerySet[Any]:
+        return self._accounts().filter(**{f"{SORTED_BY[self.wanted.sort]}__isnull": True}).order_by("name", "pk")
 
     def _accounts(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = accounts_with_term().visible_to(self.user)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
@@ -16,6 +13,7 @@ from django.db.models.functions import Lower
 from customers.models import Customer, Stakeholder
 from renewals.enums import Stage
 from renewals.queries.book_days import LocalDates
+from renewals.queries.prepared import one_of
 from renewals.rules.stages import span_of
 
 NO_CONTRACT = "none"
@@ -124,13 +122,6 @@ def ask(wanted: BookFilter, dates: LocalDates) -> Question:
     accounts, people = _holders(wanted.text)
     found = list(accounts.union(people, all=True).values_list("pk", flat=True)[: MOST_FOUND + 1])
     return Question(wanted, dates, None if len(found) > MOST_FOUND else one_of(found))
-
-
-def one_of(ids: Iterable[uuid.UUID]) -> RawSQL:
-    """This will name ids for `__in` as one parameter, however many they are."""
-    if connection.vendor == "sqlite":
-        return RawSQL("SELECT value FROM json_each(%s)", [json.dumps([one.hex for one in ids])])
-    return RawSQL("SELECT unnest(%s::uuid[])", [list(ids)])
 
 
 def _holders(text: str) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import FilteredRelation, Q, Value
+from django.db.models import DateField, DateTimeField, FilteredRelation, IntegerField, Q, Value
+from django.db.models.functions import Cast
 
 from customers.enums import HoldScope
 from customers.queries.calendars import local_date
@@ -19,6 +20,7 @@ from outreach.enums import LIVE_PLAN_STATES
 from renewals.enums import NextAction, Stage
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_work import accounts_with_term, due_todos, planned_touches, waiting_drafts
+from renewals.queries.prepared import Prepared, one_of_asked
 from renewals.rules.next_action import ActionFacts, NextStep, choose_next_step
 from renewals.rules.stages import days_to_renewal, stage_for
 
@@ -68,6 +70,7 @@ class Waiting:
     todo_at: datetime | None = None
     todo_title: str = ""
     touch_date: date | None = None
+    touch_place: int = 0
     touch_title: str = ""
 
     def note_draft(self, at: datetime) -> None:
@@ -78,31 +81,35 @@ class Waiting:
         if self.todo_at is None or at < self.todo_at:
             self.todo_at, self.todo_title = at, title
 
+    def note_touch(self, due: date, place: int, title: str) -> None:
+        if self.touch_date is None or (due, place) < (self.touch_date, self.touch_place):
+            self.touch_date, self.touch_place, self.touch_title = due, place, title
+
 
 NOTHING = Waiting()
 
 
 def read_rows(ids: list[uuid.UUID], *, dates: LocalDates) -> list[BookRow]:
-    """This will read the rows in the order of `ids`, in three queries whatever their number.
+    """This will read the rows in the order of `ids`, in two queries whatever their number.
 
     ids: accounts that the reader may see; it is not asked again here.
     """
-    rows = {row["id"]: row for row in _accounts(ids).values(*SHOWN, *DECIDING)}
-    waiting = _read_waiting(ids, dates)
+    columns = (*SHOWN, *DECIDING)
+    found = (dict(zip(columns, values, strict=True)) for values in _accounts().read(ids))
+    rows = {row["id"]: row for row in found}
+    waiting = _read_waiting(ids, dates.usual)
     return [_row(rows[pk], waiting.get(pk, NOTHING), dates) for pk in ids if pk in rows]
 
 
-def _accounts(ids: list[uuid.UUID]) -> Any:
+@lru_cache(maxsize=1)
+def _accounts() -> Prepared:
     """The accounts with the brake, the hold and the plan that each may have one of."""
-    return (
-        accounts_with_term()
-        .filter(pk__in=ids)
-        .annotate(
-            brake=FilteredRelation("brakes", condition=Q(brakes__cleared_at=None)),
-            hold=FilteredRelation("holds", condition=Q(holds__ended_at=None, holds__scope=HoldScope.ACCOUNT)),
-            plan=FilteredRelation("outreachplans", condition=Q(outreachplans__state__in=sorted(LIVE_PLAN_STATES))),
-        )
+    rows = accounts_with_term().annotate(
+        brake=FilteredRelation("brakes", condition=Q(brakes__cleared_at=None)),
+        hold=FilteredRelation("holds", condition=Q(holds__ended_at=None, holds__scope=HoldScope.ACCOUNT)),
+        plan=FilteredRelation("outreachplans", condition=Q(outreachplans__state__in=sorted(LIVE_PLAN_STATES))),
     )
+    return Prepared(rows.filter(pk__in=one_of_asked()).values_list(*SHOWN, *DECIDING))
 
 
 SHOWN = (
@@ -131,22 +138,34 @@ DECIDING = (
 )
 
 
-def _read_waiting(ids: list[uuid.UUID], dates: LocalDates) -> dict[uuid.UUID, Waiting]:
-    """This will read in two queries what waits at the accounts."""
+def _read_waiting(ids: list[uuid.UUID], today: date) -> dict[uuid.UUID, Waiting]:
+    """This will read in one query what waits at the accounts."""
     waiting: dict[uuid.UUID, Waiting] = defaultdict(Waiting)
-    drafts = waiting_drafts().filter(customer__in=ids).values_list("customer", "created_at", Value(""), Value(True))
-    todos = due_todos(dates.usual).filter(customer__in=ids)
-    titled = todos.values_list("customer", "waits_since", "title", Value(False))
-    for pk, at, title, is_draft in titled.union(drafts, all=True):
-        if is_draft:
+    for pk, kind, at, title, due, order in _waiting_on(today).read(ids):
+        if kind == "draft":
             waiting[pk].note_draft(at)
-        else:
+        elif kind == "todo":
             waiting[pk].note_todo(at, title)
-    # The earliest of an account comes last and stays.
-    touches = planned_touches().filter(plan__customer__in=ids).order_by("-due_date", "-order")
-    for pk, title, due in touches.values_list("plan__customer", "title", "due_date"):
-        waiting[pk].touch_title, waiting[pk].touch_date = title, due
+        else:
+            waiting[pk].note_touch(due, order, title)
     return waiting
+
+
+@lru_cache(maxsize=4)
+def _waiting_on(today: date) -> Prepared:
+    """Todos, drafts and planned contacts as (account, kind, waits since, title, day, place in the plan)."""
+    asked, no_moment, no_day = one_of_asked(), Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
+    no_place = Cast(Value(None), IntegerField())
+    todos = due_todos(today).filter(customer__in=asked)
+    drafts = waiting_drafts().filter(customer__in=asked)
+    touches = planned_touches().filter(plan__customer__in=asked)
+    return Prepared(
+        todos.values_list("customer", Value("todo"), "waits_since", "title", no_day, no_place).union(
+            drafts.values_list("customer", Value("draft"), "created_at", Value(""), no_day, no_place),
+            touches.values_list("plan__customer", Value("touch"), no_moment, "title", "due_date", "order"),
+            all=True,
+        )
+    )
 
 
 def _facts(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> ActionFacts:

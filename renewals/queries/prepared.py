@@ -1,0 +1,52 @@
+"""Queries that are put into the database's words once. Putting them takes as long as the database needs to answer."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+IDS = object()
+"""Stands in a prepared query for the ids that it is asked about."""
+
+
+def one_of(ids: Iterable[uuid.UUID]) -> RawSQL:
+    """This will name ids for `__in` as one parameter, however many they are."""
+    return _in(_as_parameter(ids))
+
+
+def one_of_asked() -> RawSQL:
+    """This will name, for `__in`, the ids that a prepared query is read with."""
+    return _in(IDS)
+
+
+class Prepared:
+    """The lists of values of a query over `one_of_asked`. For the one database that a process has."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self._compiler = rows.query.get_compiler(connection=connection)
+        self._sql, self._params = self._compiler.as_sql()
+        self._converters = self._compiler.get_converters([column for column, *_ in self._compiler.select or ()])
+
+    def read(self, ids: Sequence[uuid.UUID]) -> Iterable[Sequence[Any]]:
+        asked = _as_parameter(ids)
+        params: list[Any] = [asked if value is IDS else value for value in self._params]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            found = cursor.fetchall()
+        return self._compiler.apply_converters(found, self._converters) if self._converters else found
+
+
+def _in(parameter: object) -> RawSQL:
+    if connection.vendor == "sqlite":
+        return RawSQL("SELECT value FROM json_each(%s)", [parameter])
+    return RawSQL("SELECT unnest(%s::uuid[])", [parameter])
+
+
+def _as_parameter(ids: Iterable[uuid.UUID]) -> object:
+    return json.dumps([one.hex for one in ids]) if connection.vendor == "sqlite" else list(ids)
