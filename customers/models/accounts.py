@@ -75,14 +75,15 @@ class Customer(Row):
         ordering = ["name"]
         indexes = [
             models.Index(fields=["owner", "name"]),
-            models.Index(fields=["name"]),
+            # By name, told from the index alone who may see it.
+            models.Index(fields=["name", "id", "owner", "account_executive", "executive"], name="customer_by_name"),
             # What the book can be filtered by, and its zones, are read from the index alone.
             models.Index(
                 fields=["timezone", "segment", "owner", "account_executive", "executive", "id"], name="customer_facets"
             ),
             # The whole book in one pass: both tables from their indexes alone, in the same order.
             models.Index(
-                fields=["id", "name", "timezone", "owner", "account_executive", "executive", "churn_risk"],
+                fields=["id", "name", "timezone", "owner", "account_executive", "executive", "churn_risk", "segment"],
                 name="customer_book_pass",
             ),
             models.Index(fields=["churn_risk", "name"], name="customer_by_risk"),

@@ -48,5 +48,6 @@ def _in(parameter: object) -> RawSQL:
     return RawSQL("SELECT unnest(%s::uuid[])", [parameter])
 
 
-def _as_parameter(ids: Iterable[uuid.UUID]) -> object:
-    return json.dumps([one.hex for one in ids]) if connection.vendor == "sqlite" else list(ids)
+def _as_parameter(ids: Iterable[uuid.UUID]) -> str:
+    names = [one.hex for one in ids]
+    return json.dumps(names) if connection.vendor == "sqlite" else "{" + ",".join(names) + "}"
