@@ -19,7 +19,8 @@ from customers.registry.approvals import (
     find_approval_kind,
     list_approval_kinds,
 )
-from emails.rules.comparing import Piece, compare
+from emails.rules.comparing import Piece
+from journeys.rules.comparing import compare_long
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def difference(whole: WholeApproval) -> Difference | None:
     if whole.machine is None or whole.machine == (whole.subject, whole.body):
         return None
     subject, body = whole.machine
-    return Difference(compare(subject, whole.subject), compare(body, whole.body))
+    return Difference(compare_long(subject, whole.subject), compare_long(body, whole.body))
 
 
 def approve(item_id: UUID, *, version: int, now: datetime, by: User, undo_seconds: int = 0, kind: str = "") -> Answered:

@@ -27,6 +27,8 @@ class Approval:
 
     version: what an answer must carry. single: why it may not be approved together with others; "" where it may.
     refusal: why this reader may not approve it; "" where they may. leaves_at: when a yes lets it go, None: at once.
+    action: what a yes is called on its button. may_be_undone: whether it can be taken back for a moment.
+    needs_reason: whether a no must say why.
     """
 
     kind: str
@@ -44,6 +46,9 @@ class Approval:
     warnings: Sequence[str] = ()
     single: str = ""
     refusal: str = ""
+    action: str = "Approve and send"
+    may_be_undone: bool = True
+    needs_reason: bool = False
 
     @property
     def is_for_bulk(self) -> bool:

@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
+
+from django.urls import reverse
 
 from customers.models import User
 from emails.enums import DraftState, Writer
 from emails.models import Attachment, Draft, Reply, Writing
-from emails.queries.checks import Judgement, display_value, judge, judge_figures
+from emails.queries.checks import Judgement, judge, judge_figures
+from emails.queries.claims import ClaimsCard
 from emails.queries.events import EventLine, list_event_lines
 from emails.queries.senders import may_sign, waits_for_sender
-from emails.rules.annotation import Segment, annotate
-from emails.rules.grounding import Span, SpanState
+from emails.rules.grounding import Span
 from emails.rules.prices import PriceBreach
 
 POLL_S = 2
@@ -38,13 +39,6 @@ STATE_TONES = {
     DraftState.NEEDS_REVIEW: "warn",
     DraftState.CANCELLED: "",
 }
-_STATE_WORDS = {
-    SpanState.SUPPORTED: "From the record",
-    SpanState.UNSUPPORTED: "No record behind it",
-    SpanState.CONFIRMED: "Confirmed by a person",
-    SpanState.STALE: "The record has changed",
-}
-
 
 _WHY = {
     DraftState.BLOCKED: "Not sent yet",
@@ -55,50 +49,7 @@ _WHY = {
 
 
 @dataclass(frozen=True)
-class FactRow:
-    """One claim of the letter in the list under the editor; the same words stand there once."""
-
-    span: Span
-    count: int
-
-    @property
-    def is_open(self) -> bool:
-        return self.span.is_open
-
-    @property
-    def is_stale(self) -> bool:
-        return self.span.state == SpanState.STALE
-
-    @property
-    def is_unsupported(self) -> bool:
-        return self.span.state == SpanState.UNSUPPORTED
-
-    @property
-    def state_words(self) -> str:
-        return _STATE_WORDS[self.span.state]
-
-    @property
-    def label(self) -> str:
-        return self.span.fact.label if self.span.fact else ""
-
-    @property
-    def url(self) -> str:
-        return self.span.fact.url if self.span.fact else ""
-
-    @property
-    def value(self) -> str:
-        return self.span.fact.display if self.span.fact else ""
-
-    @property
-    def now(self) -> str:
-        """What the record says today, where it has changed."""
-        if self.span.fact is None:
-            return ""
-        return display_value(self.span.fact, self.span.now) or "no longer on record"
-
-
-@dataclass(frozen=True)
-class DraftCard:
+class DraftCard(ClaimsCard):
     """A draft as its card shows it to one reader."""
 
     draft: Draft
@@ -121,22 +72,21 @@ class DraftCard:
     def state_label(self) -> str:
         return DraftState(self.draft.state).label
 
-    @cached_property
-    def rows(self) -> list[FactRow]:
-        """Every claim once, the open ones first."""
-        seen: dict[tuple[str, str], FactRow] = {}
-        for span in self.judgement.spans:
-            key = (span.text, span.state)
-            seen[key] = FactRow(span, seen[key].count + 1 if key in seen else 1)
-        return sorted(seen.values(), key=lambda row: not row.is_open)
+    @property
+    def spans(self) -> list[Span]:
+        return self.judgement.spans
 
-    @cached_property
-    def open_rows(self) -> list[FactRow]:
-        return [row for row in self.rows if row.is_open]
+    @property
+    def texts(self) -> tuple[str, str]:
+        return self.draft.subject, self.draft.body
 
-    @cached_property
-    def settled_rows(self) -> list[FactRow]:
-        return [row for row in self.rows if not row.is_open]
+    @property
+    def confirm_url(self) -> str:
+        return reverse("emails:draft_confirm_fact", args=[self.draft.pk])
+
+    @property
+    def remove_url(self) -> str:
+        return reverse("emails:draft_remove_fact", args=[self.draft.pk])
 
     @property
     def breaches(self) -> list[PriceBreach]:
@@ -146,14 +96,6 @@ class DraftCard:
     def is_ready(self) -> bool:
         """Whether nothing in the text stands in the way of sending."""
         return not self.judgement.open_spans and bool(self.draft.subject.strip() and self.draft.body.strip())
-
-    @property
-    def subject_segments(self) -> list[Segment]:
-        return annotate(self.draft.subject, [span for span in self.judgement.spans if span.part == "subject"])
-
-    @property
-    def body_segments(self) -> list[Segment]:
-        return annotate(self.draft.body, [span for span in self.judgement.spans if span.part == "body"])
 
     @cached_property
     def attachments(self) -> list[Attachment]:
@@ -214,14 +156,6 @@ class DraftCard:
     def replies(self) -> list[Reply]:
         """What was answered to it, read when a page shows it."""
         return list(self.draft.replies.defer("text", "full_text", "headers").order_by("received_at", "pk"))
-
-    @cached_property
-    def marks(self) -> list[dict[str, Any]]:
-        """The claims for the editor's script."""
-        return [
-            {"part": span.part, "start": span.start, "end": span.end, "state": span.state.value}
-            for span in self.judgement.spans
-        ]
 
 
 def make_card(draft: Draft, *, reader: User) -> DraftCard:

@@ -30,3 +30,10 @@ def annotate(text: str, spans: Iterable[Span]) -> list[Segment]:
     if place < len(text):
         segments.append(Segment(text[place:]))
     return segments
+
+
+def cut_out(text: str, start: int, end: int) -> str:
+    """Take a claim out of the text without leaving two spaces, or one before a full stop."""
+    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
+    gap = " " if before and after and after[0] not in ".,;:!?)\n" and not before.endswith(("\n", "(")) else ""
+    return f"{before}{gap}{after}"

@@ -16,6 +16,7 @@ from customers.services.activity import record
 from emails.enums import EDITABLE_STATES, PriceApproach, Tone, Writer
 from emails.models import Draft, DraftVersion
 from emails.queries.checks import judge, unknown_addresses
+from emails.rules.annotation import cut_out
 from emails.rules.grounding import confirmation_key
 from emails.rules.rendering import clean_text, has_line_break
 from emails.services.history import AUTOSAVE, keep_version
@@ -131,9 +132,7 @@ def remove_span(draft: Draft, *, part: str, start: int, end: int, version: int, 
     text = getattr(draft, part)
     if not 0 <= start < end <= len(text):
         raise ValidationError({"start": "There is no such place in the text."})
-    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
-    gap = " " if before and after and after[0] not in ".,;:!?)\n" and not before.endswith(("\n", "(")) else ""
-    return save_draft(draft, version=version, now=now, by=by, **{part: f"{before}{gap}{after}"})
+    return save_draft(draft, version=version, now=now, by=by, **{part: cut_out(text, start, end)})
 
 
 def clean_changes(changes: dict[str, Any]) -> dict[str, Any]:

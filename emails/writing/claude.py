@@ -60,11 +60,21 @@ class ClaudeClient:
             content += "\n\nYour previous text was refused:\n" + "\n".join(f"- {fault}" for fault in faults)
         return _read(self._call(content, timeout_s, system=SYSTEM, schema=SCHEMA))
 
-    def answer(self, content: str, *, system: str, schema: dict[str, Any], timeout_s: float = TIMEOUT_S) -> Any:
+    def answer(
+        self,
+        content: str,
+        *,
+        system: str,
+        schema: dict[str, Any],
+        timeout_s: float = TIMEOUT_S,
+        max_tokens: int = MAX_TOKENS,
+    ) -> Any:
         """Ask once for JSON of this schema, which the caller checks all the same. Raises ClaudeFailed."""
-        return _read_json(self._call(content, timeout_s, system=system, schema=schema))
+        return _read_json(self._call(content, timeout_s, system=system, schema=schema, max_tokens=max_tokens))
 
-    def _call(self, content: str, timeout_s: float, *, system: str, schema: dict[str, Any]) -> Any:
+    def _call(
+        self, content: str, timeout_s: float, *, system: str, schema: dict[str, Any], max_tokens: int = MAX_TOKENS
+    ) -> Any:
         import anthropic
 
         timeout = anthropic.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s))
@@ -73,7 +83,7 @@ class ClaudeClient:
             with client:
                 return client.messages.create(
                     model=self._model,
-                    max_tokens=MAX_TOKENS,
+                    max_tokens=max_tokens,
                     system=system,
                     messages=[{"role": "user", "content": content}],
                     output_config={"format": {"type": "json_schema", "schema": schema}},
