@@ -29,6 +29,8 @@ class Deliverable(CustomerRow):
     facts = models.JSONField(default=list, blank=True, help_text="What the text may state, and from which record.")
     confirmed = models.JSONField(default=list, blank=True, help_text="Claims a person vouches for.")
     first_body = models.TextField(blank=True)
+    instruction = models.CharField(max_length=500, blank=True, help_text="What a person asked of the next text.")
+    asked_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     due_at = models.DateTimeField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
@@ -88,7 +90,7 @@ class Deliverable(CustomerRow):
 
 
 class DeliverableVersion(CustomerRow):
-    """One text that a deliverable had. Only added to."""
+    """One text that a deliverable had. Only added to; what one person types in one sitting is one text."""
 
     deliverable = models.ForeignKey(Deliverable, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

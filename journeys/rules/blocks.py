@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
-HEADING, POINT, TEXT = "## ", "- ", "text"
+HEADING, POINT, TEXT = "heading", "point", "text"
+
+_SIGN = re.compile(r"(?:(?P<heading>#{1,6})|[-•*])\s+")
+"""Plans come with every sort of markdown."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,16 @@ def parse_document(body: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for kind, lines in groupby((line.strip() for line in body.splitlines()), _kind):
         if kind == HEADING:
-            blocks += [Block(heading=line.removeprefix(HEADING).strip()) for line in lines]
+            blocks += [Block(heading=_SIGN.sub("", line)) for line in lines]
         elif kind == POINT:
-            blocks.append(Block(points=tuple(line.removeprefix(POINT).strip() for line in lines)))
+            blocks.append(Block(points=tuple(_SIGN.sub("", line) for line in lines)))
         elif kind == TEXT:
             blocks.append(Block(paragraph="\n".join(lines)))
     return tuple(blocks)
 
 
 def _kind(line: str) -> str:
-    for sign in (HEADING, POINT):
-        if line.startswith(sign):
-            return sign
+    sign = _SIGN.match(line)
+    if sign:
+        return HEADING if sign["heading"] else POINT
     return TEXT if line else ""
