@@ -8,10 +8,10 @@ class JourneysConfig(AppConfig):
     def ready(self) -> None:
         from customers.registry.holds import register_hold_source
         from emails.registry import register_template
-        from journeys import panels, sweeping
-        from journeys.queries import holds, mail_sources
+        from journeys import panels, receivers, sweeping  # noqa: F401  # receivers connect on import
+        from journeys.queries import briefs, holds, mail_sources
         from journeys.rules.mail_names import NAMES
-        from journeys.services import handlers, pausing
+        from journeys.services import approvals, handlers, pausing
         from journeys.services.template_use import JourneyTemplates
 
         register_hold_source(holds.SOURCE)
@@ -20,5 +20,7 @@ class JourneysConfig(AppConfig):
         pausing.register()
         sweeping.register()
         mail_sources.register_sources()
+        briefs.register_sources()
+        approvals.register()
         for key, names in NAMES.items():
             register_template(key, names, JourneyTemplates())

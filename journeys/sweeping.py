@@ -8,7 +8,7 @@ from customers.services.importing.runs import sweep_runs
 from emails.services import events, expiring, inbound, review, staff_mails, suppression, telling, writings
 from emails.services.outbox import sweep
 from journeys.registry import Sweeper, register_sweeper
-from journeys.services import digest
+from journeys.services import digest, writing
 
 
 def sweep_holds(now: datetime) -> int:
@@ -59,6 +59,10 @@ def sweep_doubtful(now: datetime) -> int:
     return review.sweep(now=now)
 
 
+def sweep_deliverables(now: datetime) -> int:
+    return writing.sweep(now=now)
+
+
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
 SWEEPERS = (
     Sweeper("holds", sweep_holds),
@@ -78,6 +82,7 @@ SWEEPERS = (
     # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports, only_listens=True),
     Sweeper("writings", sweep_writings, only_listens=True),
+    Sweeper("deliverables", sweep_deliverables, only_listens=True),
 )
 
 

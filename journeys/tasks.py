@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from emails.services import outbox
-from journeys.services import clock
+from journeys.services import clock, writing
 from journeys.services.restoring import is_clock_trusted
 
 
@@ -22,3 +22,9 @@ def send_due() -> None:
     now = timezone.now()
     if is_clock_trusted(now=now):
         outbox.send_due(now=now)
+
+
+@shared_task(name="journeys.write_deliverables")
+def write_deliverables() -> None:
+    """Write the deliverables that are due; the clock finds those whose ring was lost."""
+    writing.write_due(now=timezone.now())

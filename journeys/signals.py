@@ -1,0 +1,5 @@
+"""News of journeys. Sent after commit, with ids and plain values only."""
+
+from django.dispatch import Signal
+
+deliverable_asked = Signal()  # nothing: which deliverables are to be written stands in the rows
