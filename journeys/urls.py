@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from journeys.urls_deliverables import deliverable_patterns
 from journeys.urls_portal import portal_patterns
 from journeys.views import actions, board, bulk, clock, health, log, timeline
 
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
     path("clock/confirm", clock.confirm, name="clock"),
+    *deliverable_patterns,
     *portal_patterns,
     path("journeys/selection/<slug:code>", bulk.bulk, name="bulk"),
     path(JOURNEY, timeline.timeline, name="timeline"),

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from config.benchmarks.addresses import Address, list_addresses, list_admin_addresses, list_routes
 from config.benchmarks.book import fill_book
-from config.benchmarks.clients import fill_client
+from config.benchmarks.clients import fill_client, fill_next
 from config.benchmarks.examples import Examples
 from config.benchmarks.journeys import fill_journeys
 from config.benchmarks.office import fill_office
@@ -92,6 +92,7 @@ def fill_desk(accounts: int) -> FilledDesk:
     sample = fill_work(book, now=now)
     fill_client(sample, now=now)
     fill_journeys(book, now=now)
+    fill_next(sample, now=now)
     office = fill_office(book, now=now)
     readers = [_reader("lead", book.lead), _reader("ops", office.ops), Reader("stranger", Client())]
     sample.refresh_from_db()

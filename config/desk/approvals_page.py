@@ -22,12 +22,19 @@ from customers.queries.workspace import get_settings
 from customers.registry.approvals import Answered
 from customers.view_base import for_writers, reader_of
 from emails.queries.changes import list_changes
-from emails.rules.comparing import compare
 from emails.services.editing import NotEditable, StaleVersion
 from emails.services.sending import BadMoment, NotAllowed, Refused
+from journeys.queries.deliverables import list_text_changes
+from journeys.rules.comparing import compare_long
+from journeys.services import reviewing
+from journeys.services.changing import Refused as JourneyRefused
+from journeys.services.texts import NotOpen, StaleText
 
 PAGE_SIZE = 25
-EXPECTED = (NotThere, NotEditable, NotAllowed, Refused, BadMoment, ValidationError)
+OF_LETTERS = (NotEditable, NotAllowed, Refused, BadMoment)
+OF_DELIVERABLES = (NotOpen, reviewing.NotAllowed, reviewing.OpenClaims, JourneyRefused)
+EXPECTED = (NotThere, ValidationError, *OF_LETTERS, *OF_DELIVERABLES)
+STALE = (StaleVersion, StaleText)
 LONGEST_NUMBER = 9
 
 
@@ -44,7 +51,7 @@ def answer(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Yes or no to one thing as it was seen; what changed meanwhile is shown with a 409."""
     try:
         answered = _answer(request, item_id)
-    except StaleVersion as stale:
+    except STALE as stale:
         return _render(request, opened=item_id, stale=stale, status=409)
     except EXPECTED as error:
         messages.error(request, _words(error))
@@ -72,7 +79,7 @@ def approve_together(request: HttpRequest) -> HttpResponse:
         try:
             approve(item_id, version=_number(version), now=now, by=by, undo_seconds=get_settings().undo_seconds)
             done += 1
-        except (StaleVersion, *EXPECTED) as error:
+        except (*STALE, *EXPECTED) as error:
             left.append(f"“{whole.approval.title}”: {_words(error)}")
     if done:
         messages.success(request, f"{done} approved.")
@@ -84,7 +91,11 @@ def approve_together(request: HttpRequest) -> HttpResponse:
 
 
 def _render(
-    request: HttpRequest, *, opened: UUID | None = None, stale: StaleVersion | None = None, status: int = 200
+    request: HttpRequest,
+    *,
+    opened: UUID | None = None,
+    stale: StaleVersion | StaleText | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user, now, mine = reader_of(request), timezone.now(), _is_mine(request)
     listed: Page[Any] = Paginator(cast(Any, Queue(user, mine=mine, now=now)), PAGE_SIZE).get_page(
@@ -122,12 +133,15 @@ def _say(request: HttpRequest, answered: Answered) -> None:
     messages.success(request, answered.message)
 
 
-def _changes(stale: StaleVersion | None) -> list[dict[str, object]]:
+def _changes(stale: StaleVersion | StaleText | None) -> list[dict[str, object]]:
     """What reads otherwise than the reader had seen, for the page that refuses their answer."""
     if stale is None:
         return []
-    rows = list_changes(stale.current, seen=stale.seen)
-    return [{"field": row.field, "pieces": compare(row.old, row.new)} for row in rows]
+    listed = list_text_changes if isinstance(stale, StaleText) else list_changes
+    return [
+        {"field": row.field, "pieces": compare_long(row.old, row.new)}
+        for row in listed(cast(Any, stale.current), seen=stale.seen)
+    ]
 
 
 def _neighbour(ids: list[UUID], chosen: UUID | None, step: int) -> UUID | None:

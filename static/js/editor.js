@@ -86,7 +86,7 @@
     submitted(event) {
       event.preventDefault();
       this.isRefused = false;
-      this.save().then((ok) => ok && this.say("Saved to drafts"));
+      this.save().then((ok) => ok && this.say(this.card.dataset.savedWords || "Saved to drafts"));
     }
 
     async save() {
