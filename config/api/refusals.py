@@ -23,7 +23,12 @@ from emails.services.sending import NotAllowed as MayNotApprove
 from journeys.services.by_hand import AlreadyScheduled, NoJourney
 from journeys.services.changing import NotAllowed as MayNotForce
 from journeys.services.changing import Refused as JourneyRefused
+from journeys.services.onboarding import StaleNumber
+from journeys.services.plans import NoPlan
+from journeys.services.reviewing import NotAllowed as MayNotReview
+from journeys.services.reviewing import OpenClaims
 from journeys.services.scheduling import NotScheduled
+from journeys.services.texts import NotOpen, StaleText
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
@@ -71,6 +76,23 @@ def _stale_plan(exc: Exception) -> Refusal:
     return Refusal(409, "stale_version", str(exc), extra={"current": {"version": exc.version}})
 
 
+def _stale_text(exc: Exception) -> Refusal:
+    assert isinstance(exc, StaleText)
+    current = exc.current
+    now = {"version": current.version, "title": current.title, "body": current.body}
+    return Refusal(409, "stale_version", str(exc), extra={"current": now})
+
+
+def _stale_number(exc: Exception) -> Refusal:
+    assert isinstance(exc, StaleNumber)
+    return Refusal(409, "stale_version", str(exc), extra={"current": {"version": exc.current}})
+
+
+def _open_claims(exc: Exception) -> Refusal:
+    assert isinstance(exc, OpenClaims)
+    return Refusal(409, "unsupported_facts" if exc.claims else "empty", str(exc), extra={"claims": exc.claims})
+
+
 def _gate(exc: Exception) -> Refusal:
     """This will name the first check that said no, and every one that did."""
     assert isinstance(exc, Refused)
@@ -109,6 +131,12 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotScheduled: _simple(409, "not_scheduled"),
     NoJourney: _simple(409, "no_journey"),
     AlreadyScheduled: _simple(409, "already_scheduled"),
+    StaleText: _stale_text,
+    StaleNumber: _stale_number,
+    OpenClaims: _open_claims,
+    NotOpen: _simple(409, "not_editable"),
+    NoPlan: _simple(409, "no_plan"),
+    MayNotReview: _simple(403, "may_not_approve"),
     NoContract: _simple(409, "no_contract"),
     NoTargetPrice: _simple(409, "no_target_price"),
     PriceIsLocked: _simple(409, "price_locked"),

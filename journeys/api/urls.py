@@ -11,6 +11,7 @@ from journeys.api.automations import (
     ClientAutomations,
     LogList,
 )
+from journeys.api.deliverables import ClientDeliverables, DeliverableApproval, DeliverableRejection, DeliverableView
 from journeys.api.journeys import (
     AdjustView,
     CancelView,
@@ -22,11 +23,19 @@ from journeys.api.journeys import (
     TimelineView,
     UndoView,
 )
+from journeys.api.plans import BusinessPlanView, OnboardingView, PlanApproval
 from journeys.api.selections import SelectionView
 
 JOURNEY = "clients/<str:id>/journey"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("clients/<str:id>/onboarding", OnboardingView.as_view()),
+    path("clients/<str:id>/business-plan", BusinessPlanView.as_view()),
+    path("clients/<str:id>/business-plan/approve", PlanApproval.as_view()),
+    path("clients/<str:id>/deliverables", ClientDeliverables.as_view()),
+    path("deliverables/<uuid:id>", DeliverableView.as_view()),
+    path("deliverables/<uuid:id>/approve", DeliverableApproval.as_view()),
+    path("deliverables/<uuid:id>/reject", DeliverableRejection.as_view()),
     path("admin/automations", AutomationList.as_view()),
     path("admin/automations/logs", LogList.as_view()),
     path("admin/automations/stats", AutomationStats.as_view()),
