@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from journeys.enums import AutomationStatus, JourneyKind
 from journeys.models import AutomationSchedule, Deliverable
-from journeys.rules.changes import HOLD_KINDS, RowFacts
+from journeys.rules.row_moves import HOLD_KINDS, RowFacts
 from journeys.rules.timeline import MONTH_KINDS
 
 SUBJECT = "journey"

@@ -16,7 +16,8 @@ from journeys.enums import AutomationStatus
 from journeys.models import Journey, JourneyChange, JourneyMonth
 from journeys.queries.facts import read_facts, read_journey
 from journeys.queries.rows import as_facts, open_rows_of, read_rows, rows_moved_by_start, snapshot
-from journeys.rules.changes import Plan, RowFacts, list_pushed_months, local_day, move_by_start, plan_adjust
+from journeys.rules.changes import Plan, plan_adjust
+from journeys.rules.row_moves import RowFacts, list_pushed_months, local_day, move_by_start
 from journeys.rules.timeline import MONTH_KINDS, occurrence_of
 from journeys.services.changing import Note, Refused, lock_journey, note_changes
 from journeys.services.shifting import NEAR, shift_months, shift_rows

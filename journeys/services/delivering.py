@@ -15,9 +15,9 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey
 from journeys.queries.facts import read_facts
 from journeys.queries.rows import SUBJECT, as_facts, open_rows_of, rows_of
-from journeys.rules.changes import RowFacts, is_free, release_row
 from journeys.rules.journeys import JourneyFacts, MonthFacts, choose_news
 from journeys.rules.moments import moment_of
+from journeys.rules.row_moves import RowFacts, is_free, release_row
 from journeys.rules.timeline import TYPES, occurrence_of, payload_of
 from journeys.services.announcing import announce
 from journeys.services.changing import Refused

@@ -24,8 +24,9 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Journey, JourneyChange
 from journeys.queries.facts import read_journey
 from journeys.queries.rows import SUBJECT, as_facts, read_rows, rows_of, snapshot
-from journeys.rules.changes import Plan, held_days, local_day, plan_pause, plan_shift
+from journeys.rules.changes import Plan, plan_pause, plan_shift
 from journeys.rules.moments import moment_of
+from journeys.rules.row_moves import held_days, local_day
 from journeys.rules.timeline import TYPES, payload_of
 from journeys.services.announcing import announce
 from journeys.services.changing import Note, Refused, lock_journey, note_changes

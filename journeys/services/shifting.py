@@ -18,8 +18,8 @@ from django.db.models.expressions import Combinable
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, Journey, JourneyMonth
 from journeys.queries.rows import as_facts, rows_moved_by_hold
-from journeys.rules.changes import RowFacts, move_after_hold
 from journeys.rules.leaps import Leap, find_leaps
+from journeys.rules.row_moves import RowFacts, move_after_hold
 
 NEAR = timedelta(days=2)
 """What waits is looked at every morning: whatever is due later than this stands on its own day and hour."""

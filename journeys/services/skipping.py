@@ -15,8 +15,9 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth
 from journeys.queries.facts import read_facts, read_journey
 from journeys.queries.rows import as_facts, open_rows_of, read_rows, snapshot
-from journeys.rules.changes import FORCED, Plan, RowFacts, plan_force, plan_skip
+from journeys.rules.changes import FORCED, Plan, plan_force, plan_skip
 from journeys.rules.journeys import JourneyFacts
+from journeys.rules.row_moves import RowFacts
 from journeys.rules.timeline import occurrence_of
 from journeys.services.announcing import announce
 from journeys.services.changing import NotAllowed, Note, Refused, lock_journey, note_changes

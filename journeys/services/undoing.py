@@ -16,7 +16,7 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
 from journeys.queries.journeys import get_open_journey
 from journeys.queries.rows import SUBJECT, rows_moved_by_hold, rows_moved_by_start, rows_of
-from journeys.rules.changes import RowFacts, move_on_plan
+from journeys.rules.row_moves import RowFacts, move_on_plan
 from journeys.services.announcing import UNDONE
 from journeys.services.changing import Refused, lock_journey
 from journeys.services.journeys import end_journey
