@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
+from journeys import admin_journeys  # noqa: F401  # registers the windows on journeys
 from journeys.models import AutomationLog, AutomationSchedule, ClockState, TemplatePin
-from journeys.services.scheduling import NotScheduled, cancel_automation, trigger_automation
+from journeys.services.by_hand import trigger_by_hand
+from journeys.services.scheduling import NotScheduled, cancel_automation
 
 
 @admin.register(AutomationSchedule)
@@ -22,7 +24,7 @@ class AutomationAdmin(ViewOnlyAdmin):
 
     @admin.action(description="Trigger now", permissions=["view"])
     def trigger_now(self, request: HttpRequest, queryset: QuerySet[AutomationSchedule]) -> None:
-        self._for_each(request, queryset, "triggered", lambda row: trigger_automation(row, **_who(request)))
+        self._for_each(request, queryset, "triggered", lambda row: trigger_by_hand(row, **_who(request)))
 
     @admin.action(description="Cancel", permissions=["view"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[AutomationSchedule]) -> None:
@@ -46,6 +48,7 @@ class AutomationAdmin(ViewOnlyAdmin):
 class AutomationLogAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "action", "status", "attempt", "customer_id", "error_message")
     list_filter = (("at", DayFilter), "status", "type", "kind")
+    search_fields = ("action", "kind", "error_message")
     # The customer may be gone; the line stays readable by id.
     fields = (
         "at", "type", "kind", "action", "status", "attempt", "customer_id", "automation_id", "metadata",

@@ -1,0 +1,148 @@
+"""Ops' windows on journeys: looked at here, changed through the services alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from customers.admin_base import DayFilter, ViewOnlyAdmin
+from journeys.models import (
+    BusinessPlan,
+    Deliverable,
+    DeliverableVersion,
+    Journey,
+    JourneyChange,
+    JourneyMonth,
+    Onboarding,
+    PortalLink,
+    TimeSaving,
+)
+from journeys.services.changing import Refused
+from journeys.services.journeys import cancel_journey
+from journeys.services.pausing import pause_journey, resume_journey
+from journeys.services.portal import revoke_link
+from journeys.services.undoing import undo_change
+
+OF_CUSTOMER = ("customer__name", "=customer__external_id")
+
+
+class ActingAdmin(ViewOnlyAdmin):
+    """Rows on which actions go through a service, one by one; a refusal is shown and stops no other."""
+
+    def for_each(self, request: HttpRequest, rows: QuerySet[Any], done: str, act: Callable[[Any], Any]) -> None:
+        count = 0
+        for row in rows:
+            try:
+                act(row)
+                count += 1
+            except Refused as refusal:
+                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
+        self.message_user(request, f"{count} {done}.")
+
+
+@admin.register(Journey)
+class JourneyAdmin(ActingAdmin):
+    list_display = ("customer", "version", "start_date", "state", "current_month", "held_since", "started_by")
+    list_filter = ("state", "version__programme", "current_month", ("start_date", DayFilter))
+    list_select_related = ("customer", "version__programme", "started_by")
+    search_fields = OF_CUSTOMER
+    actions = ("pause", "resume", "cancel")
+
+    @admin.action(description="Pause until somebody resumes", permissions=["view"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
+        reason = "Paused in the admin."
+        self.for_each(request, queryset, "paused", lambda row: pause_journey(row, reason=reason, **_who(request)))
+
+    @admin.action(description="Resume", permissions=["view"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
+        self.for_each(request, queryset, "resumed", lambda row: resume_journey(row, **_who(request)))
+
+    @admin.action(description="Cancel", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
+        reason = f"Cancelled by {request.user}."
+        self.for_each(request, queryset, "cancelled", lambda row: cancel_journey(row, reason=reason, **_who(request)))
+
+
+@admin.register(JourneyMonth)
+class JourneyMonthAdmin(ViewOnlyAdmin):
+    list_display = ("number", "customer", "step", "due_date", "skipped_at", "skip_reason")
+    list_filter = ("number", ("due_date", DayFilter))
+    list_select_related = ("customer", "step")
+    search_fields = (*OF_CUSTOMER, "step__title")
+
+
+@admin.register(JourneyChange)
+class JourneyChangeAdmin(ActingAdmin):
+    list_display = ("at", "customer", "action", "summary", "by", "undone_at")
+    list_filter = ("action", ("at", DayFilter))
+    list_select_related = ("customer", "by")
+    search_fields = (*OF_CUSTOMER, "summary", "=batch")
+    actions = ("undo",)
+
+    @admin.action(description="Take back", permissions=["view"])
+    def undo(self, request: HttpRequest, queryset: QuerySet[JourneyChange]) -> None:
+        self.for_each(request, queryset, "taken back", lambda row: undo_change(row, **_who(request)))
+
+
+@admin.register(Deliverable)
+class DeliverableAdmin(ViewOnlyAdmin):
+    list_display = ("title", "customer", "state", "version", "writer", "review_since", "delivered_at", "opened_at")
+    list_filter = ("state", "writer", ("delivered_at", DayFilter))
+    list_select_related = ("customer",)
+    search_fields = (*OF_CUSTOMER, "title")
+
+
+@admin.register(DeliverableVersion)
+class DeliverableVersionAdmin(ViewOnlyAdmin):
+    list_display = ("title", "customer", "number", "writer", "reason", "by", "at")
+    list_filter = ("writer", ("at", DayFilter))
+    list_select_related = ("customer", "by")
+    search_fields = (*OF_CUSTOMER, "title")
+
+
+@admin.register(Onboarding)
+class OnboardingAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "number", "saved_by", "saved_at")
+    list_filter = (("saved_at", DayFilter),)
+    list_select_related = ("customer", "saved_by")
+    search_fields = OF_CUSTOMER
+
+
+@admin.register(BusinessPlan)
+class BusinessPlanAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "number", "file_name", "saved_by", "saved_at", "approved_at", "approved_by")
+    list_filter = (("saved_at", DayFilter), ("approved_at", DayFilter))
+    list_select_related = ("customer", "saved_by", "approved_by")
+    search_fields = (*OF_CUSTOMER, "file_name")
+    exclude = ("content",)
+
+
+@admin.register(PortalLink)
+class PortalLinkAdmin(ActingAdmin):
+    list_display = ("customer", "stakeholder", "expires_at", "revoked_at", "last_used_at")
+    list_filter = (("expires_at", DayFilter), ("revoked_at", DayFilter))
+    list_select_related = ("customer", "stakeholder")
+    search_fields = (*OF_CUSTOMER, "stakeholder__name", "stakeholder__email")
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke", permissions=["view"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[PortalLink]) -> None:
+        self.for_each(request, queryset, "revoked", lambda row: revoke_link(row, **_who(request)))
+
+
+@admin.register(TimeSaving)
+class TimeSavingAdmin(ViewOnlyAdmin):
+    """Edited on the page of the automations' health."""
+
+    list_display = ("type", "minutes", "updated_at")
+    list_filter = ("type",)
+    search_fields = ("type",)
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"now": timezone.now(), "by": request.user}
