@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -59,14 +60,19 @@ class MailTemplateAdmin(ViewOnlyAdmin):
     list_filter = ("audience",)
     search_fields = ("name", "key", "versions__subject")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MailTemplate]:
+        versions = MailTemplateVersion.objects.filter(template=OuterRef("pk"))
+        numbers = versions.published().order_by("-number").values("number")
+        is_redrafted = Exists(versions.filter(published_at=None))
+        return super().get_queryset(request).annotate(current_number=Subquery(numbers[:1]), is_redrafted=is_redrafted)
+
     @admin.display(description="In use")
-    def in_use(self, template: MailTemplate) -> str:
-        version = current_version(template)
-        return f"Version {version.number}" if version else "–"
+    def in_use(self, template: Any) -> str:
+        return f"Version {template.current_number}" if template.current_number else "–"
 
     @admin.display(description="Draft", boolean=True)
-    def has_draft(self, template: MailTemplate) -> bool:
-        return find_draft(template) is not None
+    def has_draft(self, template: Any) -> bool:
+        return bool(template.is_redrafted)
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Callable[..., HttpResponse]]] = [

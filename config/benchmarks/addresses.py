@@ -44,6 +44,13 @@ class Address:
         return f"{self.page}?{self.query}" if self.query else self.page
 
 
+def list_desk(examples: Examples) -> Iterator[Address]:
+    """This will give every address of the desk and of the admin. Raises NoExample."""
+    for route in list_routes():
+        yield from list_addresses(route, examples)
+    yield from list_admin_addresses()
+
+
 def list_routes() -> list[Route]:
     """This will list what the desk answers to, beside the API and the admin."""
     return [route for route in _walk(get_resolver().url_patterns, "") if route.name not in NOT_PAGES]

@@ -19,7 +19,7 @@ from django.test.utils import override_settings
 from django.urls import resolve
 from django.utils import timezone
 
-from config.benchmarks.addresses import Address, list_addresses, list_admin_addresses, list_routes
+from config.benchmarks.addresses import Address, list_desk
 from config.benchmarks.book import fill_book
 from config.benchmarks.clients import fill_client, fill_next
 from config.benchmarks.examples import Examples
@@ -101,7 +101,7 @@ def fill_desk(accounts: int) -> FilledDesk:
 
 def open_pages(desk: FilledDesk, *, only: str = "") -> Iterator[OpenPage]:
     """This will give every page of the desk and of the admin that somebody can open. Raises NoExample."""
-    for address in _addresses(desk):
+    for address in list_desk(desk.examples):
         if re.search(only, str(address)) and (page := find_reader(address, desk.readers)):
             yield page
 
@@ -130,12 +130,6 @@ def _reader(name: str, user: User) -> Reader:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return Reader(name, client)
-
-
-def _addresses(desk: FilledDesk) -> Iterator[Address]:
-    for route in list_routes():
-        yield from list_addresses(route, desk.examples)
-    yield from list_admin_addresses()
 
 
 def _name(page: OpenPage) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from customers.models import Customer, Meeting, Stakeholder, User, Win
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
 from emails.facts import told_facts
-from emails.queries.usage import growth_of, latest_samples, metric_name
+from emails.queries.usage import latest_samples, list_growths, metric_name
 from emails.rules import letters as keys
 from emails.rules.facts import Fact, count_fact, date_fact, facts_by_key, name_fact, percent_fact, text_fact
 
@@ -138,7 +138,7 @@ def _wins(customer: Customer) -> list[Fact]:
 
 def _usage(customer: Customer) -> list[Fact]:
     """The metric that grew most tells the story; its level comes along."""
-    grown = [growth for growth in map(growth_of, latest_samples(customer.pk)) if growth and growth.percent > 0]
+    grown = [growth for growth in list_growths(customer.pk) if growth.percent > 0]
     if not grown:
         return []
     best = max(grown, key=lambda growth: growth.percent)

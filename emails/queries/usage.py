@@ -24,20 +24,19 @@ class Growth:
     percent: Decimal
 
 
-def growth_of(sample: UsageSample) -> Growth | None:
+def list_growths(customer_id: UUID) -> list[Growth]:
+    """How far each metric of an account rose; those nearest to their limit first. One query, however many metrics."""
+    samples = _samples(customer_id)
+    growths = (_growth_of(last, samples) for last in _newest(samples))
+    return [growth for growth in growths if growth]
+
+
+def _growth_of(last: UsageSample, samples: list[UsageSample]) -> Growth | None:
     """Compare the sample with the earliest one of the 400 days before it; None where they are too close."""
-    first = (
-        UsageSample.objects.filter(
-            customer_id=sample.customer_id,
-            metric=sample.metric,
-            at__gte=sample.at - GROWTH_SPAN,
-            at__lte=sample.at - SHORTEST_SPAN,
-        )
-        .order_by("at")
-        .first()
-    )
-    percent = growth_pct(first.value, sample.value) if first else None
-    return Growth(first, sample, percent) if first and percent is not None else None
+    begin, end = last.at - GROWTH_SPAN, last.at - SHORTEST_SPAN
+    first = next((one for one in samples if one.metric == last.metric and begin <= one.at <= end), None)
+    percent = growth_pct(first.value, last.value) if first else None
+    return Growth(first, last, percent) if first and percent is not None else None
 
 
 def growth_pct(first: Decimal | None, last: Decimal) -> Decimal | None:
@@ -46,7 +45,7 @@ def growth_pct(first: Decimal | None, last: Decimal) -> Decimal | None:
 
 
 def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
-    """The samples, each with the value that `growth_of` compares it with as `first_value`, in the same query."""
+    """The samples, each with the value that its growth is counted from as `first_value`, in the same query."""
     earlier = UsageSample.objects.filter(
         customer=OuterRef("customer"),
         metric=OuterRef("metric"),
@@ -58,9 +57,15 @@ def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
 
 def latest_samples(customer_id: UUID) -> list[UsageSample]:
     """Give the newest sample of each metric, the metric nearest to its limit first."""
-    newest: dict[str, UsageSample] = {}
-    for sample in UsageSample.objects.filter(customer_id=customer_id).order_by("at"):
-        newest[sample.metric] = sample
+    return _newest(_samples(customer_id))
+
+
+def _samples(customer_id: UUID) -> list[UsageSample]:
+    return list(UsageSample.objects.filter(customer_id=customer_id).order_by("at"))
+
+
+def _newest(samples: list[UsageSample]) -> list[UsageSample]:
+    newest = {sample.metric: sample for sample in samples}
     return sorted(newest.values(), key=lambda one: -(one.value / one.limit if one.limit else Decimal(0)))
 
 

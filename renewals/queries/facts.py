@@ -13,7 +13,7 @@ from customers.models import Contract, Customer, Stakeholder
 from customers.queries.calendars import calendar_of, local_date
 from customers.queries.workspace import get_settings
 from customers.rules.workdays import Calendar
-from emails.queries.usage import growth_of, latest_samples, metric_name
+from emails.queries.usage import list_growths, metric_name
 from renewals.enums import Stage
 from renewals.models import Renewal
 from renewals.rules.positions import Person
@@ -86,6 +86,11 @@ def read_renewal_facts(customer: Customer, *, now: datetime) -> RenewalFacts | N
     if contract is None:
         return None
     renewal = Renewal.objects.filter(contract=contract).first() or Renewal(customer=customer, contract=contract)
+    return read_facts_of(renewal, contract, customer, now=now)
+
+
+def read_facts_of(renewal: Renewal, contract: Contract, customer: Customer, *, now: datetime) -> RenewalFacts:
+    """Read the same of a renewal that is known already, written or not."""
     today = local_date(now, customer.timezone)
     days = days_to_renewal(contract.renewal_date, today=today)
     return RenewalFacts(
@@ -199,8 +204,7 @@ def _pressure(value: str) -> Pressure | None:
 
 def _growth(customer: Customer) -> UsageGrowth | None:
     """Read the growth of the metric that grew most, as the letters tell it."""
-    grown = [growth for growth in map(growth_of, latest_samples(customer.pk)) if growth]
-    best = max(grown, key=lambda growth: growth.percent, default=None)
+    best = max(list_growths(customer.pk), key=lambda growth: growth.percent, default=None)
     return UsageGrowth(best.last.pk, metric_name(best.last.metric), best.percent) if best else None
 
 

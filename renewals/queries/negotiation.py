@@ -11,7 +11,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from renewals.enums import NEXT_STEP_TODO, ObjectionKind, Stage
 from renewals.models import Objection, Renewal, TermNote
-from renewals.queries.facts import RenewalFacts, find_running_contract, read_renewal_facts, rehearsal_facts
+from renewals.queries.facts import RenewalFacts, find_running_contract, read_facts_of, rehearsal_facts
 from renewals.rules.negotiate import negotiate_date
 from renewals.rules.rehearsal import SCENARIO_OF, Scenario, answer_to
 
@@ -80,9 +80,10 @@ def find_renewal(customer: Customer) -> Renewal | None:
 
 def read_negotiation(customer: Customer, *, now: datetime) -> Negotiation | None:
     """Read the whole workspace in a fixed number of queries; None without a running contract."""
-    renewal, facts = find_renewal(customer), read_renewal_facts(customer, now=now)
-    if renewal is None or facts is None:
+    renewal = find_renewal(customer)
+    if renewal is None:
         return None
+    facts = read_facts_of(renewal, renewal.contract, customer, now=now)
     objections = list(
         Objection.objects.filter(renewal=renewal).select_related(
             "stakeholder", "reply", "answer", "settled_by", "noted_by"

@@ -13,7 +13,7 @@ from customers.models import Contract, Customer, Stakeholder, Todo, UsageSample,
 from emails.facts import read, read_again
 from emails.queries.columns import Columns, Wanted, read_columns
 from emails.queries.sources import read_usage
-from emails.queries.usage import growth_of
+from emails.queries.usage import list_growths
 from emails.rules.facts import Fact, FactType
 from tests import factories
 from tests.conftest import NOW
@@ -99,11 +99,31 @@ def test_growth_of_many_samples_is_read_in_one_query_and_as_alone(
         found = read_usage([str(sample.pk) for sample in samples])
 
     for sample in samples:
-        growth = growth_of(sample)
-        assert found[str(sample.pk)]["growth_pct"] == (growth.percent if growth else None)
-    assert found[str(samples[-1].pk)]["growth_pct"] is not None
+        earlier = [one for one in samples if one.customer == sample.customer and 28 <= (sample.at - one.at).days <= 400]
+        first = min(earlier, key=lambda one: one.at, default=None)
+        expected = round((sample.value - first.value) * 100 / first.value, 4) if first else None
+        assert found[str(sample.pk)]["growth_pct"] == expected
 
 
-def _sample(customer: Customer, *, days: int, value: str) -> UsageSample:
+@pytest.mark.parametrize("metrics", [1, 3])
+def test_growth_of_every_metric_is_read_in_one_query(
+    metrics: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    customer = factories.CustomerFactory.create()
+    for number in range(metrics):
+        for days, value in ((401, "1"), (400, "50"), (28, "80"), (27, "1"), (0, f"{100 + number}")):
+            _sample(customer, days=days, value=value, metric=f"metric {number}")
+    _sample(customer, days=0, value="9", metric="new")
+
+    with django_assert_num_queries(1):
+        growths = list_growths(customer.pk)
+
+    assert {growth.last.metric: growth.percent for growth in growths} == {
+        f"metric {number}": Decimal(100 + 2 * number) for number in range(metrics)
+    }
+    assert {growth.first.value for growth in growths} == {Decimal(50)}
+
+
+def _sample(customer: Customer, *, days: int, value: str, metric: str = "users") -> UsageSample:
     at = NOW - timedelta(days=days)
-    return factories.UsageSampleFactory.create(customer=customer, metric="users", at=at, value=Decimal(value))
+    return factories.UsageSampleFactory.create(customer=customer, metric=metric, at=at, value=Decimal(value))
