@@ -95,7 +95,8 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Make one line of it: a line break in a header would begin another header."""
-    return " ".join(clean_text(text).split())
+    # Nearly every name and title is printable, which is known at once.
+    return " ".join((text if text.isprintable() else clean_text(text)).split())
 
 
 def has_line_break(text: str) -> bool:

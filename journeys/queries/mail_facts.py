@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,7 +14,13 @@ from customers.enums import StakeholderRole
 from customers.models import Hold, Stakeholder, User, WorkspaceSettings
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
-from journeys.models import Deliverable, Journey, JourneyMonth
+from journeys.models import Deliverable, Journey, JourneyMonth, ProgrammeStep
+
+MONTH_FIELDS = ("journey_id", "customer_id", "step_id", "number", "due_date", "skipped_at")
+PERSON_FIELDS = ("customer_id", "name", "email", "roles", "primary", "left_at", "language", "timezone")
+DELIVERABLE_FIELDS = (
+    "journey_id", "month_id", "state", "delivered_at", "opened_at", "rejected_at", "rejection_note",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,16 +91,16 @@ class MailFacts:
 
 
 def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
-    """This will read the journeys with their months, people and holds. Six queries, however many they are."""
+    """This will read the journeys with their months, people and holds. Seven queries, however many they are."""
     journeys = Journey.objects.filter(pk__in=journey_ids).select_related(
         "customer__owner__team", "started_by", "version__programme"
     )
     rows = {journey.pk: journey for journey in journeys}
     customers = {journey.customer_id for journey in rows.values()}
-    months = _by(JourneyMonth.objects.filter(journey__in=rows).select_related("step").order_by("number"), "journey_id")
-    made = Deliverable.objects.filter(journey__in=rows).defer("body", "first_body", "facts", "confirmed")
+    months = _by(_months(rows), "journey_id")
+    made = Deliverable.objects.filter(journey__in=rows).only(*DELIVERABLE_FIELDS)
     deliverables = _by(made, "journey_id")
-    people = _by(Stakeholder.objects.filter(customer__in=customers).defer("history"), "customer_id")
+    people = _by(Stakeholder.objects.filter(customer__in=customers).only(*PERSON_FIELDS), "customer_id")
     holds = open_holds(customers)
     settings = get_settings()
     return {
@@ -108,6 +114,15 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
         )
         for pk, journey in rows.items()
     }
+
+
+def _months(journeys: Mapping[UUID, Journey]) -> list[JourneyMonth]:
+    """Steps are shared by all journeys of a version: each is read once."""
+    months = list(JourneyMonth.objects.filter(journey__in=journeys).only(*MONTH_FIELDS).order_by("number"))
+    steps = ProgrammeStep.objects.in_bulk({month.step_id for month in months})
+    for month in months:
+        month.step, month.journey = steps[month.step_id], journeys[month.journey_id]
+    return months
 
 
 def open_holds(customers: Collection[UUID]) -> dict[UUID, list[Hold]]:

@@ -36,6 +36,8 @@ from journeys.queries.mail_sources import (
 from journeys.rules.mail_dates import position_of
 
 OPEN_END = "open"
+PREVIOUS = ("previousMonth", "previousTitle", "previousDate")
+NEXT = ("nextMonth", "nextTitle", "nextDate")
 CELEBRATED_APART = ("progress", "achievements", "allAchievements", "nextMonth", "nextTitle", "nextDate")
 """What "ready" leaves to the congratulation where the programme sends that apart."""
 
@@ -70,8 +72,12 @@ def client_values(
     recipient: Stakeholder,
     links: Links,
     pause: Hold | None = None,
+    wanted: frozenset[str] | None = None,
 ) -> Values:
-    """This will give the values of one mail to the client. pause: the hold that it is about."""
+    """This will give the values of one mail to the client.
+
+    pause: the hold that it is about. wanted: the names that its text uses, since lists take a while; None for all.
+    """
     values = Values()
     _put_people(values, facts, recipient)
     values.put("progressLink", links.progress)
@@ -79,7 +85,7 @@ def client_values(
     values.put("certificateLink", links.certificate)
     month = facts.month(number)
     if month is not None:
-        _put_month(values, facts, month)
+        _put_month(values, facts, month, wanted)
     else:
         _put_pause(values, facts, pause)
     if kind == JourneyKind.READY and facts.journey.version.celebrates_apart:
@@ -118,26 +124,32 @@ def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> Non
     values.put("senderName", one_line(signed), behind)
 
 
-def _put_month(values: Values, facts: MailFacts, month: JourneyMonth) -> None:
+def _put_month(values: Values, facts: MailFacts, month: JourneyMonth, wanted: frozenset[str] | None) -> None:
     read = _MonthFacts(facts, month)
     previous, following = facts.before(month.number), facts.after(month.number)
     values.put("phaseName", one_line(facts.journey.version.phase_name))
     values.put("month", str(month.number), read.counts("number", month.number, "Month"))
     values.put("monthTitle", one_line(month.step.title), [read.text("title", month.step.title, "Title")])
     values.put("dueDate", format_date(month.due_date), [read.date("due_date", month.due_date, "Due date")])
-    values.put("keyItems", points(month.step.key_items), read.lines("item", month.step.key_items))
-    values.put("achievements", points(month.step.achievements), read.lines("done", month.step.achievements))
+    for name, prefix, lines in (
+        ("keyItems", "item", month.step.key_items),
+        ("achievements", "done", month.step.achievements),
+    ):
+        if wanted is None or name in wanted:
+            values.put(name, points(lines), read.lines(prefix, lines))
     percent = progress_pct(read.place, read.total)
     values.put("progress", format_percent(percent), [read.percent("progress_pct", percent, "Progress")])
     values.put("monthsDone", str(read.place), read.counts("position", read.place, "Months completed"))
     values.put("monthsTotal", str(read.total), read.counts("total", read.total, "Months in all"))
-    _put_all_achievements(values, facts, month)
-    _put_neighbour(values, facts, previous, number="previousMonth", title="previousTitle", day="previousDate")
-    _put_neighbour(values, facts, following, number="nextMonth", title="nextTitle", day="nextDate")
+    if wanted is None or "allAchievements" in wanted:
+        _put_all_achievements(values, facts, month)
+    for one, names in ((previous, PREVIOUS), (following, NEXT)):
+        if wanted is None or not wanted.isdisjoint(names):
+            _put_neighbour(values, facts, one, *names)
 
 
 def _put_neighbour(
-    values: Values, facts: MailFacts, month: JourneyMonth | None, *, number: str, title: str, day: str
+    values: Values, facts: MailFacts, month: JourneyMonth | None, number: str, title: str, day: str
 ) -> None:
     if month is None:
         for name in (number, title, day):

@@ -9,6 +9,7 @@ from customers.models import Hold, Todo
 from customers.queries.sending import sending_rules
 from emails.enums import Purpose
 from emails.models import Draft, MailTemplateVersion
+from emails.rules.templates import compile_template
 from emails.services.templated import TemplatedMail, queue_templated
 from journeys.enums import JourneyKind
 from journeys.queries.mail_facts import MailFacts, read_mail_facts
@@ -74,7 +75,10 @@ def _mail(
     journey, recipient = facts.journey, facts.recipient
     assert recipient is not None
     pause = _pause(effect, facts)
-    values = client_values(facts, effect.kind, effect.month, recipient=recipient, links=links, pause=pause)
+    wanted = compile_template(version.subject, version.body).names
+    values = client_values(
+        facts, effect.kind, effect.month, recipient=recipient, links=links, pause=pause, wanted=wanted
+    )
     return TemplatedMail(
         customer_id=journey.customer_id,
         recipient=recipient,
