@@ -33,7 +33,7 @@ SELECT CAST(a.account AS varchar(36)) AS account
 FROM ({{accounts}}) AS a LEFT JOIN (
     SELECT account, {EARLIEST} FROM ({{work}}) AS waiting GROUP BY account
 ) AS w ON w.account = a.account
-ORDER BY {{step}}, a.name {{turn}}, 1 {{turn}} LIMIT {{limit}} OFFSET {{offset}}
+ORDER BY {{step}}, a.name {{turn}}, 1 {{turn}} {{page}}
 """  # noqa: S608
 # The cast hides the column from SQLite, which would else walk an index that does not hold the names.
 

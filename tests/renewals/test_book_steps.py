@@ -21,6 +21,7 @@ from outreach.enums import PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
 from renewals.enums import NextAction
 from renewals.models import Renewal
+from renewals.queries import book_steps
 from renewals.queries.book import Book
 from renewals.queries.book_filter import BookFilter
 from renewals.queries.book_rows import BookRow, read_rows
@@ -108,6 +109,27 @@ def test_order_by_step_is_what_the_rule_says_of_each(ops: User, made: list[Accou
         nobody_waits = [row for row in by_name if not row.waits_since]
         assert rows["action"] == sorted(by_name, key=rank, reverse=descending)
         assert rows["waits"] == sorted(waiting, key=since, reverse=descending) + nobody_waits
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sort", ["action", "waits"])
+def test_a_deep_page_of_an_order_by_step_is_the_same_page(
+    ops: User, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    for number in range(9):
+        customer = Customer.objects.create(name=f"Account {number}", timezone="UTC")
+        if number % 3:
+            Contract.objects.create(
+                customer=customer, current_price=Decimal(100), renewal_date=TODAY + timedelta(days=number * 40)
+            )
+    book = Book(ops, BookFilter(sort=sort), read_facets(ops, now=NOW).dates)
+    whole = book.all_ids()
+
+    monkeypatch.setattr(book_steps, "DEEP", 1)
+    pages = [book.ids(begin, begin + 2, count=book.count()) for begin in range(0, 10, 2)]
+
+    assert [pk for page in pages for pk in page] == whole
+    assert len(set(whole)) == 9
 
 
 def rank(row: BookRow) -> int:
