@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from customers.models import Customer, Stakeholder
 from renewals.enums import Stage
 from renewals.queries.book_days import LocalDates
-from renewals.queries.prepared import one_of
+from renewals.queries.prepared import find_once
 from renewals.rules.stages import span_of
 
 NO_CONTRACT = "none"
@@ -42,8 +42,6 @@ SORTED_BY = {
     **{name: f"term__{fields[0]}" for name, fields in TERM_SORTS.items()},
 }
 """The column that an account may lack; who lacks it comes last, by name, in either direction."""
-MOST_FOUND = 1_000
-"""So many accounts that hold a text are named one by one; of more, the database is asked again."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class BookCount:
 
 @dataclass(frozen=True)
 class Question:
-    """A filter as the database is asked it. holders: who holds the text, where they are few enough to be named."""
+    """A filter as the database is asked it. holders: the accounts that hold the text."""
 
     wanted: BookFilter
     dates: LocalDates
@@ -112,27 +110,17 @@ class Question:
         if wanted.risk:
             yield Q(**{f"{account}churn_risk__range": RISKS[wanted.risk]})
         if wanted.text:
-            yield Q(**{f"{account}pk__in": self.holders}) if self.holders else _holds(wanted.text, account)
+            yield Q(**{f"{account}pk__in": self.holders})
 
 
 def ask(wanted: BookFilter, dates: LocalDates) -> Question:
     """This will put the question. Who holds the text is looked up here, once for all that is asked with it."""
-    if not wanted.text:
-        return Question(wanted, dates)
-    accounts, people = _holders(wanted.text)
-    found = list(accounts.union(people, all=True).values_list("pk", flat=True)[: MOST_FOUND + 1])
-    return Question(wanted, dates, None if len(found) > MOST_FOUND else one_of(found))
+    return Question(wanted, dates, find_once(_holders(wanted.text)) if wanted.text else None)
 
 
-def _holders(text: str) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
-    """The accounts with the text in their own name or id, and those with it in a person's name or address."""
+def _holders(text: str) -> QuerySet[Any, Any]:
+    """The accounts with the text in their name or id, or in a name or an address of their people."""
     wanted = Lower(Value(text))
     by_itself = Customer.objects.filter(search_text__contains=wanted).order_by().values("pk")
     by_people = Stakeholder.objects.filter(search_text__contains=wanted).order_by().values("customer")
-    return by_itself, by_people
-
-
-def _holds(text: str, account: str) -> Q:
-    """The same of one account. Of people it is asked only where the account itself does not say it."""
-    _, by_people = _holders(text)
-    return Q(**{f"{account}search_text__contains": Lower(Value(text))}) | Q(**{f"{account}pk__in": by_people})
+    return by_itself.union(by_people)

@@ -1,4 +1,4 @@
-"""Queries that are put into the database's words once. Putting them takes as long as the database needs to answer."""
+"""Queries that are put into the database's words once, and ids that are handed from one query to the next."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ IDS = object()
 """Stands in a prepared query for the ids that it is asked about."""
 
 
-def one_of(ids: Iterable[uuid.UUID]) -> RawSQL:
-    """This will name ids for `__in` as one parameter, however many they are."""
-    return _in(_as_parameter(ids))
+def find_once(rows: QuerySet[Any, Any]) -> RawSQL:
+    """This will look up the ids that a query gives as "pk", and name them for `__in`. None becomes an object here."""
+    sql, params = rows.query.sql_with_params()
+    is_sqlite = connection.vendor == "sqlite"
+    names = "json_group_array(pk)" if is_sqlite else "COALESCE(array_agg(pk)::text, '{}')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names} FROM ({sql}) AS found", params)  # noqa: S608
+        return _in(cursor.fetchone()[0])
 
 
 def one_of_asked() -> RawSQL:
