@@ -21,7 +21,6 @@ from journeys.models import Deliverable
 from journeys.queries.deliverables import (
     deliverable_url,
     find_month,
-    make_deliverable_card,
 )
 from journeys.queries.journeys import get_open_journey
 from journeys.services.changing import Refused
@@ -34,25 +33,14 @@ from journeys.services.reviewing import (
 )
 from journeys.services.texts import NotOpen, StaleText
 from journeys.services.writing import ask_again
-from journeys.views.shared import EXPECTED, act_on, back_to, download, find_client, find_text, say_no
+from journeys.views.shared import EXPECTED, act_on, back_to, download, find_client, find_text, render_text, say_no
 from journeys.writing.deliverable_pdf import make_deliverable_pdf
 
 
 @require_GET
 @login_required
 def page(request: HttpRequest, deliverable_id: UUID) -> HttpResponse:
-    return _render(request, find_text(request, deliverable_id))
-
-
-def _render(
-    request: HttpRequest, deliverable: Deliverable, *, reject: RejectForm | None = None, status: int = 200
-) -> HttpResponse:
-    context = {
-        "draft": deliverable,
-        "card": make_deliverable_card(deliverable, reader=reader_of(request)),
-        "reject": reject or RejectForm(initial={"version": deliverable.version}),
-    }
-    return render(request, "journeys/deliverable.html", context, status=status)
+    return render_text(request, find_text(request, deliverable_id))
 
 
 @require_POST
@@ -76,7 +64,7 @@ def reject(request: HttpRequest, deliverable_id: UUID) -> HttpResponse:
     deliverable = find_text(request, deliverable_id)
     form = RejectForm(request.POST)
     if not form.is_valid():
-        return _render(request, deliverable, reject=form, status=400)
+        return render_text(request, deliverable, reject=form, status=400)
     data = form.cleaned_data
     try:
         reject_deliverable(
@@ -84,11 +72,11 @@ def reject(request: HttpRequest, deliverable_id: UUID) -> HttpResponse:
         )
     except ValidationError as error:
         put_errors(form, error)
-        return _render(request, deliverable, reject=form, status=400)
+        return render_text(request, deliverable, reject=form, status=400)
     except (StaleText, NotOpen, NotAllowed) as error:
         say_no(request, error)
         again = RejectForm({"note": data["note"], "version": find_text(request, deliverable_id).version})
-        return _render(request, find_text(request, deliverable_id), reject=again, status=409)
+        return render_text(request, find_text(request, deliverable_id), reject=again, status=409)
     messages.success(request, "Rejected. A reminder of the revision comes in three days.")
     return back_to(deliverable)
 

@@ -9,14 +9,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from customers.models import Customer
 from customers.view_base import reader_of
+from journeys.forms.deliverables import RejectForm
 from journeys.models import Deliverable
-from journeys.queries.deliverables import deliverable_url, find_deliverable
+from journeys.queries.deliverables import deliverable_url, find_deliverable, make_deliverable_card
 from journeys.services.changing import Refused
 from journeys.services.reviewing import NotAllowed, OpenClaims
 from journeys.services.texts import NotOpen, StaleText
@@ -58,6 +59,22 @@ def find_text(request: HttpRequest, deliverable_id: UUID) -> Deliverable:
     return found
 
 
+def render_text(
+    request: HttpRequest, deliverable: Deliverable, *, reject: RejectForm | None = None, status: int = 200
+) -> HttpResponse:
+    """A deliverable's page, whole, also for a script that changed one of its claims: what stands beside it follows."""
+    context = {
+        "draft": deliverable,
+        "card": make_deliverable_card(deliverable, reader=reader_of(request)),
+        "reject": reject or RejectForm(initial={"version": deliverable.version}),
+    }
+    response = render(request, "journeys/deliverable.html", context, status=status)
+    if request.headers.get("HX-Request") and request.method == "POST":
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#content"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
 def act_on(request: HttpRequest, deliverable_id: UUID, act: Callable[..., Any], *, said: str = "") -> HttpResponse:
     """Do one thing to the version that was seen, and lead back to the page."""
     deliverable = find_text(request, deliverable_id)
@@ -69,6 +86,8 @@ def act_on(request: HttpRequest, deliverable_id: UUID, act: Callable[..., Any], 
     else:
         if said:
             messages.success(request, said)
+    if request.headers.get("HX-Request"):
+        return render_text(request, find_text(request, deliverable_id))
     return back_to(deliverable)
 
 

@@ -17,13 +17,14 @@ from customers.models import Customer, User
 from customers.services.todos import add_todo
 from emails.models import Draft
 from journeys.enums import JourneyKind
-from journeys.models import AutomationLog, AutomationSchedule, JourneyChange
+from journeys.models import AutomationLog, AutomationSchedule, Deliverable, JourneyChange
 from journeys.services.pausing import pause_journey
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
 from renewals.services.renewals import lock_price, open_renewal
 from tests import factories
 from tests.journeys.clockwork import make_automation
+from tests.journeys.deliverable_ground import fill_papers
 from tests.journeys.ground import begin, deliver
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,6 +63,7 @@ def account(ops: User, live_server: Any) -> Customer:
     add_todo(LONGEST, customer=customer, now=now, by=ops)
     journey = begin(customer, now=now - timedelta(days=40), by=ops, start=now.date() - timedelta(days=40))
     deliver(journey, 1, now=now - timedelta(days=30), by=ops)
+    fill_papers(journey, LONGEST, now=now, by=ops)
     pause_journey(journey, days=9, reason=LONGEST[:200], now=now, by=ops)
     row = make_automation(customer, now, kind=JourneyKind.UPCOMING, occurrence="month-3")
     AutomationLog.objects.create(
@@ -85,6 +87,7 @@ def addresses(account: Customer) -> list[str]:
     here = f"/customers/{account.pk}"
     letter = Draft.objects.filter(customer=account).order_by("position")[0]
     automation = AutomationSchedule.objects.filter(customer=account, kind=JourneyKind.UPCOMING)[0]
+    deliverables = list(Deliverable.objects.filter(customer=account).order_by("month__number"))
     change = JourneyChange.objects.filter(customer=account)[0]
     return [
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
@@ -110,9 +113,13 @@ def addresses(account: Customer) -> list[str]:
             *(f"{here}/journey/actions/{code}" for code in ("start", "pause", "resume", "adjust", "skip", "cancel")),
             f"{here}/journey/automations/{automation.pk}/trigger",
             f"{here}/journey/changes/{change.pk}/undo",
+            *(f"{here}/{paper}" for paper in ("onboarding", "onboarding/versions", "business-plan", "months/3/write")),
+            f"{here}/business-plan/versions",
         ),
         *(f"{here}/engage/{step}" for step in ("sequence", "pricing", "emails", "plan", "rehearsal", "actions")),
         *(f"/drafts/{letter.pk}{part}" for part in ("", "/preview", "/send", "/versions")),
+        *(f"/deliverables/{one.pk}" for one in deliverables),
+        *(f"/deliverables/{deliverables[1].pk}/{part}" for part in ("versions", "rewrite")),
     ]
 
 
