@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -41,6 +42,37 @@ def insert_rows(
     return _execute(sql, parameters)
 
 
+def insert_objects(objects: Sequence[models.Model], *, differing: Sequence[str]) -> int:
+    """Insert unsaved objects of one model that differ in the named fields alone, those that are there left out.
+
+    Like `bulk_create(ignore_conflicts=True)` for long texts and many columns: what all have in common goes in once, the
+    rest as one JSON text, which the database takes apart. Gives how many were new.
+    """
+    if not objects:
+        return 0
+    model, sample = type(objects[0]), objects[0]
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    place = {name: n for n, name in enumerate(differing)}
+    parameters: list[Any] = []
+    picks = []
+    for field in fields:
+        # Of all, since what a field does as it is saved (the moment it was made) counts for each.
+        value = field.pre_save(sample, True)
+        if field.name in place:
+            picks.append(_pick(field, place[field.name]))
+        else:
+            picks.append(_constant(field))
+            parameters.append(field.get_db_prep_save(value, connection))
+    chosen: list[Any] = [model._meta.get_field(name) for name in differing]
+    rows = [[_plain(getattr(one, field.attname)) for field in chosen] for one in objects]
+    each = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS given (value)"
+    names = ", ".join(_quoted(field) for field in fields)
+    sql = (
+        f"INSERT INTO {_table(model)} ({names}) SELECT {', '.join(picks)} FROM {each} WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+    )
+    return _execute(sql, [*parameters, json.dumps(rows, ensure_ascii=False)])
+
+
 def update_rows(
     model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], *, matched: int = 1
 ) -> int:
@@ -59,6 +91,25 @@ def _execute(sql: str, parameters: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    return moment(value) if isinstance(value, datetime) else value
+
+
+def _pick(field: Any, n: int) -> str:
+    """A value out of a JSON row; what is JSON itself stays as it is."""
+    if connection.vendor == "sqlite":
+        return f"json_extract(value, '$[{n}]')"
+    if isinstance(field, models.JSONField):
+        return f"value->{n}"
+    return f"(value->>{n})::{field.db_type(connection)}"
+
+
+def _constant(field: Any) -> str:
+    return "%s" if connection.vendor == "sqlite" else f"%s::{field.db_type(connection)}"
 
 
 def _source(columns: Sequence[Any], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:

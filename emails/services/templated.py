@@ -17,8 +17,15 @@ from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
 from emails.rules.facts import Fact
 from emails.rules.templates import Filled, compile_template, facts_of_words, fill
+from emails.services.arrays import insert_objects
 
 BATCH = 500
+DIFFERING = (
+    "id", "customer", "stakeholder", "to_name", "to_email", "sender", "subject", "body", "first_subject", "first_body",
+    "buttons", "facts", "lane", "purpose", "origin_kind", "origin_id", "occurrence", "template_version", "writer_note",
+    "approved_by", "approval_rule", "approval_hash", "approval_expires_at", "lapses",
+)  # fmt: skip
+"""What one mail of a batch has otherwise than the next; all else of a draft is the same in each."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,12 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[Dr
     usual = now + timedelta(days=get_settings().approval_days)
     drafts = [_write(mail, now=now, expires_at=mail.expires_at or usual) for mail in mails]
     with transaction.atomic():
-        Draft.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=BATCH)
+        for start in range(0, len(drafts), BATCH):
+            insert_objects(drafts[start : start + BATCH], differing=DIFFERING)
         # What was there already kept its own id.
         new_ids = set(Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).values_list("pk", flat=True))
         new = [draft for draft in drafts if draft.pk in new_ids]
-        DraftVersion.objects.bulk_create([_first_text(draft, now=now) for draft in new], batch_size=BATCH)
+        insert_objects([_first_text(draft, now=now) for draft in new], differing=("id", "draft", "subject", "body"))
         record_many([_line(draft, now=now) for draft in new])
     return new
 
