@@ -30,6 +30,9 @@ from emails.models.templates import MailTemplateVersion
 from emails.rules.contents import digest_of
 from emails.rules.rendering import Button
 
+WIDE_FIELDS = ("body", "facts", "brief", "first_body", "receipt", "confirmed")
+"""What a list of other things, with a letter beside each, does not show."""
+
 
 class DraftQuerySet(CustomerScopedQuerySet):
     def with_people(self) -> DraftQuerySet:

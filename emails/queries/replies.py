@@ -11,6 +11,7 @@ from customers.models import User
 from customers.rules.access import sees_everything
 from emails.enums import AUTOMATIC_CLASSES, HUMAN_CLASSES, OBJECTION_CLASSES, ReplyClass
 from emails.models import InboundMail, Reply
+from emails.models.drafts import WIDE_FIELDS
 
 MOST_SHOWN = 100
 
@@ -47,7 +48,7 @@ class ReplyView:
 def list_replies(user: User) -> Any:
     """This will give the replies that the person may see, with what a line of them shows, in one query."""
     rows = Reply.objects.visible_to(user).select_related("customer", "stakeholder", "draft", "handled_by")
-    return rows.defer(*(f"draft__{name}" for name in ("body", "facts", "brief", "first_body", "receipt")))
+    return rows.defer(*(f"draft__{name}" for name in WIDE_FIELDS))
 
 
 def list_view(user: User, *, view: str, text: str = "") -> Any:

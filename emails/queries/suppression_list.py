@@ -14,6 +14,7 @@ from customers.models import Stakeholder, User
 from customers.services.digests import digest_address
 from emails.enums import DraftState, Lane, SuppressionCause
 from emails.models import Draft, Suppression
+from emails.models.drafts import WIDE_FIELDS
 from emails.queries.suppression import facts_of
 from emails.rules.preferences import TOPICS, Topic
 from emails.rules.suppression import SuppressionFacts, refuse_lift, stops
@@ -54,9 +55,9 @@ class ListRow:
 
 def list_suppressions(reader: User, asked: ListFilter) -> QuerySet[Suppression]:
     """This will give the rows asked for, the latest first."""
-    rows: QuerySet[Suppression] = Suppression.objects.visible_to(reader).select_related(
-        "by", "lifted_by", "customer", "draft"
-    )
+    rows: QuerySet[Suppression] = Suppression.objects.visible_to(reader)
+    rows = rows.select_related("by", "lifted_by", "customer", "draft")
+    rows = rows.defer("customer__notes", *(f"draft__{name}" for name in WIDE_FIELDS))
     if asked.state != "all":
         rows = rows.filter(lifted_at__isnull=asked.state != "lifted")
     if asked.cause:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from customers.queries.paging import LeanPaginator
 from customers.view_base import for_writers, own_url, reader_of
 from emails.enums import ReplyClass
 from emails.forms import CorrectionForm
@@ -35,7 +35,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     view = request.GET.get("view", "open")
     view = view if view in VIEWS else "open"
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    page = Paginator(list_view(reader, view=view, text=text), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = LeanPaginator(list_view(reader, view=view, text=text), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "views": count_views(reader, current=view),

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from customers.queries.paging import LeanPaginator
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.view_base import for_leaders, own_url, put_errors, reader_of, settings_tabs
@@ -32,7 +32,7 @@ STATES = (("open", "On the list"), ("lifted", "Lifted"), ("all", "All"))
 @for_leaders
 def listing(request: HttpRequest) -> HttpResponse:
     reader, asked = reader_of(request), _read(request)
-    page = Paginator(list_suppressions(reader, asked), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = LeanPaginator(list_suppressions(reader, asked), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "tabs": settings_tabs(request, "emails:suppressions"),
         "page": page,
