@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from customers.models import User
@@ -39,17 +40,18 @@ class Queue:
 
     def __init__(self, user: User, *, mine: bool, now: datetime) -> None:
         self._user, self._mine, self._now = user, mine, now
-        self._count: int | None = None
 
     def __len__(self) -> int:
-        if self._count is None:
-            self._count = sum(kind.count(self._user, mine=self._mine) for kind in list_approval_kinds())
-        return self._count
+        return sum(self._counts.values())
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        return {kind.kind: kind.count(self._user, mine=self._mine) for kind in list_approval_kinds()}
 
     def __getitem__(self, place: slice) -> list[Approval]:
         stop = place.stop or 0
         waiting: list[Waiting] = []
-        for kind in list_approval_kinds():
+        for kind in (kind for kind in list_approval_kinds() if self._counts[kind.kind]):
             waiting += kind.find(self._user, mine=self._mine, limit=stop)
         waiting.sort(key=lambda row: (row.key, str(row.id)))
         return self._read(waiting[place])
@@ -64,9 +66,10 @@ class Queue:
         return [found[row.id] for row in rows if row.id in found]
 
 
-def show(item_id: UUID, *, user: User, now: datetime) -> WholeApproval | None:
-    """This will show one thing whole if it still waits and the reader may see it."""
-    shown = (kind.show(item_id, user=user, now=now) for kind in list_approval_kinds())
+def show(item_id: UUID, *, user: User, now: datetime, kind: str = "") -> WholeApproval | None:
+    """This will show one thing whole if it still waits and the reader may see it. kind: asked first, where known."""
+    kinds = sorted(list_approval_kinds(), key=lambda one: one.kind != kind)
+    shown = (one.show(item_id, user=user, now=now) for one in kinds)
     return next((whole for whole in shown if whole is not None), None)
 
 

@@ -104,7 +104,8 @@ def _render(
     wanted = opened or _uuid(request.GET.get("item", ""))
     ids = [row.id for row in listed]
     chosen = wanted or (ids[0] if ids else None)
-    whole = show(chosen, user=user, now=now) if chosen else None
+    kinds = {row.id: row.kind for row in listed}
+    whole = show(chosen, user=user, now=now, kind=kinds.get(chosen, "")) if chosen else None
     context = {
         "page": listed,
         "mine": mine,

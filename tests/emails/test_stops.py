@@ -73,7 +73,7 @@ def test_all_three_are_read_in_one_query(
     with django_assert_num_queries(1):
         stops = read_stops(letter, moment=NOW)
 
-    assert stops == Stops(HoldFacts(hold.until, hold.reason), "Mary replied", DraftState.DRAFT)
+    assert stops == Stops(HoldFacts(hold.until, hold.reason, HoldScope.ACCOUNT), "Mary replied", DraftState.DRAFT)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_hold_set_last_of_those_that_stop_the_lane_counts(person: Stakeholde
 
     stops = read_stops(_letter(person, lane=lane), moment=NOW)
 
-    assert stops.hold == HoldFacts(None, reason)
+    assert stops.hold == HoldFacts(None, reason, reason.split()[0])
 
 
 @pytest.mark.parametrize(("days", "is_stopped"), [(0, True), (1, True), (2, False), (3, False)])
