@@ -1,0 +1,310 @@
+"""Any order of what people and the clock do: no effect twice, no month lost, a skipped month stays skipped.
+
+HYPOTHESIS_PROFILE=nightly plays 3,000 examples of 30 steps; JOURNEY_EXAMPLES is another number of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from customers.enums import HoldScope
+from customers.models import Hold, User
+from customers.queries.calendars import local_date
+from customers.services.holds import end_holds, hold_customer
+from journeys.enums import AutomationStatus, JourneyKind, JourneyState
+from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
+from journeys.queries.facts import read_journey
+from journeys.registry import list_sweepers
+from journeys.rules.changes import Plan, held_days
+from journeys.services import clock, handlers
+from journeys.services.adjusting import adjust_journey, preview_adjust
+from journeys.services.changing import Refused
+from journeys.services.journeys import start_journey, trigger_row
+from journeys.services.pausing import pause_journey, resume_journey
+from journeys.services.skipping import force_month, preview_skip, skip_month
+from journeys.services.undoing import undo_change
+from tests import factories
+from tests.journeys.ground import approve_plan, default_version, deliver, open_month
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+SIZE = settings(
+    max_examples=int(os.environ.get("JOURNEY_EXAMPLES", 3000 if NIGHTLY else 30)),
+    stateful_step_count=30 if NIGHTLY else 14,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+BEGIN = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+ZONES = (
+    "America/New_York",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+)
+MONTHS = st.integers(1, 8)
+
+people: dict[str, User] = {}
+
+
+class JourneyMachine(RuleBasedStateMachine):
+    """One client. skipped: the months left out, with what had been sent about each by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = transaction.atomic()
+        self.frame.__enter__()
+        self.now = BEGIN
+        self.sent: Counter[tuple[UUID, str, str]] = Counter()
+        self.sent_for: Counter[int | None] = Counter()
+        self.skipped: dict[int, tuple[int, bool]] = {}
+        self.rows: set[UUID] = set()
+        handlers.queue_journey_mails = self.note_mails  # type: ignore[assignment]
+        handlers.tell_staff = lambda effects, *, now: None  # type: ignore[assignment]
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.frame.__exit__(None, None, None)
+
+    def note_mails(self, effects: Any, *, now: datetime) -> None:
+        for effect in effects:
+            self.sent[(effect.journey_id, effect.kind, effect.occurrence)] += 1
+            self.sent_for[effect.month] += 1
+
+    @initialize(zone=st.sampled_from(ZONES), offset=st.integers(-40, 15), past=st.booleans())
+    def start(self, zone: str, offset: int, past: bool) -> None:
+        self.customer = factories.CustomerFactory.create(timezone=zone, owner=people["csm"])
+        self.journey = start_journey(
+            self.customer,
+            start_date=local_date(self.now, zone) + timedelta(days=offset),
+            version=default_version(),
+            now=self.now,
+            by=people["csm"],
+            include_past=past,
+        )
+        self.learn_skipped()
+
+    @rule()
+    def start_again(self) -> None:
+        if self.fresh().is_active:
+            with pytest.raises(Refused):
+                start_journey(
+                    self.customer, start_date=date(2026, 5, 1), version=default_version(), now=self.now, by=None
+                )
+
+    @rule()
+    def approve(self) -> None:
+        if not self.facts().is_plan_approved:
+            approve_plan(self.customer, now=self.now)
+
+    @rule(days=st.integers(-70, 70), past=st.booleans())
+    def adjust(self, days: int, past: bool) -> None:
+        journey = self.fresh()
+        wanted = {"start_date": journey.start_date + timedelta(days=days), "now": self.now, "include_past": past}
+        self.as_previewed(
+            lambda: preview_adjust(journey, **wanted), lambda: adjust_journey(journey, by=people["csm"], **wanted)
+        )
+
+    @rule(number=MONTHS)
+    def skip(self, number: int) -> None:
+        journey = self.fresh()
+        self.as_previewed(
+            lambda: preview_skip(journey, number, now=self.now),
+            lambda: skip_month(journey, number, now=self.now, by=people["csm"]),
+        )
+        if self.journey_month(number) and self.journey_month(number).is_skipped:
+            with pytest.raises(Refused):
+                skip_month(journey, number, now=self.now, by=people["csm"])
+
+    @rule(days=st.none() | st.integers(1, 20), is_account=st.booleans())
+    def pause(self, days: int | None, is_account: bool) -> None:
+        journey = self.fresh()
+        scope = HoldScope.ACCOUNT if is_account else HoldScope.JOURNEY
+        if Hold.objects.filter(customer=self.customer, ended_at=None, scope=scope).exists():
+            return
+        if is_account:
+            until = self.now + timedelta(days=days) if days else None
+            hold_customer(self.customer, scope=scope, until=until, reason="", now=self.now, by=people["csm"])
+        elif journey.is_active:
+            pause_journey(journey, days=days, reason="", now=self.now, by=people["csm"])
+
+    @rule(is_account=st.booleans())
+    def resume(self, is_account: bool) -> None:
+        journey, before = self.fresh(), self.due_dates()
+        scope = HoldScope.ACCOUNT if is_account else HoldScope.JOURNEY
+        holds = list(Hold.objects.filter(customer=self.customer, ended_at=None, scope=scope))
+        if is_account:
+            end_holds(holds, now=self.now, by=people["csm"])
+            assert not end_holds(holds, now=self.now, by=people["csm"])
+        elif holds:
+            resume_journey(journey, now=self.now, by=people["csm"])
+            with pytest.raises(Refused):
+                resume_journey(journey, now=self.now, by=people["csm"])
+        is_freed = journey.held_since is not None and self.fresh().held_since is None
+        days = held_days(journey.held_since or self.now, self.now, journey.zone) if is_freed else 0
+        assert self.due_dates() == {number: day + timedelta(days=days) for number, day in before.items()}
+
+    @rule(data=st.data())
+    def trigger(self, data: st.DataObject) -> None:
+        rows = list(self.own_rows().filter(status=AutomationStatus.SCHEDULED).order_by("trigger_at", "kind"))
+        if rows:
+            trigger_row(data.draw(st.sampled_from(rows)), now=self.now, by=people["lead"])
+
+    @rule(number=MONTHS)
+    def force(self, number: int) -> None:
+        try:
+            force_month(self.fresh(), number, now=self.now, by=people["lead"])
+        except Refused:
+            assert number in self.skipped or self.has_deliverable(number) or not self.fresh().is_active
+
+    @rule(number=MONTHS, is_opened=st.booleans())
+    def release(self, number: int, is_opened: bool) -> None:
+        """A reviewer releases what is written; where nothing is, they wrote it themselves."""
+        month = self.facts().month(number)
+        if month is None or month.is_settled:
+            return
+        deliver(self.journey, number, now=self.now)
+        if is_opened:
+            open_month(self.journey, number, now=self.now)
+
+    @rule()
+    def undo_the_last(self) -> None:
+        change = JourneyChange.objects.filter(journey=self.journey, undone_at=None).order_by("-created_at").first()
+        if change is None or change.action == "started":
+            return
+        was = set(change.before.get("skipped", ()))
+        try:
+            undo_change(change, now=self.now, by=people["lead"])
+        except Refused:
+            return
+        for number in was:
+            self.skipped.pop(number, None)
+
+    @rule(hours=st.integers(1, 200))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.tick()
+
+    @rule()
+    def tick(self) -> None:
+        clock.tick(now=self.now)
+        clock.tick(now=self.now)
+        due = self.own_rows().filter(status=AutomationStatus.SCHEDULED, trigger_at__lte=self.now)
+        about_hold = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
+        assert self.is_held() or not due.exclude(kind__in=about_hold).exists()
+
+    @invariant()
+    def no_effect_twice(self) -> None:
+        assert [key for key, count in self.sent.items() if count > 1] == []
+        for once in (JourneyKind.COMPLETED, JourneyKind.HALFWAY):
+            assert sum(count for (_, kind, _), count in self.sent.items() if kind == once) <= 1
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "journey"))
+    def rows_are_permanent(self) -> None:
+        rows = set(self.own_rows().values_list("pk", flat=True))
+        assert self.rows <= rows
+        self.rows = rows
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "journey"))
+    def skipped_months_stay_skipped(self) -> None:
+        self.learn_skipped()
+        months = {month.number: month for month in self.facts().months}
+        for number, (sent, was_written) in self.skipped.items():
+            assert months[number].is_skipped
+            assert self.sent_for[number] == sent
+            assert self.has_deliverable(number) == was_written
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "journey"))
+    def no_month_is_lost(self) -> None:
+        facts = self.facts()
+        waiting = {
+            row.payload["month"]
+            for row in self.own_rows().filter(status=AutomationStatus.SCHEDULED, kind=JourneyKind.GENERATE)
+        }
+        for month in facts.months:
+            assert month.is_settled or month.deliverable is not None or month.number in waiting
+        is_done = all(month.is_delivered for month in facts.kept)
+        assert (facts.state == JourneyState.COMPLETED) == is_done
+        current = facts.month(facts.current_month)
+        assert current is not None
+        assert not current.is_skipped or is_done
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "journey"))
+    def hold_and_journey_agree(self) -> None:
+        if self.fresh().is_active:
+            assert (self.fresh().held_since is not None) == self.is_held()
+
+    def as_previewed(self, preview: Any, act: Any) -> None:
+        """What the preview shows is what happens; what it refuses is refused."""
+        try:
+            plan: Plan = preview()
+        except Refused:
+            with pytest.raises(Refused):
+                act()
+            return
+        act()
+        shown = {(row.kind, row.occurrence): (row.status, row.trigger_at, row.local_date) for row in plan.automations}
+        found = {(r.kind, r.occurrence): (r.status, r.trigger_at, r.local_date) for r in self.own_rows()}
+        assert {key: found[key] for key in shown} == shown
+        months = {month.number: (month.due_date, month.is_skipped) for month in plan.months}
+        assert {m.number: (m.due_date, m.is_skipped) for m in self.facts().months} == months
+
+    def learn_skipped(self) -> None:
+        for month in self.facts().months:
+            if month.is_skipped and month.number not in self.skipped:
+                self.skipped[month.number] = (self.sent_for[month.number], self.has_deliverable(month.number))
+
+    def fresh(self) -> Journey:
+        return Journey.objects.select_related("version", "customer").get(pk=self.journey.pk)
+
+    def facts(self) -> Any:
+        return read_journey(self.journey)
+
+    def own_rows(self) -> Any:
+        return AutomationSchedule.objects.filter(subject_id=self.journey.pk)
+
+    def due_dates(self) -> dict[int, date]:
+        """Of the months still to come."""
+        return {month.number: month.due_date for month in self.facts().months if not month.is_settled}
+
+    def journey_month(self, number: int) -> JourneyMonth:
+        return JourneyMonth.objects.get(journey=self.journey, number=number)
+
+    def has_deliverable(self, number: int) -> bool:
+        return Deliverable.objects.filter(journey=self.journey, month__number=number).exists()
+
+    def is_held(self) -> bool:
+        return Hold.objects.filter(customer=self.customer, ended_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_any_order_of_steps(monkeypatch: pytest.MonkeyPatch, csm: User, lead: User) -> None:
+    holds = tuple(sweeper for sweeper in list_sweepers() if sweeper.name == "holds")
+    monkeypatch.setattr(clock, "list_sweepers", lambda: holds)
+    monkeypatch.setattr(handlers, "queue_journey_mails", handlers.queue_journey_mails)
+    monkeypatch.setattr(handlers, "tell_staff", handlers.tell_staff)
+    people.update(csm=csm, lead=lead)
+    default_version()
+
+    run_state_machine_as_test(JourneyMachine, settings=SIZE)
