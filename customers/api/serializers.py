@@ -55,12 +55,21 @@ class StopsSerializer(serializers.Serializer[Any]):
     items = StopSerializer(source="named", many=True, read_only=True)
 
 
+class MovedDateSerializer(serializers.Serializer[Any]):
+    """A date that the hold moves; `new` is null where it has no end."""
+
+    name = serializers.CharField(read_only=True)
+    old = serializers.DateField(read_only=True)
+    new = serializers.DateField(read_only=True, allow_null=True)
+
+
 class HoldPreviewSerializer(serializers.Serializer[Any]):
-    """What a hold stops, what was away before it, and the notice deadline where it lies inside."""
+    """What a hold stops, which dates it moves, what was away before it, and the notice deadline inside it."""
 
     stops = StopsSerializer(many=True, read_only=True)
     inFlight = StopSerializer(source="in_flight", many=True, read_only=True)
     noticeDeadline = serializers.DateField(source="notice_deadline", read_only=True, allow_null=True)
+    dates = MovedDateSerializer(source="moves", many=True, read_only=True)
 
 
 class HeldSerializer(HoldSerializer, HoldPreviewSerializer):

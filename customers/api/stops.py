@@ -28,6 +28,7 @@ from customers.queries.callers import caller_of
 from customers.queries.holds import HoldPreview, preview_hold
 from customers.queries.lookup import NotThere
 from customers.queries.stops import list_open_holds
+from customers.registry.holds import list_moved_dates
 from customers.services.holds import check_end, clear_brake, end_hold, hold_customer, set_brake
 
 
@@ -50,7 +51,8 @@ class HoldView(OfCustomer):
         scope, now = HoldScope(body.validated_data["scope"]), timezone.now()
         until = moment_of(body.validated_data.get("until"), zone=zone(customer.timezone))
         reason = body.validated_data["reason"]
-        preview = preview_hold(customer, scope=scope, until=until, now=now)
+        moves = list_moved_dates(customer, scope, until=until, now=now)
+        preview = replace(preview_hold(customer, scope=scope, until=until, now=now), moves=moves)
         if is_preview:
             check_end(until, now=now)
             return Response(_held(Hold(scope=scope, until=until, reason=reason), preview))

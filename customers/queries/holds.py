@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from customers.enums import HoldScope
 from customers.models import Customer
 from customers.queries.calendars import local_date
-from customers.registry.holds import Stop, Stops, find_notice_deadline, list_in_flight, list_stops
+from customers.registry.holds import (
+    MovedDate,
+    Stop,
+    Stops,
+    find_notice_deadline,
+    list_in_flight,
+    list_stops,
+)
 from customers.rules.holds import is_inside
 
 
 @dataclass(frozen=True)
 class HoldPreview:
-    """notice_deadline: the day until which notice must be given, where the hold has it inside; else None."""
+    """notice_deadline: the day until which notice must be given, where the hold has it inside; else None.
+
+    moves: the dates that are others once it has ended; read apart, since not every reader shows them.
+    """
 
     scope: HoldScope
     stops: list[Stops]
     in_flight: list[Stop]
     notice_deadline: date | None
+    moves: list[MovedDate] = field(default_factory=list)
 
     @property
     def label(self) -> str:

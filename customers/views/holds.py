@@ -14,7 +14,7 @@ from customers.enums import HoldScope
 from customers.forms.work import HoldForm
 from customers.models import Customer, Hold, User
 from customers.queries.holds import find_deadline_inside, preview_hold
-from customers.registry.holds import Stops, list_waiting
+from customers.registry.holds import MovedDate, Stops, list_moved_dates, list_waiting
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts, end_hold, hold_customer
 from customers.view_base import for_writers, reader_of
 from customers.views.pages import Question, account_url, find, run_question
@@ -24,14 +24,18 @@ _SCOPES = (HoldScope.ACCOUNT, HoldScope.JOURNEY)
 
 @for_writers
 def hold(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
-    """Ask for scope, end and reason beside what it stops; a notice deadline inside is confirmed by itself."""
+    """Ask for scope, end and reason beside what it stops; old and new dates and a deadline inside are confirmed."""
     customer, now = find(Customer, request, customer_id), timezone.now()
     form = HoldForm(request.POST or None, customer=customer)
     deadline: date | None = None
+    moves: list[MovedDate] = []
     if request.method == "POST" and form.is_valid():
-        deadline = find_deadline_inside(customer, until=form.cleaned_data["until"], now=now)
+        until = form.cleaned_data["until"]
+        deadline = find_deadline_inside(customer, until=until, now=now)
+        moves = list_moved_dates(customer, form.cleaned_data["scope"], until=until, now=now)
         is_known = deadline is None or request.POST.get("seen_deadline") == deadline.isoformat()
-        if is_known and (held := _hold(form, customer, now=now, by=reader_of(request))):
+        is_seen = not moves or request.POST.get("seen_dates") == _shown(until)
+        if is_known and is_seen and (held := _hold(form, customer, now=now, by=reader_of(request))):
             _say_held(request, held)
             return redirect(account_url(customer))
     context = {
@@ -40,8 +44,15 @@ def hold(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
         "back": account_url(customer),
         "previews": [preview_hold(customer, scope=scope, until=None, now=now) for scope in _SCOPES],
         "deadline": deadline,
+        "moves": moves,
+        "shown": _shown(form.cleaned_data.get("until")) if moves else "",
     }
     return render(request, "customers/hold.html", context)
+
+
+def _shown(until: datetime | None) -> str:
+    """For which end the dates were shown: another one moves them elsewhere."""
+    return until.isoformat() if until else "open"
 
 
 def _hold(form: HoldForm, customer: Customer, *, now: datetime, by: User) -> Hold | None:
