@@ -1,4 +1,4 @@
-"""Loading the demo: an ordinary import, then meetings, holds, prices, Engage and a letter by ordinary services."""
+"""Loading the demo: an ordinary import, then meetings, holds, prices, Engage, journeys by ordinary services."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from config.demo.book import build_files, external_id, read_data
 from config.demo.clearing import clear_demo
 from config.demo.colleagues import make_colleagues
+from config.demo.journeys import load_journeys
 from customers.enums import HoldScope, ImportState
 from customers.models import Customer, ImportChange, ImportRun, User
 from customers.queries.calendars import zone
@@ -70,6 +71,7 @@ def _fill(people: dict[str, User], *, now: datetime) -> int:
     _lock_prices(by_key, people["liam"], now=now)
     for key, days_ago, letters in UNDER_WAY:
         _engage(by_key[key], opened_at=now - timedelta(days=days_ago), letters=letters, now=now)
+    load_journeys(by_key, now=now)
     _put_on_hold(by_key, now=now)
     return len(by_key)
 

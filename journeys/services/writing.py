@@ -111,6 +111,17 @@ def write_due(*, now: datetime, overdue_by: timedelta = timedelta(0)) -> int:
     return taken
 
 
+def write_due_plainly(*, now: datetime) -> int:
+    """Write what is due with the built-in writer, whatever is set up: calls nobody."""
+    taken = 0
+    while claimed := _claim(now=now, before=now):
+        taken += len(claimed)
+        for one in claimed:
+            if one is not None:
+                _put_in(one, write_built_in(one.commission), now=now)
+    return taken
+
+
 def sweep(*, now: datetime) -> int:
     """What the clock calls: has the workers ask Claude, and writes itself what needs no call or was forgotten."""
     if not Deliverable.objects.filter(due_at__lte=now).exists():

@@ -17,8 +17,11 @@ from config.demo.colleagues import COLLEAGUES, PASSWORD, NameTaken, log_in_lines
 from config.demo.loading import is_loaded, load_demo
 from customers.models import Contract, Customer, ImportChange, Stakeholder, Team, UsageSample, User
 from customers.queries.calendars import local_date
-from emails.enums import DraftState
+from emails.enums import DraftState, Writer
 from emails.models import CapturedMail, Draft
+from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
+from journeys.models import AutomationSchedule, Deliverable, Journey
+from journeys.queries.board import Board, BoardFilter
 from renewals.enums import Stage
 from renewals.models import EngageRun, Renewal
 from renewals.rules.stages import stage_for
@@ -79,6 +82,29 @@ def test_one_letter_has_left_and_others_wait_for_their_person(demo):
     assert (states[DraftState.SENT], states[DraftState.DRAFT]) == (1, 5)
     assert CapturedMail.objects.count() == 1
     assert EngageRun.objects.count() == 2
+
+
+def test_a_third_of_the_accounts_are_on_a_journey(demo):
+    journeys = {journey.customer.external_id: journey for journey in Journey.objects.select_related("customer")}
+    board = Board(User.objects.get(username="olga"), BoardFilter(), now=NOW)
+    states = Counter(Deliverable.objects.values_list("state", flat=True))
+
+    assert len(journeys) == 13
+    assert journeys["demo-brightwater"].state == JourneyState.COMPLETED
+    assert (board.counts.active, board.counts.paused, board.counts.completed) == (12, 1, 1)
+    assert board.counts.overdue >= 1
+    assert (states[DeliverableState.DELIVERED], states[DeliverableState.REJECTED]) == (26, 1)
+    assert states[DeliverableState.PENDING_REVIEW] >= 1
+    assert not Deliverable.objects.filter(body="").exists()
+    assert set(Deliverable.objects.values_list("writer", flat=True)) == {Writer.BUILT_IN}
+
+
+def test_nothing_of_a_journeys_past_is_sent_when_the_clock_begins(demo):
+    late = AutomationSchedule.objects.filter(status=AutomationStatus.SCHEDULED, trigger_at__lte=NOW)
+    late = late.filter(subject_kind="journey").exclude(kind__in=(JourneyKind.GENERATE, JourneyKind.PAUSED))
+
+    assert list(late) == []
+    assert not AutomationSchedule.objects.filter(status=AutomationStatus.RUNNING).exists()
 
 
 def test_people_of_the_demo_sign_in_and_only_ops_is_staff(demo):
