@@ -60,10 +60,7 @@ class _Line:
     parts: tuple[str, ...]
     label: tuple[str, ...] = ()
     link: str = ""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return self.parts[1::2]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def find_problems(*, subject: str, body: str, names: Collection[str], links: Col
 def compile_template(subject: str, body: str) -> Compiled:
     """Take a template apart."""
     first = _line_of(clean_line(subject))
-    lines = tuple(_line_of(line) for line in clean_text(body).rstrip().split("\n"))
+    lines = tuple(_line_of(line.rstrip()) for line in clean_text(body).rstrip().split("\n"))
     used = frozenset(name for line in (first, *lines) for name in line.names)
     return Compiled(first, lines, used)
 
@@ -175,8 +172,10 @@ def _name_problems(name: str, names: Collection[str], links: Collection[str], *,
 def _line_of(line: str) -> _Line:
     button = _BUTTON.match(line.strip())
     if button is None:
-        return _Line(_split(line))
-    return _Line(_split(line.strip()), label=_split(button[1]), link=button[2])
+        parts = _split(line)
+        return _Line(parts, names=parts[1::2])
+    parts = _split(line.strip())
+    return _Line(parts, label=_split(button[1]), link=button[2], names=parts[1::2])
 
 
 def _split(line: str) -> tuple[str, ...]:
@@ -188,8 +187,7 @@ def _fill_body(lines: Iterable[_Line], values: Mapping[str, str]) -> tuple[str, 
     filled: list[str] = []
     buttons: list[Button] = []
     for line in lines:
-        names = line.names
-        if names and not any(values[name] for name in names):
+        if line.names and not any(values[name] for name in line.names):
             continue
         if not line.link:
             filled.append(_join(line.parts, values))
@@ -197,10 +195,13 @@ def _fill_body(lines: Iterable[_Line], values: Mapping[str, str]) -> tuple[str, 
             button = Button(one_line(_join(line.label, values)), values[line.link])
             buttons.append(button)
             filled.append(button.line)
-    return _without_gaps("\n".join(filled)), tuple(buttons)
+    text = "\n".join(filled)
+    return (_without_gaps(text) if "\n\n\n" in text else text.strip()), tuple(buttons)
 
 
 def _join(parts: tuple[str, ...], values: Mapping[str, str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
     return "".join([values[part] if place % 2 else part for place, part in enumerate(parts)])
 
 
