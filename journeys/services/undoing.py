@@ -16,13 +16,13 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
 from journeys.queries.journeys import get_open_journey
 from journeys.queries.rows import SUBJECT, rows_moved_by_hold, rows_moved_by_start, rows_of
-from journeys.rules.row_moves import RowFacts, move_on_plan
+from journeys.rules.row_moves import RowFacts, is_triggered, move_on_plan
 from journeys.services.announcing import UNDONE
 from journeys.services.changing import Refused, lock_journey
 from journeys.services.journeys import end_journey
 from journeys.services.pausing import occurrence_of_hold
 from journeys.services.scheduling import end_rows
-from journeys.services.shifting import shift_months, shift_rows
+from journeys.services.shifting import NEAR, shift_months, shift_rows
 
 GONE = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +80,8 @@ def undo_start(change: JourneyChange, journey: Journey, now: datetime, by: User)
 def undo_adjust(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:
     before = change.before
     kept = {UUID(row["id"]) for row in before["rows"]}
-    _shift_back(rows_moved_by_start([journey.pk]).exclude(pk__in=kept), before["days"], now)
+    rows = rows_moved_by_start([journey.pk]).exclude(pk__in=kept)
+    _shift_back(rows, before["days"], now=now, own_now=journey.held_since or now)
     shift_months([journey.pk], days=-before["days"], now=now)
     _restore_rows(before["rows"], now)
     _keep_again(journey, before, now)
@@ -132,7 +133,7 @@ def undo_resume(change: JourneyChange, journey: Journey, now: datetime, by: User
     welcome = rows_of([journey.pk]).filter(kind=JourneyKind.WELCOME_BACK)
     _take_back(welcome.filter(occurrence__in=[occurrence_of_hold(pk) for pk in ids]), now)
     kept = {UUID(row["id"]) for row in before["rows"]}
-    _shift_back(rows_moved_by_hold([journey.pk]).exclude(pk__in=kept), before["days"], now)
+    _shift_back(rows_moved_by_hold([journey.pk]).exclude(pk__in=kept), before["days"], now=now, own_now=LONG_AGO)
     shift_months([journey.pk], days=-before["days"], now=now)
     _restore_rows(before["rows"], now)
     Journey.objects.filter(pk=journey.pk).update(held_since=before["held_since"], updated_at=now)
@@ -154,11 +155,13 @@ UNDO: Mapping[str, Callable[[JourneyChange, Journey, datetime, User], None]] = {
 }
 
 
-def _shift_back(rows: Any, days: int, now: datetime) -> None:
-    def back(journey_id: UUID, row: RowFacts) -> RowFacts:
-        return move_on_plan(row, days=-days, not_before=LONG_AGO)
+def _shift_back(rows: Any, days: int, *, now: datetime, own_now: datetime) -> None:
+    """What a person had triggered was not moved by the change, and is not moved back."""
 
-    shift_rows(rows, back, days=-days, near=LONG_AGO, now=now)
+    def back(journey_id: UUID, row: RowFacts) -> RowFacts:
+        return row if is_triggered(row, own_now) else move_on_plan(row, days=-days, not_before=LONG_AGO)
+
+    shift_rows(rows, back, days=-days, near=now + NEAR, now=now)
 
 
 def _restore_rows(rows: Iterable[Mapping[str, Any]], now: datetime) -> None:

@@ -176,3 +176,12 @@ def test_preview_is_what_happens_and_undo_is_what_was(
     journey.refresh_from_db()
     assert journey.start_date == Customer.objects.get().programme_start_date == START
     assert JourneyChange.objects.get(pk=change.pk).undone_by == csm
+
+
+def test_undo_leaves_what_a_person_had_triggered(journey: Journey, csm: User, now: datetime) -> None:
+    trigger_row(row(journey, JourneyKind.UPCOMING, 5), now=now, by=csm)
+    before = state(journey)
+
+    undo_change(adjust_journey(journey, start_date=START - timedelta(days=3), now=now, by=csm), now=now, by=csm)
+
+    assert state(journey) == before
