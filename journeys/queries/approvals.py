@@ -12,7 +12,7 @@ from customers.registry.approvals import Approval, Waiting, WholeApproval
 from emails.enums import Writer
 from journeys.enums import DeliverableState
 from journeys.models import Deliverable
-from journeys.queries.deliverables import deliverable_url, machine_text, make_deliverable_card, with_people
+from journeys.queries.deliverables import DeliverableCard, deliverable_url, judge_text, machine_text, with_people
 
 KIND = "deliverable"
 ALONE = "A deliverable is read whole before it goes to the client."
@@ -46,7 +46,8 @@ def show_approval(deliverable_id: UUID, *, user: User, now: datetime) -> WholeAp
     row = with_people(list_waiting(user, mine=False)).filter(pk=deliverable_id).first()
     if row is None:
         return None
-    card = make_deliverable_card(row, reader=user)
+    # Read here, changed on its own page: what is done to a claim there shows in the whole text.
+    card = DeliverableCard(row, judge_text(row), is_writer=False)
     warnings = tuple(f"“{claim.span.text}” stands in no record." for claim in card.open_rows)
     return WholeApproval(
         approval=_approval(row, reader=user, warnings=warnings),

@@ -12,6 +12,7 @@ from customers.enums import HoldScope
 from customers.models import Customer, Hold
 from journeys.enums import AutomationStatus, JourneyState, MonthState
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange
+from journeys.queries.deliverables import deliverable_url
 from journeys.queries.facts import read_facts
 from journeys.rules.journeys import JourneyFacts, MonthFacts
 from journeys.rules.naming import name_automation
@@ -59,6 +60,11 @@ class MonthRow:
     def own_deliverable(self) -> MonthRow | None:
         """What stands for its deliverable; None while there is none."""
         return self if self.facts.deliverable else None
+
+    @property
+    def url(self) -> str:
+        """The page of its deliverable, "" while there is none."""
+        return deliverable_url(self.deliverable_id) if self.deliverable_id else ""
 
     @property
     def is_skipped(self) -> bool:

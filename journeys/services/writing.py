@@ -83,6 +83,7 @@ def ask_again(
             outcome="",
             instruction=instruction,
             asked_by=by,
+            review_since=None,
             version=F("version") + 1,
             updated_at=now,
         )

@@ -19,7 +19,7 @@ LONGEST_QUOTE = 420
 _CLOSERS = (
     "Keep what still holds, cross out what does not, and put a name beside whatever comes next.",
     "Read this with the people who work on it, and mark what you see differently.",
-    "Choose the one point that moves the rest, and begin there.",
+    "Choose the point that moves the rest, and begin there.",
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from customers.models import Activity, Customer, Todo, User
 from emails.rules.grounding import ground, open_spans
@@ -26,6 +28,7 @@ from journeys.services.texts import NotOpen, StaleText
 from journeys.services.writing import ask_again, write_due
 from journeys.writing import writers
 from tests import factories
+from tests.journeys.deliverable_ground import commission
 from tests.journeys.ground import begin
 
 ANSWERS = [
@@ -140,6 +143,37 @@ def test_built_in_text_without_anything_on_record_asks(customer: Customer, now: 
     assert "Nothing you have told us so far speaks of this." in text.body
     assert text.body.count("?\n") + text.body.endswith("?") >= 4
     assert judge_text(text).open_spans == []
+
+
+def test_text_stands_on_the_record_also_where_the_first_month_is_skipped(first: Deliverable, now: datetime) -> None:
+    JourneyMonth.objects.filter(pk=first.month_id).update(skipped_at=now)
+    second = commission(first.journey, 2, now=now)
+
+    write_due(now=now)
+
+    second.refresh_from_db()
+    assert "is month 2 of 7 for" in second.body
+    assert judge_text(second).open_spans == []
+
+
+def test_claude_is_asked_through_the_real_client(
+    first: Deliverable, now: datetime, httpserver: HTTPServer, settings: Any
+) -> None:
+    settings.ANTHROPIC_API_KEY, settings.OUTBOUND = "sk-test", "on"
+    settings.ANTHROPIC_BASE_URL, settings.ALLOW_LOOPBACK_VENDORS = httpserver.url_for(""), True
+    answer = {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+        "content": [{"type": "text", "text": json.dumps(proposal(first, "Gift shops"))}],
+        "usage": {"input_tokens": 1, "output_tokens": 1},
+    }  # fmt: skip
+    httpserver.expect_request("/v1/messages", method="POST").respond_with_json(answer)
+
+    assert write_due(now=now) == 1
+
+    first.refresh_from_db()
+    sent = json.loads(httpserver.log[0][0].get_data())
+    assert (first.writer, first.state) == ("claude", DeliverableState.PENDING_REVIEW)
+    assert (sent["max_tokens"], sent["output_config"]["format"]["type"]) == (8000, "json_schema")
 
 
 def test_later_month_builds_on_what_was_delivered(first: Deliverable, now: datetime) -> None:
