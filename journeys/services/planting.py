@@ -42,8 +42,8 @@ def plant(seeds: Sequence[Seed], *, now: datetime, by: User | None) -> list[Jour
     journeys = [_journey(seed, now, by, is_held=seed.customer.pk in held) for seed in seeds]
     pairs = list(zip(seeds, journeys, strict=True))
     Journey.objects.bulk_create(journeys, batch_size=BATCH)
-    JourneyMonth.objects.bulk_create([row for pair in pairs for row in _months(*pair, now, by)], batch_size=BATCH)
-    AutomationSchedule.objects.bulk_create([row for pair in pairs for row in _rows(*pair, now)], batch_size=BATCH)
+    JourneyMonth.objects.bulk_create([row for pair in pairs for row in list_months(*pair, now, by)], batch_size=BATCH)
+    AutomationSchedule.objects.bulk_create([row for pair in pairs for row in list_rows(*pair, now)], batch_size=BATCH)
     _set_start_dates(seeds, now)
     return journeys
 
@@ -66,7 +66,8 @@ def _journey(seed: Seed, now: datetime, by: User | None, *, is_held: bool) -> Jo
     )
 
 
-def _months(seed: Seed, journey: Journey, now: datetime, by: User | None) -> Iterator[JourneyMonth]:
+def list_months(seed: Seed, journey: Journey, now: datetime, by: User | None) -> Iterator[JourneyMonth]:
+    """This will give the months of a timeline, unsaved."""
     for month in seed.timeline.months:
         is_skipped = bool(month.skip_reason)
         yield JourneyMonth(
@@ -81,9 +82,11 @@ def _months(seed: Seed, journey: Journey, now: datetime, by: User | None) -> Ite
         )
 
 
-def _rows(seed: Seed, journey: Journey, now: datetime) -> Iterator[AutomationSchedule]:
+def list_rows(seed: Seed, journey: Journey, now: datetime, *, hour: time | None = None) -> Iterator[AutomationSchedule]:
+    """This will give the automations of a timeline, unsaved. hour: None takes the journey's."""
+    at = hour or journey.local_time
     for row in seed.timeline.rows:
-        moment = _moment(row.local_date, journey.local_time, journey.zone)
+        moment = _moment(row.local_date, at, journey.zone)
         yield AutomationSchedule(
             customer_id=journey.customer_id,
             type=TYPES[row.kind],
@@ -95,7 +98,7 @@ def _rows(seed: Seed, journey: Journey, now: datetime) -> Iterator[AutomationSch
             # A past date is only planned where a person ticked it: then it is due now, not late.
             trigger_at=max(moment, now) if row.is_included_past else moment,
             local_date=row.local_date,
-            local_time=journey.local_time,
+            local_time=at,
             zone=journey.zone,
             status=AutomationStatus.SKIPPED if row.skip_reason else AutomationStatus.SCHEDULED,
             reason=row.skip_reason,
