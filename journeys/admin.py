@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
-from journeys import admin_journeys  # noqa: F401  # registers the windows on journeys
+from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
 from journeys.models import AutomationLog, AutomationSchedule, ClockState, TemplatePin
 from journeys.services.by_hand import trigger_by_hand
 from journeys.services.scheduling import NotScheduled, cancel_automation

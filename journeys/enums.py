@@ -78,3 +78,11 @@ class MonthState(TextChoices):
     DELIVERED = "DELIVERED", "Delivered"
     OPENED = "OPENED", "Opened"
     SKIPPED = "SKIPPED", "Skipped"
+
+
+class VersionAnswer(TextChoices):
+    """What becomes of a journey on an older version when its programme has a newer one."""
+
+    KEEP = "keep", "Keep the old version"
+    MOVE = "move", "Move to the new version"
+    SKIP = "skip", "Leave the changed months out"

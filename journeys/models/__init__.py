@@ -6,7 +6,8 @@ from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableV
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
 from journeys.models.pins import TemplatePin
 from journeys.models.portal import PortalLink
-from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion
+from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion, Published
+from journeys.models.rollouts import VersionChoice
 from journeys.models.savings import TimeSaving
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Programme",
     "ProgrammeStep",
     "ProgrammeVersion",
+    "Published",
     "TemplatePin",
     "TimeSaving",
+    "VersionChoice",
 ]

@@ -1,0 +1,352 @@
+"""Programmes in the admin: drafted, compared, published, brought back, and what becomes of who is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from customers.admin_base import DeskAdmin, ViewOnlyAdmin
+from customers.view_base import put_errors, reader_of
+from journeys.enums import VersionAnswer
+from journeys.forms.programmes import (
+    ProgrammeForm,
+    StepFormSet,
+    VersionForm,
+    forms_of,
+    kept_forms,
+    put_problems,
+    read_version,
+    with_one_more,
+)
+from journeys.models import Programme, ProgrammeVersion, VersionChoice
+from journeys.queries.programmes import (
+    Behind,
+    count_touched,
+    current_version,
+    find_draft,
+    list_behind,
+    list_touched,
+    read_text,
+)
+from journeys.queries.rollouts import list_lines
+from journeys.rules.programmes import VersionText, compare_versions
+from journeys.services.programmes import (
+    StaleDraft,
+    WrongDraft,
+    add_programme,
+    bring_back,
+    change_programme,
+    discard_draft,
+    publish_draft,
+    save_draft,
+    start_text,
+)
+from journeys.services.rollouts import Answered, answer_for, answer_for_all
+
+PER_PAGE = 50
+REFUSALS_SHOWN = 10
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(DeskAdmin):
+    list_display = ("name", "segment_words", "in_use", "has_draft", "is_archived")
+    list_filter = ("is_archived",)
+    search_fields = ("name", "segment")
+    fields = ("name", "segment")
+
+    @admin.display(description="Segment", ordering="segment")
+    def segment_words(self, programme: Programme) -> str:
+        return programme.segment or "every other"
+
+    @admin.display(description="In use")
+    def in_use(self, programme: Programme) -> str:
+        version = current_version(programme)
+        return f"Version {version.number}" if version else "–"
+
+    @admin.display(description="Draft", boolean=True)
+    def has_draft(self, programme: Programme) -> bool:
+        return find_draft(programme) is not None
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[tuple[str, Callable[..., HttpResponse]]] = [
+            ("edit", self.edit_page),
+            ("settings", self.settings_page),
+            ("discard", self.discard),
+            ("publish", self.publish_page),
+            ("under-way", self.rollout_page),
+            ("compare/<uuid:version_id>", self.compare_page),
+            ("bring-back/<uuid:version_id>", self.bring_back),
+        ]
+        own = [
+            path(
+                f"<uuid:programme_id>/{route}",
+                self.admin_site.admin_view(view),
+                name=f"journeys_programme_{view.__name__}",
+            )
+            for route, view in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
+        """Only to add one: what is there is changed on its own pages."""
+        made = add_programme(name=obj.name, segment=obj.segment, now=timezone.now(), by=reader_of(request))
+        obj.pk, obj._state.adding = made.pk, False
+
+    def response_add(self, request: HttpRequest, obj: Programme, post_url_continue: str | None = None) -> HttpResponse:
+        messages.success(request, f"“{obj}” is made. Write its first version now.")
+        return redirect("admin:journeys_programme_edit_page", obj.pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The programme's own page: what counts, the draft, and all versions."""
+        if request.method == "POST":
+            raise PermissionDenied
+        programme = self._find(request, object_id)
+        current = current_version(programme)
+        behind = list_behind(programme, read_text(current), newest=current) if current else []
+        return self._page(
+            request,
+            "page",
+            programme,
+            current=current,
+            text=read_text(current) if current else None,
+            draft=find_draft(programme),
+            versions=programme.versions.select_related("published_by"),
+            undecided=list_touched(behind, undecided=current).count(),
+        )
+
+    def settings_page(self, request: HttpRequest, programme_id: UUID) -> HttpResponse:
+        programme = self._find(request, programme_id)
+        form = ProgrammeForm(request.POST or None, instance=self._find(request, programme_id))
+        if request.method == "POST" and form.is_valid():
+            try:
+                change_programme(programme, **form.cleaned_data, now=timezone.now(), by=reader_of(request))
+            except ValidationError as error:
+                put_errors(form, error)
+            else:
+                messages.success(request, "Saved. It counts for who starts from now on.")
+                return self._back(programme)
+        return self._page(request, "settings", programme, form=form)
+
+    def edit_page(self, request: HttpRequest, programme_id: UUID) -> HttpResponse:
+        programme = self._find(request, programme_id)
+        draft = find_draft(programme)
+        if request.method == "POST":
+            return self._save(request, programme)
+        text = read_text(draft) if draft else start_text(programme)
+        version, steps = forms_of(text, note=draft.note if draft else "", edit=draft.edit if draft else None)
+        return self._edit(request, programme, version, steps)
+
+    def _save(self, request: HttpRequest, programme: Programme) -> HttpResponse:
+        if "add" in request.POST:
+            data = with_one_more(request.POST)
+            return self._edit(request, programme, VersionForm(data), StepFormSet(data, prefix="steps"), is_fresh=True)
+        version, steps = VersionForm(request.POST), StepFormSet(request.POST, prefix="steps")
+        if not (version.is_valid() & steps.is_valid()):
+            return self._edit(request, programme, version, steps)
+        kept = kept_forms(steps)
+        given = [form.text() for form in kept]
+        data = version.cleaned_data
+        try:
+            save_draft(
+                programme,
+                read_version(version, given),
+                given=given,
+                note=data["note"],
+                edit=data["edit"],
+                now=timezone.now(),
+                by=reader_of(request),
+            )
+        except WrongDraft as wrong:
+            put_problems(version, kept, wrong.problems)
+        except StaleDraft as stale:
+            version.add_error(None, f"{stale} Nothing was overwritten; what you typed stands here.")
+        else:
+            messages.success(request, "The draft is saved. It counts once it is published.")
+            return self._back(programme)
+        return self._edit(request, programme, version, steps)
+
+    def discard(self, request: HttpRequest, programme_id: UUID) -> HttpResponse:
+        programme = self._find(request, programme_id)
+        if request.method == "POST" and discard_draft(programme, now=timezone.now(), by=reader_of(request)):
+            messages.info(request, "The draft is discarded.")
+        return self._back(programme)
+
+    def publish_page(self, request: HttpRequest, programme_id: UUID) -> HttpResponse:
+        """Ask once, naming what changes and whose steps it touches."""
+        programme = self._find(request, programme_id)
+        draft = find_draft(programme)
+        if draft is None:
+            messages.error(request, "There is no draft to publish.")
+            return self._back(programme)
+        if request.method == "POST":
+            return self._publish(request, programme)
+        text, current = read_text(draft), current_version(programme)
+        return self._page(
+            request,
+            "publish",
+            programme,
+            draft=draft,
+            current=current,
+            difference=compare_versions(read_text(current), text) if current else None,
+            text=text,
+            **self._touched(request, list_behind(programme, text), text, undecided=None),
+        )
+
+    def _publish(self, request: HttpRequest, programme: Programme) -> HttpResponse:
+        edit = request.POST.get("edit", "")
+        by, now = reader_of(request), timezone.now()
+        try:
+            version = publish_draft(programme, edit=int(edit) if edit.isdecimal() else 0, now=now, by=by)
+        except WrongDraft as wrong:
+            messages.error(request, str(wrong))
+            return redirect("admin:journeys_programme_edit_page", programme.pk)
+        except StaleDraft as stale:
+            messages.error(request, str(stale))
+            return self._back(programme)
+        messages.success(request, f"Version {version.number} is published: journeys start on it from now on.")
+        choice = request.POST.get("answer", "")
+        if choice in VersionAnswer.values:
+            self._say(request, VersionAnswer(choice), answer_for_all(version, VersionAnswer(choice), now=now, by=by))
+            return self._back(programme)
+        return redirect("admin:journeys_programme_rollout_page", programme.pk)
+
+    def rollout_page(self, request: HttpRequest, programme_id: UUID) -> HttpResponse:
+        """Who stands on an older version and has no answer yet: for the ticked, or for all of them."""
+        programme = self._find(request, programme_id)
+        version = current_version(programme)
+        if version is None:
+            return self._back(programme)
+        if request.method == "POST":
+            return self._answer(request, programme, version)
+        text = read_text(version)
+        behind = list_behind(programme, text, newest=version)
+        context = self._touched(request, behind, text, undecided=version)
+        return self._page(request, "rollout", programme, version=version, **context)
+
+    def _answer(self, request: HttpRequest, programme: Programme, version: ProgrammeVersion) -> HttpResponse:
+        here = HttpResponseRedirect(request.get_full_path())
+        if request.POST.get("answer") not in VersionAnswer.values:
+            messages.error(request, "Say what is to become of them.")
+            return here
+        if request.POST.get("version") != str(version.pk):
+            messages.error(request, "A newer version was published meanwhile; look again.")
+            return here
+        answer, step = VersionAnswer(request.POST["answer"]), _step(request)
+        by, now = reader_of(request), timezone.now()
+        if "all" in request.POST:
+            done = answer_for_all(version, answer, step=step, now=now, by=by)
+        else:
+            ids = [_uuid(pk) for pk in request.POST.getlist("journey")]
+            done = answer_for(version, answer, ids, step=step, now=now, by=by)
+        self._say(request, answer, done)
+        return here
+
+    def compare_page(self, request: HttpRequest, programme_id: UUID, version_id: UUID) -> HttpResponse:
+        programme, version = self._find_version(request, programme_id, version_id)
+        current = current_version(programme)
+        difference = compare_versions(read_text(version), read_text(current)) if current else None
+        return self._page(request, "compare", programme, version=version, current=current, difference=difference)
+
+    def bring_back(self, request: HttpRequest, programme_id: UUID, version_id: UUID) -> HttpResponse:
+        programme, version = self._find_version(request, programme_id, version_id)
+        if request.method != "POST":
+            return self._back(programme)
+        try:
+            bring_back(version, now=timezone.now(), by=reader_of(request))
+        except StaleDraft:
+            messages.error(request, "There is a draft already. Publish or discard it first.")
+            return self._back(programme)
+        return redirect("admin:journeys_programme_publish_page", programme.pk)
+
+    def _touched(
+        self, request: HttpRequest, behind: list[Behind], text: VersionText, *, undecided: ProgrammeVersion | None
+    ) -> dict[str, Any]:
+        """The clients under way at each touched step, a page of them."""
+        step = _step(request)
+        rows = list_touched(behind, step=step, undecided=undecided).order_by("customer__name", "pk")
+        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        return {
+            "behind": behind,
+            "counts": sorted(count_touched(behind).items()),
+            "step": step,
+            "lines": list_lines(page, behind, text),
+            "list": page,
+            "answers": VersionAnswer.choices,
+        }
+
+    def _edit(
+        self, request: HttpRequest, programme: Programme, version: VersionForm, steps: Any, *, is_fresh: bool = False
+    ) -> HttpResponse:
+        return self._page(
+            request,
+            "edit",
+            programme,
+            form=version,
+            steps=steps,
+            draft=find_draft(programme),
+            shows_errors=not is_fresh,
+        )
+
+    def _say(self, request: HttpRequest, answer: VersionAnswer, done: Answered) -> None:
+        words = {
+            VersionAnswer.KEEP: "stay on their version",
+            VersionAnswer.MOVE: "moved",
+            VersionAnswer.SKIP: "go without the changed months",
+        }
+        messages.success(request, f"{done.count} client{'' if done.count == 1 else 's'}: {words[answer]}.")
+        for name, reason in list(done.refused.items())[:REFUSALS_SHOWN]:
+            messages.warning(request, f"{name}: {reason}")
+        if len(done.refused) > REFUSALS_SHOWN:
+            messages.warning(request, f"and {len(done.refused) - REFUSALS_SHOWN} more that could not.")
+
+    def _page(self, request: HttpRequest, name: str, programme: Programme, **context: Any) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": programme.name}
+        return TemplateResponse(
+            request, f"admin/journeys/programme/{name}.html", {**frame, "programme": programme, **context}
+        )
+
+    def _find(self, request: HttpRequest, programme_id: object) -> Programme:
+        found: Programme = get_object_or_404(self.get_queryset(request), pk=_uuid(programme_id))
+        return found
+
+    def _find_version(
+        self, request: HttpRequest, programme_id: UUID, version_id: UUID
+    ) -> tuple[Programme, ProgrammeVersion]:
+        programme = self._find(request, programme_id)
+        rows = programme.versions.published().select_related("programme")
+        return programme, get_object_or_404(rows, pk=version_id)
+
+    def _back(self, programme: Programme) -> HttpResponse:
+        return redirect(reverse("admin:journeys_programme_change", args=[programme.pk]))
+
+
+@admin.register(VersionChoice)
+class VersionChoiceAdmin(ViewOnlyAdmin):
+    list_display = ("at", "customer", "version", "answer", "by")
+    list_filter = ("answer",)
+    list_select_related = ("customer", "version__programme", "by")
+    search_fields = ("customer__name",)
+
+
+def _step(request: HttpRequest) -> int | None:
+    given = request.GET.get("step", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else None
+
+
+def _uuid(text: object) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise Http404 from None
