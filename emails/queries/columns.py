@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import (
     DateField,
+    DateTimeField,
     DecimalField,
     ExpressionWrapper,
     F,
@@ -23,13 +24,13 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 Record = Mapping[str, object]
-_TYPES: tuple[type[Field[Any, Any]], ...] = (DateField, DecimalField, IntegerField)
-"""What a column is, unless it is a text."""
+_TYPES: tuple[type[Field[Any, Any]], ...] = (DateTimeField, DateField, DecimalField, IntegerField)
+"""What a column is, unless it is a text. A moment is a day to Django too: it stands first."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """A source of facts: the table, its columns, and what else follows from them."""
+    """A source of facts: the table, its columns or paths to those of a parent, and what else follows from them."""
 
     model: type[Model]
     fields: tuple[str, ...]
@@ -84,11 +85,19 @@ def _places(source: Columns) -> dict[str, _Slot]:
     taken: dict[str, int] = defaultdict(int)
     places = {}
     for name in source.fields:
-        field = source.model._meta.get_field(name)
+        field = _find_field(source.model, name)
         kind = next((one.__name__ for one in _TYPES if isinstance(field, one)), TextField.__name__)
         places[name] = _Slot(kind, taken[kind])
         taken[kind] += 1
     return places
+
+
+def _find_field(model: type[Model], path: str) -> Any:
+    *parents, name = path.split("__")
+    for parent in parents:
+        found: Any = model._meta.get_field(parent)
+        model = found.related_model
+    return model._meta.get_field(name)
 
 
 def _select(

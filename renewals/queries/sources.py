@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from customers.models import Contract
 from emails.facts import register_source, register_teller
-from emails.queries.columns import Columns, Record, uuids
+from emails.queries.columns import Columns, Record
 from emails.queries.sources import CONTRACT_FIELDS
 from renewals.models import Renewal
 from renewals.queries.letter_facts import tell_renewal
@@ -33,23 +32,30 @@ def _contract(row: dict[str, Any]) -> Record:
 read_contracts = Columns(Contract, CONTRACT_FIELDS, _contract)
 
 
-def read_renewals(ids: Collection[str]) -> dict[str, Record]:
-    """Read renewals. A price that is not locked has no value: what states it is stopped at the gate."""
-    rows = Renewal.objects.select_related("contract").filter(pk__in=uuids(ids))
-    return {str(renewal.pk): _renewal(renewal) for renewal in rows}
-
-
-def _renewal(renewal: Renewal) -> Record:
-    contract = renewal.contract
-    target = contract.target_price if renewal.price_locked else None
-    known = target is not None
+def _renewal(row: dict[str, Any]) -> Record:
+    """A price that is not locked has no value: what states it is stopped at the gate."""
+    is_locked = row.pop("price_locked_at") is not None
+    current, target = row.pop("contract__current_price"), row.pop("contract__target_price")
+    priced = Contract(current_price=current, target_price=target if is_locked else None)
     return {
-        "locked_price": target,
-        "increase_pct": contract.increase_pct if known else None,
-        "increase": target - contract.current_price if target is not None else None,
-        "confidence": renewal.confidence,
-        "value_leverage": renewal.value_leverage,
-        "stickiness": renewal.stickiness,
-        "quantified_value": renewal.quantified_value,
-        "peer_price_pct": renewal.peer_price_pct,
+        **row,
+        "locked_price": priced.target_price,
+        "increase_pct": priced.increase_pct,
+        "increase": None if priced.target_price is None else priced.target_price - current,
     }
+
+
+read_renewals = Columns(
+    Renewal,
+    (
+        "price_locked_at",
+        "contract__current_price",
+        "contract__target_price",
+        "confidence",
+        "value_leverage",
+        "stickiness",
+        "quantified_value",
+        "peer_price_pct",
+    ),
+    _renewal,
+)
