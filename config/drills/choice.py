@@ -7,9 +7,11 @@ from config.drills.clicks import drill_clicks
 from config.drills.edits import drill_edits
 from config.drills.events import drill_events, drill_forgery
 from config.drills.holds import drill_claims, drill_pauses
+from config.drills.outage import drill_outage
 from config.drills.restarts import drill_restarts
 from config.drills.scanner import drill_scanner
 from config.drills.sends import drill_sends
+from config.drills.ticks import drill_journeys
 
 Drill = Callable[..., Iterator[dict[str, Any]]]
 
@@ -19,6 +21,8 @@ DRILLS: dict[str, Drill] = {
     "edits": drill_edits,
     "events": drill_events,
     "forgery": drill_forgery,
+    "journeys": drill_journeys,
+    "outage": drill_outage,
     "pauses": drill_pauses,
     "restarts": drill_restarts,
     "scanner": drill_scanner,

@@ -16,8 +16,8 @@ from config.drills.sender import Orders, work
 CONTEXT = multiprocessing.get_context("spawn")
 
 
-def start_worker(orders: Orders) -> SpawnProcess:
-    worker = CONTEXT.Process(target=work, args=(orders,), daemon=True)
+def start_worker(orders: Orders, target: Callable[[Orders], None] = work) -> SpawnProcess:
+    worker = CONTEXT.Process(target=target, args=(orders,), daemon=True)
     worker.start()
     return worker
 
@@ -25,10 +25,10 @@ def start_worker(orders: Orders) -> SpawnProcess:
 class Crew:
     """So many workers, of which one is killed now and then and replaced."""
 
-    def __init__(self, orders: Orders, size: int, *, seed: int) -> None:
-        self._orders = orders
+    def __init__(self, orders: Orders, size: int, *, seed: int, target: Callable[[Orders], None] = work) -> None:
+        self._orders, self._target = orders, target
         self._luck = random.Random(seed)  # noqa: S311  # whom to kill, no secret
-        self._workers = [start_worker(orders) for _ in range(size)]
+        self._workers = [start_worker(orders, target) for _ in range(size)]
         self.kills = 0
 
     def kill_one(self) -> None:
@@ -40,7 +40,7 @@ class Crew:
                 os.kill(pid, signal.SIGKILL)
             self._workers[place].join()
             self.kills += 1
-        self._workers[place] = start_worker(self._orders)
+        self._workers[place] = start_worker(self._orders, self._target)
 
     def wait(self, until: Callable[[], bool], *, seconds: float, kill_every_s: float = 0) -> bool:
         """This will wait until it is true, at most so long, killing meanwhile; says whether it came true."""

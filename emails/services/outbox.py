@@ -81,7 +81,10 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
     """Hand over every queued letter whose turn it is, the higher lanes first; gives how many were handed over."""
-    due = Draft.objects.filter(_is_due(now)).order_by(lane_order(), F("not_before").asc(nulls_first=True))
+    due = Draft.objects.filter(_is_due(now)).order_by(
+        # Of one turn the first to be approved, so that who waits for the cap does not depend on chance.
+        lane_order(), F("not_before").asc(nulls_first=True), "approved_at", "occurrence"
+    )  # fmt: skip
     ids = list(due.values_list("pk", flat=True)[:limit])
     began, count = monotonic(), 0
     for pk in ids:

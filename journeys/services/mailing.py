@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from customers.models import Hold, Todo
 from customers.queries.sending import sending_rules
@@ -15,6 +15,7 @@ from journeys.enums import JourneyKind
 from journeys.queries.mail_facts import MailFacts, read_mail_facts
 from journeys.queries.mail_values import Links, client_values
 from journeys.rules.effects import SendMail
+from journeys.rules.mail_dates import expiry_of_mail
 from journeys.rules.moments import moment_of
 from journeys.services.mail_links import Wanted, client_links
 from journeys.services.template_use import pinned_versions
@@ -22,8 +23,6 @@ from journeys.services.templates import find_versions
 
 ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})
 ANNOUNCES_PAUSE = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON})
-LATE_AFTER_DAYS = frozenset({JourneyKind.OVERDUE, JourneyKind.CELEBRATE})
-LATENESS = timedelta(days=2)  # DESIGN, section 5, Defaults
 NOBODY_TODO = "journey_no_recipient"
 
 
@@ -97,25 +96,15 @@ def _mail(
 
 
 def _expires_at(effect: SendMail, facts: MailFacts, now: datetime) -> datetime | None:
-    """Say from when on a mail would come too late; None: it is worth reading whenever it comes.
-
-    "Coming soon" ends with the hour at which the month begins, "resumes soon" with that at which it goes on; the other
-    reminders and the congratulation two days after they could first have left.
-    """
     journey, month = facts.journey, facts.month(effect.month)
-    if effect.kind == JourneyKind.UPCOMING and month is not None:
-        return _later(moment_of(month.due_date, journey.local_time, journey.zone), now)
     pause = _pause(effect, facts)
-    if effect.kind == JourneyKind.RESUMES_SOON and pause is not None and pause.until is not None:
-        return _later(pause.until, now)
-    if effect.kind in LATE_AFTER_DAYS:
-        window = sending_rules(journey.customer, facts.settings, around=now).window
-        return window.next_opening(now) + LATENESS
-    return None
-
-
-def _later(moment: datetime, now: datetime) -> datetime:
-    return max(moment, now + timedelta(minutes=1))
+    return expiry_of_mail(
+        effect.kind,
+        now=now,
+        due_at=moment_of(month.due_date, journey.local_time, journey.zone) if month else None,
+        hold_until=pause.until if pause else None,
+        window=sending_rules(journey.customer, facts.settings, around=now).window,
+    )
 
 
 def _ask_for_recipients(pairs: Iterable[tuple[SendMail, MailFacts]], *, now: datetime) -> None:

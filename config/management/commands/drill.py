@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from inspect import signature
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,12 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="+", choices=[*sorted(DRILLS), "all"], metavar="NAME")
         parser.add_argument("--count", type=int, default=600, help="letters, toggles or calls, as the drill counts")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seconds", type=float, help="how long processes are killed, where the drill asks")
 
-    def handle(self, *, names: list[str], count: int, seed: int, **options: Any) -> None:
+    def handle(self, *, names: list[str], count: int, seed: int, seconds: float | None, **options: Any) -> None:
         wanted = sorted(DRILLS) if "all" in names else names
         failed = []
         for name in wanted:
-            for line in DRILLS[name](count=count, seed=seed):
+            drill = DRILLS[name]
+            asked = {"seconds": seconds} if seconds and "seconds" in signature(drill).parameters else {}
+            for line in drill(count=count, seed=seed, **asked):
                 self.stdout.write(json.dumps({"drill": name, **line}, default=str))
                 self.stdout.flush()
                 if not line["passed"]:

@@ -1,0 +1,1 @@
+"""The simulator: the rules of the engine on a virtual clock, with facts in memory in place of rows."""
