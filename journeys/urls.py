@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from journeys.urls_deliverables import deliverable_patterns
 from journeys.urls_portal import portal_patterns
-from journeys.views import actions, board, bulk, clock, health, log, timeline
+from journeys.views import actions, board, bulk, clock, health, log, simulation, timeline
 
 app_name = "journeys"
 
@@ -17,11 +17,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/log.csv", log.export, name="log_export"),
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
+    path("journeys/simulate", simulation.of_many, name="simulate"),
     path("clock/confirm", clock.confirm, name="clock"),
     *deliverable_patterns,
     *portal_patterns,
     path("journeys/selection/<slug:code>", bulk.bulk, name="bulk"),
     path(JOURNEY, timeline.timeline, name="timeline"),
+    path(f"{JOURNEY}/simulate", simulation.of_client, name="simulate_client"),
     path(f"{JOURNEY}/actions/<slug:code>", actions.action, name="action"),
     path(
         f"{JOURNEY}/automations/<uuid:automation_id>/trigger", actions.automation, {"verb": "trigger"}, name="trigger"

@@ -25,6 +25,7 @@ from journeys.api.journeys import (
 )
 from journeys.api.plans import BusinessPlanView, OnboardingView, PlanApproval
 from journeys.api.selections import SelectionView
+from journeys.api.simulation import SimulateView
 
 JOURNEY = "clients/<str:id>/journey"
 
@@ -53,4 +54,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{JOURNEY}/force", ForceView.as_view()),
     path(f"{JOURNEY}/cancel", CancelView.as_view()),
     path(f"{JOURNEY}/undo", UndoView.as_view()),
+    path(f"{JOURNEY}/simulate", SimulateView.as_view()),
 ]

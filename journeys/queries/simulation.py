@@ -16,7 +16,7 @@ from customers.queries.many import many
 from customers.queries.sending import sending_rules
 from customers.queries.workspace import get_settings
 from customers.rules.sending import SendingRules
-from emails.enums import LEFT_STATES, Lane, Purpose
+from emails.enums import LEFT_STATES, DraftState, Lane, Purpose
 from emails.models import Draft
 from emails.queries.suppression import list_open
 from emails.queries.templates import current_versions
@@ -135,7 +135,7 @@ class _Reader:
             expires_at=draft.approval_expires_at or draft.updated_at,
             lapses=draft.lapses,
             month=int(place) if is_journeys and name == "month" else None,
-            state=draft.state,
+            state=DraftState(draft.state),
             not_before=draft.not_before,
             scheduled_at=draft.scheduled_send_date,
             blocked_by=draft.blocked_by,

@@ -6,16 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic
 from uuid import UUID
 
 from journeys.queries.simulation import read_worlds
-from journeys.rules.changes import local_day
+from journeys.rules.row_moves import local_day
 from journeys.rules.simulated.play import play
-from journeys.rules.simulated.world import Assumptions, Event, Happening
+from journeys.rules.simulated.world import MOST_DAYS, Assumptions, Event, Happening
 
-FURTHEST = timedelta(days=800)
-"""How far "to the end" goes at most."""
-BATCH = 500
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -28,11 +27,19 @@ class Day:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What would happen, in order. names, zones: of the accounts, by id; mails: how many each person would get."""
+    """What would happen, in order. names, zones: of the accounts, by id.
+
+    mails: how many each person would get, the most first. left_out: accounts that were not played for want of time.
+    """
 
     events: Sequence[Event]
     names: dict[UUID, str]
     zones: dict[UUID, str]
+    left_out: int = 0
+
+    @property
+    def left_out_words(self) -> str:
+        return f"{self.left_out} accounts were left out. Choose fewer days, or a selection."
 
     @property
     def days(self) -> list[Day]:
@@ -53,20 +60,36 @@ class Simulation:
 
 
 def simulate(
-    customer_ids: Collection[UUID], assume: Assumptions, *, now: datetime, days: int | None = None
+    customer_ids: Collection[UUID],
+    assume: Assumptions,
+    *,
+    now: datetime,
+    days: int | None = None,
+    budget_s: float | None = None,
 ) -> Simulation:
-    """This will play the accounts forward from `now`, so many days or to the end."""
-    until = now + (FURTHEST if days is None else timedelta(days=days))
+    """This will play the accounts forward from `now`, so many days or to the end.
+
+    budget_s: after so long the accounts that are left are left out.
+    """
+    began = monotonic()
+    until = now + (timedelta(days=MOST_DAYS if days is None else days))
     names: dict[UUID, str] = {}
     zones: dict[UUID, str] = {}
     events: list[Event] = []
     ids = list(customer_ids)
+    left_out = 0
     for start in range(0, len(ids), BATCH):
+        if budget_s is not None and monotonic() - began > budget_s:
+            left_out += len(ids[start : start + BATCH])
+            continue
         for world in read_worlds(ids[start : start + BATCH], now=now):
+            if budget_s is not None and monotonic() - began > budget_s:
+                left_out += 1
+                continue
             names[world.customer_id], zones[world.customer_id] = world.customer_name, world.zone
             events += play(world, assume, now=now, until=until, is_open_end=days is None)
     events.sort(key=lambda event: event.at)
-    return Simulation(events, names, zones)
+    return Simulation(events, names, zones, left_out)
 
 
 def _is_sent(event: Event) -> bool:

@@ -6,7 +6,12 @@ from django.urls import reverse
 
 from customers.view_base import Tab
 
-TABS = (("Board", "journeys:board"), ("Log", "journeys:log"), ("Health", "journeys:health"))
+TABS = (
+    ("Board", "journeys:board"),
+    ("Log", "journeys:log"),
+    ("Health", "journeys:health"),
+    ("Play forward", "journeys:simulate"),
+)
 
 
 def list_tabs(current: str) -> list[Tab]:

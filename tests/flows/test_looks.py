@@ -100,7 +100,7 @@ def addresses(account: Customer) -> list[str]:
         ),
         *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
-        "/clock/confirm",
+        *("/clock/confirm", "/journeys/simulate?days=40&opens=all&approve_after_days=0"),
         *(
             here,
             f"{here}/edit",

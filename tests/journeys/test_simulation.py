@@ -28,7 +28,7 @@ from tests.journeys.ground import approve_plan, begin, default_version, deliver,
 
 pytestmark = pytest.mark.django_db
 BEGIN = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)  # a Friday; the clocks change within the month
-ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC", "Pacific/Auckland")
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 STATES = 12
 Line = tuple[datetime, str, str, str, str, str]
 
@@ -49,7 +49,7 @@ def make_client(number: int, *, by: User, versions: list[Any]) -> Customer:
         if state == 10:
             suppress(person.email, cause=SuppressionCause.UNSUBSCRIBED, now=BEGIN - timedelta(days=9), by=None)
     now = BEGIN - timedelta(days=40)
-    start = now.date() + timedelta(days=(0, 8, 15, 40, 45)[number % 5])
+    start = now.date() + timedelta(days=(1, 8, 15, 40, 45)[number % 5])
     journey = begin(customer, now=now, by=by, start=start, version=versions[1] if state == 11 else versions[0])
     if state != 1:
         approve_plan(customer, now=now)
@@ -162,9 +162,14 @@ class Reality:
         return min((moment for moment in moments if moment is not None), default=None)
 
 
+def nameless(occurrence: str) -> str:
+    """An assumed hold has an id of its own."""
+    return occurrence.partition("hold-")[0] + "hold" if "hold-" in occurrence else occurrence
+
+
 def simulated_lines(events: list[Event]) -> list[Line]:
     return sorted(
-        (event.at, str(event.customer_id), event.kind, event.occurrence, event.outcome, event.reason)
+        (event.at, str(event.customer_id), event.kind, nameless(event.occurrence), event.outcome, event.reason)
         for event in events
         if event.about != Happening.PERSON and event.outcome != "nobody"
     )
@@ -180,7 +185,7 @@ def _log_lines() -> Iterator[Line]:
     for line in AutomationLog.objects.filter(at__gte=BEGIN):
         outcome = outcomes.get(line.action, "done")
         reason = line.metadata.get("reason", "")
-        yield line.at, str(line.customer_id), line.kind, rows[line.automation_id], outcome, reason
+        yield line.at, str(line.customer_id), line.kind, nameless(rows[line.automation_id]), outcome, reason
 
 
 def _mail_lines() -> Iterator[Line]:
@@ -191,7 +196,7 @@ def _mail_lines() -> Iterator[Line]:
                 draft.sent_at,
                 str(draft.customer_id),
                 draft.occurrence.partition("/")[0],
-                draft.occurrence,
+                nameless(draft.occurrence),
                 "sent",
                 "",
             )
@@ -203,7 +208,7 @@ def _mail_lines() -> Iterator[Line]:
         outcome = words.get(line.verb, "expired")
         if outcome == "expired":
             reason = "Its approval has expired; a person is asked again."
-        yield line.at, str(line.customer_id), kind, draft.occurrence, outcome, reason
+        yield line.at, str(line.customer_id), kind, nameless(draft.occurrence), outcome, reason
 
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -212,10 +217,10 @@ def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any)
 
 
 CASES = [
-    pytest.param(200, Assumptions(opens=Opens.ALL), 45, id="opens everything"),
-    pytest.param(36, Assumptions(opens=Opens.NONE, reply_on_day=12), 40, id="opens nothing and replies"),
+    pytest.param(200, Assumptions(opens=Opens.ALL), 33, id="opens everything"),
+    pytest.param(24, Assumptions(opens=Opens.NONE, reply_on_day=12), 33, id="opens nothing and replies"),
     pytest.param(
-        36, Assumptions(opens=Opens.NONE, hold=(date(2026, 3, 11), date(2026, 3, 27))), 70, id="is paused meanwhile"
+        24, Assumptions(opens=Opens.NONE, hold=(date(2026, 3, 11), date(2026, 3, 20))), 33, id="is paused meanwhile"
     ),
 ]
 
@@ -235,4 +240,11 @@ def test_simulated_list_equals_what_is_really_carried_out(
 
     expected, found = real_lines(), simulated_lines(list(simulated.events))
     assert len(expected) > 5 * count
+    assert _differences(expected, found) == []
     assert found == expected
+
+
+def _differences(expected: list[Line], found: list[Line]) -> list[str]:
+    """The first lines that only one of the two has, so that a failure can be read."""
+    only = sorted(set(expected) ^ set(found))
+    return [f"{'really' if line in expected else 'simulated'}: {line}" for line in only[:20]]

@@ -75,7 +75,14 @@ def _try(world: World, letter: Letter, now: datetime, opens: Opens) -> None:
     world.gone.append(Gone(letter.title, letter.lane, now, letter.to.id, frozenset({letter.to.email.lower()} - {""})))
     _note(world, letter, now, "sent", "")
     if opens == Opens.ALL and letter.kind in CELEBRATING and letter.month is not None:
-        open_month(world, letter.journey_id, letter.month, now)
+        world.arrived.append((letter.journey_id, letter.month))
+
+
+def open_arrived(world: World, now: datetime) -> None:
+    """Have the client open what has just arrived, after the clock has done its part of the moment."""
+    for journey_id, number in world.arrived:
+        open_month(world, journey_id, number, now)
+    world.arrived.clear()
 
 
 def open_month(world: World, journey_id: UUID | None, number: int, now: datetime) -> None:

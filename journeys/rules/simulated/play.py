@@ -8,9 +8,16 @@ from datetime import datetime, time, timedelta
 
 from customers.enums import HoldScope
 from journeys.enums import DeliverableState, JourneyState
-from journeys.rules.changes import local_day
 from journeys.rules.moments import moment_of
-from journeys.rules.simulated.outbox import expire_letters, free_letters, next_letter_at, open_month, send_letters
+from journeys.rules.row_moves import local_day
+from journeys.rules.simulated.outbox import (
+    expire_letters,
+    free_letters,
+    next_letter_at,
+    open_arrived,
+    open_month,
+    send_letters,
+)
 from journeys.rules.simulated.rows import approve_due, begin_hold, end_due_holds, next_row_at, run_due
 from journeys.rules.simulated.world import Assumptions, Event, Happening, Opens, Pause, World
 
@@ -98,6 +105,7 @@ def _live(world: World, assume: Assumptions, acts: Acts, now: datetime) -> None:
         while run_due(world, now, approve_after=acts.approve_after):
             moved = True
         moved |= send_letters(world, now, opens=assume.opens)
+        open_arrived(world, now)
         moved |= approve_due(world, now)
         if not moved:
             return

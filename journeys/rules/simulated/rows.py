@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,11 @@ from customers.enums import HoldScope
 from emails.enums import Lane, Purpose
 from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
 from journeys.rules.automations import Decision, Do, Skip, Wait, too_late
-from journeys.rules.changes import HOLD_KINDS, RowFacts, held_days, is_free, local_day, move_after_hold, release_row
 from journeys.rules.effects import SendMail, SetMonth, TellStaff, WriteDeliverable
 from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts, choose_news, decide
 from journeys.rules.mail_dates import expiry_of_mail
 from journeys.rules.moments import moment_of
+from journeys.rules.row_moves import HOLD_KINDS, RowFacts, held_days, is_free, local_day, move_after_hold, release_row
 from journeys.rules.simulated.world import Happening, Key, Letter, Pause, World
 from journeys.rules.timeline import TYPES, occurrence_of, payload_of
 
@@ -115,8 +115,8 @@ def _change_month(world: World, journey_id: UUID, number: int, **fields: object)
 
 def _queue(world: World, effect: SendMail, now: datetime) -> None:
     is_about_hold = effect.kind in ABOUT_THE_HOLD
-    hold = _last_hold(world.holds)
-    if hold is None and effect.kind in BEFORE_END:
+    pause = next((hold for hold in world.holds if effect.occurrence == f"hold-{hold.id}"), None)
+    if pause is None and effect.kind in BEFORE_END:
         return
     occurrence = f"{effect.kind.value}/{effect.occurrence}"
     if any(one.journey_id == effect.journey_id and one.occurrence == occurrence for one in world.letters):
@@ -135,7 +135,7 @@ def _queue(world: World, effect: SendMail, now: datetime) -> None:
         effect.kind,
         now=now,
         due_at=journey.moment(month.due_date) if month else None,
-        hold_until=hold.until if hold else None,
+        hold_until=pause.until if pause else None,
         window=world.rules_around(now).window,
     )
     world.letters.append(
@@ -153,12 +153,12 @@ def _queue(world: World, effect: SendMail, now: datetime) -> None:
             lapses=expires_at is not None,
             month=effect.month,
             stated=tuple(_list_stated(world, journey, effect)),
-            pause_id=hold.id if hold and effect.kind in BEFORE_END else None,
+            pause_id=pause.id if pause and effect.kind in BEFORE_END else None,
         )
     )
 
 
-def _list_stated(world: World, journey: JourneyFacts, effect: SendMail) -> Iterable[tuple[str, UUID, int, object]]:
+def _list_stated(world: World, journey: JourneyFacts, effect: SendMail) -> Iterable[tuple[str, UUID, int, date]]:
     """The dates that the mail's own text says, as they are now."""
     names = world.house.names.get(effect.kind, frozenset())
     if effect.month is None:
@@ -172,22 +172,13 @@ def _list_stated(world: World, journey: JourneyFacts, effect: SendMail) -> Itera
         "previousDate": journey.before(effect.month),
         "nextDate": None if _leaves_out_next(journey, effect) else journey.after(effect.month),
     }
-    for name, month in neighbours.items():
-        if name in names and month is not None:
-            yield "Due date", journey.id, month.number, month.due_date
+    for name, near in neighbours.items():
+        if name in names and near is not None:
+            yield "Due date", journey.id, near.number, near.due_date
 
 
 def _leaves_out_next(journey: JourneyFacts, effect: SendMail) -> bool:
     return effect.kind == JourneyKind.READY and journey.celebrates_apart
-
-
-def _last_hold(holds: Iterable[Pause]) -> Pause | None:
-    """Of several open ones the last to end."""
-    found: Pause | None = None
-    for hold in sorted(holds, key=lambda one: one.starts_at):
-        if found is None or (found.until is not None and (hold.until is None or hold.until > found.until)):
-            found = hold
-    return found
 
 
 def approve_due(world: World, now: datetime) -> bool:

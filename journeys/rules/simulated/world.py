@@ -12,8 +12,11 @@ from customers.rules.sending import SendingRules
 from emails.enums import DraftState, Lane, Purpose
 from emails.rules.suppression import SuppressionFacts
 from journeys.enums import JourneyKind
-from journeys.rules.changes import RowFacts
 from journeys.rules.journeys import JourneyFacts
+from journeys.rules.row_moves import RowFacts
+
+MOST_DAYS = 800
+"""How far an account is played forward at most."""
 
 Key = tuple[UUID, str, str]
 """Journey, kind, occurrence: what an automation happens once for."""
@@ -161,6 +164,7 @@ class World:
     gone: list[Gone] = field(default_factory=list)
     told_paused: dict[UUID, tuple[datetime, str]] = field(default_factory=dict)
     in_review: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
+    arrived: list[tuple[UUID | None, int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def note(
