@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from config.drills.ground import drill_ground, make_account, make_team
+from customers.base import lock_customer
 from customers.models import Customer, User, WorkspaceSettings
 from emails.models import Draft
 from emails.services import outbox
@@ -20,15 +21,16 @@ from journeys.models import AutomationSchedule, BusinessPlan, Deliverable, Journ
 from journeys.registry import find_handler
 from journeys.services.bulk import start_journeys
 from journeys.services.clock import tick_as_of
+from journeys.services.delivering import deliver_month
 
 CLIENTS = 500
-CAP = 2
+CAP = 1
 CAP_DAYS = 7
 OUTAGE = timedelta(days=3)
 BEGIN = datetime.fromisoformat("2026-03-04T12:00:00+00:00")
 """A Wednesday."""
-SPREAD_DAYS = 5
-AFTER_DAYS = 10
+SPREAD_DAYS = 7
+AFTER_DAYS = 9
 
 
 def drill_outage(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
@@ -122,11 +124,22 @@ def _is_by_rule(row: Row, status: str, now: datetime) -> bool:
 
 
 def _go_on(now: datetime) -> None:
-    """Half a day at a time: what waits for the cap leaves when it may."""
+    """Half a day at a time: months are approved as soon as they are written, what waits for the cap leaves in time."""
     for step in range(2 * AFTER_DAYS):
         moment = now + timedelta(hours=12 * step)
         tick_as_of(now=moment)
         outbox.send_due(now=moment)
+        _approve_all(moment)
+
+
+def _approve_all(now: datetime) -> None:
+    written = Deliverable.objects.filter(state__in=[DeliverableState.WRITING, DeliverableState.PENDING_REVIEW])
+    for deliverable in written.select_related("month"):
+        with transaction.atomic():
+            lock_customer(deliverable.customer_id)
+            deliverable.state, deliverable.delivered_at, deliverable.due_at = DeliverableState.DELIVERED, now, None
+            deliverable.save()
+            deliver_month(deliverable, now=now, by=None)
 
 
 def _most_in_a_week() -> int:
