@@ -1,7 +1,7 @@
 """What a page reads once, however many of its parts ask for it.
 
-Nothing is remembered unless a door says so with `reading_once`, nor beyond the next statement that writes: whoever
-changes rows reads them as they are.
+Nothing is remembered unless a door says so with `reading_once`, nor once anything was written: whoever changes rows
+reads them as they are, also where a preview writes and takes it back.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -17,16 +18,23 @@ from django.db import connection
 K = TypeVar("K")
 T = TypeVar("T")
 
-_memo: ContextVar[dict[Hashable, Any] | None] = ContextVar("memo", default=None)
+
+@dataclass
+class _Memo:
+    rows: dict[Hashable, Any] = field(default_factory=dict)
+    is_open: bool = True
+
+
+_memo: ContextVar[_Memo | None] = ContextVar("memo", default=None)
 _READS = ("SELECT", "(SELECT", "WITH")
 
 
 @contextmanager
 def reading_once() -> Iterator[None]:
-    """Remember inside what `once`, `kept` and `kept_each` read, until something is written or the end."""
-    token = _memo.set({})
+    """Remember inside what `once`, `kept` and `kept_each` read, until something is written."""
+    token = _memo.set(_Memo())
     try:
-        with connection.execute_wrapper(_forget_at_writes):
+        with connection.execute_wrapper(_close_at_writes):
             yield
     finally:
         _memo.reset(token)
@@ -45,11 +53,11 @@ def once(read: Callable[[], T]) -> Callable[[], T]:
 def kept(key: Hashable, read: Callable[[], T]) -> T:
     """Give what was read under the key, or read it now."""
     memo = _memo.get()
-    if memo is None:
+    if memo is None or not memo.is_open:
         return read()
-    if key not in memo:
-        memo[key] = read()
-    found: T = memo[key]
+    if key not in memo.rows:
+        memo.rows[key] = read()
+    found: T = memo.rows[key]
     return found
 
 
@@ -58,13 +66,12 @@ def kept_each(key: Hashable, ids: Collection[K], read: Callable[[Collection[K]],
     known: dict[K, T | None] = kept(key, dict)
     if missing := [one for one in ids if one not in known]:
         found = read(missing)
-        known = kept(key, dict)
         known.update((one, found.get(one)) for one in missing)
     return {one: row for one in ids if (row := known.get(one)) is not None}
 
 
-def _forget_at_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+def _close_at_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     memo = _memo.get()
     if memo and not sql[:20].lstrip().upper().startswith(_READS):
-        memo.clear()
+        memo.is_open = False
     return execute(sql, params, many, context)

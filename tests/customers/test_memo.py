@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import WorkspaceSettings
@@ -28,12 +29,26 @@ def test_without_a_page_everything_is_read_as_it_is(django_assert_num_queries: D
         assert get_settings() is not get_settings()
 
 
-def test_a_write_makes_a_page_forget() -> None:
+def test_after_a_write_a_page_remembers_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with reading_once():
         get_settings()
         WorkspaceSettings.objects.update(company_name="Renamed")
 
         assert get_settings().company_name == "Renamed"
+        with django_assert_num_queries(2):
+            assert get_settings() is not get_settings()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_preview_wrote_and_took_back_is_not_remembered() -> None:
+    with reading_once():
+        before = get_settings().company_name
+        with transaction.atomic():
+            WorkspaceSettings.objects.update(company_name="Tried")
+            assert get_settings().company_name == "Tried"
+            transaction.set_rollback(True)
+
+        assert get_settings().company_name == before
 
 
 def test_nothing_is_an_answer_that_is_kept_too() -> None:
