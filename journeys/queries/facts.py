@@ -15,7 +15,11 @@ from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
 
 def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
     """This will read the journeys with their months, in three queries however many they are."""
-    journeys = list(Journey.objects.filter(pk__in=journey_ids).select_related("version"))
+    return facts_of(list(Journey.objects.filter(pk__in=journey_ids).select_related("version")))
+
+
+def facts_of(journeys: Collection[Journey]) -> dict[UUID, JourneyFacts]:
+    """This will read what belongs to journeys that were read just now with their versions, in two queries."""
     months = _read_months([journey.pk for journey in journeys])
     planned = _list_with_plan({journey.customer_id for journey in journeys})
     return {

@@ -13,7 +13,10 @@ from journeys.rules.timeline import StepPlan
 
 def get_open_journey(customer: Customer) -> Journey | None:
     """This will give the journey that is under way; there is at most one."""
-    return Journey.objects.filter(customer=customer, state=JourneyState.ACTIVE).select_related("version").first()
+    found = Journey.objects.filter(customer=customer, state=JourneyState.ACTIVE).select_related("version").first()
+    if found is not None:
+        found.customer = customer
+    return found
 
 
 def list_with_open_journey(customer_ids: Collection[UUID]) -> set[UUID]:

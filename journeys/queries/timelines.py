@@ -13,7 +13,7 @@ from customers.models import Customer, Hold
 from journeys.enums import AutomationStatus, JourneyState, MonthState
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange
 from journeys.queries.deliverables import deliverable_url
-from journeys.queries.facts import read_facts
+from journeys.queries.facts import facts_of, read_facts
 from journeys.rules.journeys import JourneyFacts, MonthFacts
 from journeys.rules.naming import name_automation
 from journeys.rules.states import KINDS, StateBadge, badges_of, is_overdue, state_of
@@ -151,7 +151,7 @@ def list_months(journey: Journey, facts: JourneyFacts, *, now: datetime) -> list
 
 def read_timeline(journey: Journey, *, now: datetime) -> Timeline:
     """This will read it in a fixed number of queries."""
-    facts = read_facts([journey.pk])[journey.pk]
+    facts = facts_of([journey])[journey.pk]
     months = list_months(journey, facts, now=now)
     changes = JourneyChange.objects.filter(journey=journey).select_related("by", "undone_by")[:MOST_CHANGES]
     holds = Hold.objects.filter(customer=journey.customer_id, ended_at=None).order_by("-scope")

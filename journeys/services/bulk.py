@@ -26,6 +26,8 @@ from journeys.services.planting import Course, Seed
 from journeys.services.skipping import skip_all, why_not_skip
 
 NO_JOURNEY = "This client is on no journey."
+NOT_PAUSED = "The journey is not paused."
+STILL_HELD = "The account is on hold: it goes on when that ends."
 
 Answer = TypeVar("Answer")
 
@@ -132,10 +134,10 @@ def resume_journeys(customers: Iterable[Customer], *, now: datetime, by: User | 
         ids = [journey.customer_id for journey in journeys]
         holds = list(Hold.objects.filter(customer__in=ids, ended_at=None, scope=HoldScope.JOURNEY))
         ended = {hold.customer_id for hold in end_holds(holds, now=now, by=by)}
-        sorting.refused |= {pk: "The journey is not paused." for pk in ids if pk not in ended}
+        sorting.refused |= {pk: NOT_PAUSED for pk in ids if pk not in ended}
         changes = _list_changes(ended, action="resumed", now=now)
         on = {change.customer_id for change in changes}
-        sorting.refused |= dict.fromkeys(ended - on, "The account is on hold: it goes on when that ends.")
+        sorting.refused |= dict.fromkeys(ended - on, STILL_HELD)
     return Outcome(changes, sorting.refused)
 
 

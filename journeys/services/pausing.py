@@ -91,7 +91,7 @@ def resume_journey(journey: Journey, *, now: datetime, by: User | None) -> Journ
     """
     with transaction.atomic():
         journey = lock_journey(journey)
-        end_hold(_require_pause(journey), now=now, by=by)
+        end_hold(_require_pause(list_open_holds(journey.customer)), now=now, by=by)
         return JourneyChange.objects.filter(journey=journey, action="resumed", at=now).first()
 
 
@@ -100,20 +100,20 @@ def preview_resume(journey: Journey, *, now: datetime, by: User | None = None) -
 
     Raises Refused.
     """
-    _require_pause(journey)
-    if list_open_holds(journey.customer, scope=HoldScope.ACCOUNT):
+    holds = list_open_holds(journey.customer)
+    _require_pause(holds)
+    if any(hold.scope == HoldScope.ACCOUNT for hold in holds):
         return Plan(read_journey(journey).months, tuple(read_rows([journey.pk])[journey.pk]))
     days = held_days(journey.held_since or now, now, journey.zone)
     return plan_shift(read_journey(journey), read_rows([journey.pk])[journey.pk], days=days, now=now)
 
 
-def _require_pause(journey: Journey) -> Hold:
-    """This will give the journey's own hold. Raises Refused."""
-    held: list[Hold] = list(list_open_holds(journey.customer, scope=HoldScope.JOURNEY))
-    if not held:
-        account = list_open_holds(journey.customer, scope=HoldScope.ACCOUNT)
-        raise Refused("The account is on hold: end that hold." if account else "The journey is not paused.")
-    return held[0]
+def _require_pause(holds: Collection[Hold]) -> Hold:
+    """This will give the journey's own among an account's open holds. Raises Refused."""
+    pause = next((hold for hold in holds if hold.scope == HoldScope.JOURNEY), None)
+    if pause is None:
+        raise Refused("The account is on hold: end that hold." if holds else "The journey is not paused.")
+    return pause
 
 
 def end_of_pause(journey: Journey, *, until: datetime | None, days: int | None, now: datetime) -> datetime | None:

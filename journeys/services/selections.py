@@ -1,7 +1,7 @@
 """What is done to a selection of clients: shown before, done in few statements.
 
 A preview does the very same and takes it back: who is refused and why is what it would be. A start, which writes most,
-is worked out without writing.
+and a resume, which needs no form and so is shown at once, are worked out without writing.
 """
 
 from __future__ import annotations
@@ -15,14 +15,26 @@ from typing import Any
 
 from django.db import transaction
 
-from customers.models import Customer, User
+from customers.enums import HoldScope
+from customers.models import Customer, Hold, User
 from journeys.enums import JourneyState
 from journeys.models import Journey, JourneyMonth, ProgrammeVersion
-from journeys.queries.facts import read_facts
+from journeys.queries.facts import facts_of, read_facts
 from journeys.queries.journeys import find_versions, list_with_open_journey
 from journeys.queries.rows import read_rows
-from journeys.rules.changes import plan_pause
-from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, skip_months, start_journeys
+from journeys.rules.changes import plan_pause, plan_shift
+from journeys.rules.journeys import MonthFacts
+from journeys.rules.row_moves import held_days
+from journeys.services.bulk import (
+    NO_JOURNEY,
+    NOT_PAUSED,
+    STILL_HELD,
+    adjust_journeys,
+    pause_journeys,
+    resume_journeys,
+    skip_months,
+    start_journeys,
+)
 from journeys.services.changing import Outcome, Refused
 from journeys.services.journeys import lay_out, read_course
 from journeys.services.pausing import end_of_pause
@@ -98,6 +110,8 @@ def preview_selection(
     """This will say what it would do, and leave nothing written. Raises as `run_selection`."""
     if code == "start":
         return _preview_start(customers, now=now, **arguments)
+    if code == "resume":
+        return _preview_resume(customers, now=now)
     with transaction.atomic():
         before = _read_dates(customers[: 4 * NAMED])
         outcome = run_selection(code, customers, arguments, now=now, by=by)
@@ -154,8 +168,36 @@ def _dates_after_pause(
     for facts in read_facts(list(journeys)).values():
         until = end_of_pause(journeys[facts.id], until=arguments.get("until"), days=arguments.get("days"), now=now)
         plan = plan_pause(facts, rows[facts.id], until=until, now=now)
-        found[facts.customer_id] = {m.number: None if m.is_skipped else m.due_date for m in plan.months}
+        found[facts.customer_id] = _dates_of(plan.months)
     return found
+
+
+def _dates_of(months: Iterable[MonthFacts]) -> dict[int, date | None]:
+    return {month.number: None if month.is_skipped else month.due_date for month in months}
+
+
+def _preview_resume(customers: Sequence[Customer], *, now: datetime) -> SelectionPreview:
+    ids = [customer.pk for customer in customers]
+    found = Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE).select_related("version")
+    journeys = {journey.customer_id: journey for journey in found}
+    refused = _refuse_resume(ids, journeys)
+    named = [customer for customer in customers if customer.pk not in refused][:NAMED]
+    before: dict[uuid.UUID, Dates] = {}
+    after: dict[uuid.UUID, Dates] = {}
+    for facts in facts_of([journeys[customer.pk] for customer in named]).values():
+        days = held_days(facts.own_now(now), now, facts.zone)
+        before[facts.customer_id] = _dates_of(facts.months)
+        after[facts.customer_id] = _dates_of(plan_shift(facts, (), days=days, now=now).months)
+    return _sum_up(customers, refused, [(customer, before, after) for customer in named])
+
+
+def _refuse_resume(ids: Sequence[uuid.UUID], journeys: Mapping[uuid.UUID, Journey]) -> dict[uuid.UUID, str]:
+    """Whose journey does not go on by this, and why not, as `resume_journeys` says it."""
+    holds = set(Hold.objects.filter(customer__in=ids, ended_at=None).values_list("customer_id", "scope"))
+    refused = {pk: NO_JOURNEY for pk in ids if pk not in journeys}
+    refused |= {pk: NOT_PAUSED for pk in journeys if (pk, HoldScope.JOURNEY) not in holds}
+    held = [pk for pk, row in journeys.items() if (pk, HoldScope.ACCOUNT) in holds or row.held_since is None]
+    return dict.fromkeys(held, STILL_HELD) | refused
 
 
 def _preview_start(

@@ -12,18 +12,20 @@ from journeys.models import JourneyChange
 from journeys.queries.facts import read_journey
 from journeys.queries.rows import read_rows
 from journeys.rules.changes import Change, Plan, RowFacts
-from journeys.services.undoing import undo_change
+from journeys.services.changing import Refused
+from journeys.services.undoing import put_back, why_not_undo
 
 
 def preview_undo(change: JourneyChange, *, now: datetime, by: User) -> Plan:
     """This will give the journey as it would be, and leave nothing written. Raises Refused."""
+    if refusal := why_not_undo(change):
+        raise Refused(refusal)
     journey = change.journey
     with transaction.atomic():
         before = read_rows([journey.pk])[journey.pk]
-        undo_change(change, now=now, by=by)
+        put_back(change, journey, now=now, by=by)
         months, after = read_journey(journey).months, read_rows([journey.pk])[journey.pk]
         transaction.set_rollback(True)
-    change.refresh_from_db()
     return Plan(months, tuple(after), tuple(_compare(before, after)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, Subquery
 
 from customers.models import Customer, Hold, User
 from customers.services.activity import record
@@ -38,7 +39,7 @@ def undo_change(change: JourneyChange, *, now: datetime, by: User) -> JourneyCha
             undone_at=now, undone_by=by, updated_at=now
         ):
             raise Refused("It was taken back already.")
-        UNDO[change.action](change, journey, now, by)
+        put_back(change, journey, now=now, by=by)
         record(
             "journey.undone",
             f"Taken back: {change.summary}",
@@ -51,25 +52,40 @@ def undo_change(change: JourneyChange, *, now: datetime, by: User) -> JourneyCha
     return change
 
 
+def put_back(change: JourneyChange, journey: Journey, *, now: datetime, by: User) -> None:
+    """This will write what was before, and nothing on record. Must be called inside a transaction. Raises Refused."""
+    UNDO[change.action](change, journey, now, by)
+
+
 def why_not_undo(change: JourneyChange) -> str:
     """This will say why a change cannot be taken back; "" where it can."""
-    if JourneyChange.objects.filter(pk=change.pk, undone_at__isnull=False).exists():
+    found = _since(change)
+    if found["undone_at"] is not None:
         return "It was taken back already."
     if change.action not in UNDO:
         return "A change of this kind is not taken back."
-    later = JourneyChange.objects.filter(
-        journey=change.journey_id, undone_at=None, created_at__gt=change.created_at
-    ).first()
-    if later is not None:
-        return f"Something was changed since: {later.summary}. Take that back first."
-    ran = rows_of([change.journey_id]).filter(executed_at__gte=change.at).order_by("executed_at").first()
-    if ran is not None:
-        return f"“{JourneyKind(ran.kind).label}” has run since."
-    if rows_of([change.journey_id]).filter(status=AutomationStatus.RUNNING).exists():
+    if found["later"] is not None:
+        return f"Something was changed since: {found['later']}. Take that back first."
+    if found["ran"] is not None:
+        return f"“{JourneyKind(found['ran']).label}” has run since."
+    if found["runs"]:
         return "Something of it runs just now."
-    if Deliverable.objects.filter(journey=change.journey_id, delivered_at__gte=change.at).exists():
-        return "A month was delivered since."
-    return ""
+    return "A month was delivered since." if found["delivered"] else ""
+
+
+def _since(change: JourneyChange) -> Mapping[str, Any]:
+    """What has become of the change and its journey since, in one query."""
+    rows = rows_of([change.journey_id])
+    later = JourneyChange.objects.filter(journey=change.journey_id, undone_at=None, created_at__gt=change.created_at)
+    delivered = Deliverable.objects.filter(journey=change.journey_id, delivered_at__gte=change.at)
+    found = JourneyChange.objects.filter(pk=change.pk).values(
+        "undone_at",
+        later=Subquery(later.values("summary")[:1]),
+        ran=Subquery(rows.filter(executed_at__gte=change.at).order_by("executed_at").values("kind")[:1]),
+        runs=Exists(rows.filter(status=AutomationStatus.RUNNING)),
+        delivered=Exists(delivered),
+    )
+    return found.get()
 
 
 def undo_start(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:

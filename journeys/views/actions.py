@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +21,10 @@ from customers.view_base import for_writers, reader_of
 from journeys.actions import ACTIONS, Action, Asked
 from journeys.forms.actions import ActionForm, Ground
 from journeys.models import AutomationSchedule, Journey, JourneyChange
-from journeys.queries.facts import read_journey
+from journeys.queries.facts import facts_of, read_journey
 from journeys.queries.journeys import get_open_journey
 from journeys.rules.changes import Plan
+from journeys.rules.journeys import MonthFacts
 from journeys.rules.naming import name_automation
 from journeys.services.by_hand import trigger_by_hand
 from journeys.services.changing import NotAllowed, Refused
@@ -38,7 +40,8 @@ def action(request: HttpRequest, customer_id: uuid.UUID, code: str) -> HttpRespo
     """Ask, show what changes, do it. What is confirmed is what was shown: a field changed since is shown anew."""
     customer, now, wanted = find_client(request, customer_id), timezone.now(), _find_action(request, code)
     journey = get_open_journey(customer)
-    form = wanted.form(request.POST or None, ground=_ground(customer, journey, request, now))
+    months = facts_of([journey])[journey.pk].months if journey else ()
+    form = wanted.form(request.POST or None, ground=_ground(customer, journey, months, request, now))
     context: dict[str, Any] = {"action": wanted, "customer": customer, "form": form, "back": timeline_url(customer.pk)}
     arguments = _arguments(form, wanted)
     if arguments is None:
@@ -53,7 +56,6 @@ def action(request: HttpRequest, customer_id: uuid.UUID, code: str) -> HttpRespo
         plan: Plan | None = wanted.preview(asked)
     except (Refused, NotAllowed) as refusal:
         plan, context["refusal"] = None, str(refusal)
-    months = read_journey(journey).months if journey else ()
     context |= {"plan": PlanView(plan, months) if plan else None, "seen": seen}
     return render(request, "journeys/action.html", context)
 
@@ -82,7 +84,7 @@ def automation(request: HttpRequest, customer_id: uuid.UUID, automation_id: uuid
 def undo(request: HttpRequest, customer_id: uuid.UUID, change_id: uuid.UUID) -> HttpResponse:
     """Ask once, then take a change back."""
     customer = find_client(request, customer_id)
-    rows = JourneyChange.objects.visible_to(reader_of(request)).select_related("by", "journey")
+    rows = JourneyChange.objects.visible_to(reader_of(request)).select_related("by", "journey__version")
     change: JourneyChange = get_object_or_404(rows, pk=change_id, customer=customer)
     if request.method == "POST":
         try:
@@ -92,10 +94,9 @@ def undo(request: HttpRequest, customer_id: uuid.UUID, change_id: uuid.UUID) -> 
             messages.error(request, str(refusal))
         return redirect(timeline_url(customer.pk))
     context: dict[str, Any] = {"customer": customer, "change": change, "back": timeline_url(customer.pk)}
-    before = read_journey(change.journey).months
     try:
         plan = preview_undo(change, now=timezone.now(), by=reader_of(request))
-        context["plan"] = PlanView(plan, before)
+        context["plan"] = PlanView(plan, read_journey(change.journey).months)
     except Refused as refusal:
         context["refusal"] = str(refusal)
     return render(request, "journeys/undo.html", context)
@@ -126,16 +127,17 @@ def _arguments(form: ActionForm, wanted: Action) -> dict[str, Any] | None:
     return {} if not wanted.needs_words else None
 
 
-def _ground(customer: Customer, journey: Journey | None, request: HttpRequest, now: datetime) -> Ground:
+def _ground(
+    customer: Customer, journey: Journey | None, months: Sequence[MonthFacts], request: HttpRequest, now: datetime
+) -> Ground:
     if journey is None:
         return Ground(local_date(now, customer.timezone), customer.timezone, customer.programme_start_date)
-    months = [month for month in read_journey(journey).months if not month.is_settled]
     chosen = request.GET.get("month", "")
     return Ground(
         today=local_date(now, journey.zone),
         zone=journey.zone,
         start_date=journey.start_date,
-        months=[(month.number, month.title) for month in months],
+        months=[(month.number, month.title) for month in months if not month.is_settled],
         month=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from journeys.services.adjusting import adjust_journey
 from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, skip_months, start_journeys
 from journeys.services.changing import Outcome, Refused
 from journeys.services.pausing import pause_journey, resume_journey
+from journeys.services.selections import preview_selection
 from journeys.services.skipping import skip_month
 from tests import factories
 from tests.journeys.ground import START, approve_plan, begin, default_version, deliver, row
@@ -155,6 +157,34 @@ def test_resume_while_the_account_is_held_says_so(csm: User, now: datetime) -> N
 
     assert outcome.refused == {customer.pk: "The account is on hold: it goes on when that ends."}
     assert Hold.objects.filter(ended_at=None).count() == 1
+
+
+def months_of(customer: Customer) -> dict[int, date]:
+    return dict(JourneyMonth.objects.filter(customer=customer).values_list("number", "due_date"))
+
+
+def test_preview_of_a_resume_says_what_it_then_does(csm: User, now: datetime) -> None:
+    """On no journey, on one that runs, paused, and paused while the account is held besides."""
+    end = now + timedelta(days=40)
+    alone, running, paused, held = make_customers(4)
+    for customer in (running, paused, held):
+        deliver(begin(customer, now=now), 1, now=now)
+    pause_journeys([paused, held], now=now + timedelta(days=3), by=csm)
+    hold_customer(held, scope=HoldScope.ACCOUNT, until=None, reason="", now=now + timedelta(days=4), by=csm)
+    everybody, before = [alone, running, paused, held], months_of(paused)
+
+    with CaptureQueriesContext(connection) as queries:
+        preview = preview_selection("resume", everybody, {}, now=end, by=csm)
+    assert (len(queries), Hold.objects.filter(ended_at=None).count(), months_of(paused)) == (4, 3, before)
+    outcome = resume_journeys(everybody, now=end, by=csm)
+
+    assert sorted(preview.refused) == sorted(Counter(outcome.refused.values()).items())
+    assert (preview.count, [row.customer for row in preview.clients]) == (outcome.count, [paused])
+    after = {number: day for number, day in months_of(paused).items() if day != before[number]}
+    assert len(after) == len(before) - 1
+    assert {move.number: (move.old, move.new) for move in preview.clients[0].moves} == {
+        number: (before[number], day) for number, day in after.items()
+    }
 
 
 def count_queries(act: Callable[[], object]) -> int:
