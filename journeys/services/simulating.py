@@ -43,8 +43,9 @@ class Simulation:
 
     @property
     def days(self) -> list[Day]:
+        """Day by day, without what is only said again: a row that waits is looked at every morning."""
         by_day: dict[date, list[Event]] = defaultdict(list)
-        for event in self.events:
+        for event in without_repeats(self.events):
             by_day[local_day(event.at, self.zones[event.customer_id])].append(event)
         return [Day(day, by_day[day]) for day in sorted(by_day)]
 
@@ -90,6 +91,19 @@ def simulate(
             events += play(world, assume, now=now, until=until, is_open_end=days is None)
     events.sort(key=lambda event: event.at)
     return Simulation(events, names, zones, left_out)
+
+
+def without_repeats(events: Sequence[Event]) -> list[Event]:
+    """This will leave out what says of a thing the same as the last event about it did."""
+    last: dict[tuple[object, ...], tuple[str, str]] = {}
+    told = []
+    for event in events:
+        thing = (event.customer_id, event.about, event.kind, event.occurrence, event.month, event.words)
+        said = (event.outcome, event.reason)
+        if last.get(thing) != said:
+            told.append(event)
+        last[thing] = said
+    return told
 
 
 def _is_sent(event: Event) -> bool:

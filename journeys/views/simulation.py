@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from customers.models import Customer
 from customers.view_base import reader_of
-from journeys.enums import JourneyState
+from journeys.enums import JourneyKind, JourneyState
 from journeys.forms.simulation import SimulationForm
 from journeys.rules.simulated.world import Event, Happening
 from journeys.services.simulating import Simulation, simulate
@@ -44,6 +44,7 @@ class ShownEvent:
     url: str
     kind: str
     label: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,15 @@ def _shown(event: Event, found: Simulation) -> ShownEvent:
     url = reverse("journeys:timeline", args=[event.customer_id])
     label = LABELS.get(event.outcome, event.outcome)
     kind = "" if event.about == Happening.PERSON and event.outcome == "told" else BADGES.get(event.outcome, "info")
-    return ShownEvent(event, found.names[event.customer_id], url, kind, label)
+    return ShownEvent(event, found.names[event.customer_id], url, kind, label, _words(event))
+
+
+def _words(event: Event) -> str:
+    """What was passed over, moved or dropped is named by its kind: the badge says the rest."""
+    if event.about != Happening.AUTOMATION or event.outcome == "done" or event.kind not in JourneyKind.values:
+        return event.words
+    name = str(JourneyKind(event.kind).label)
+    return f"{name}, M{event.month}" if event.month else name
 
 
 def _read_id(text: str) -> uuid.UUID | None:

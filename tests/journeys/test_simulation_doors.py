@@ -177,3 +177,19 @@ def test_to_the_end_ends_where_only_waiting_is_left(csm: User, now: datetime) ->
     # Without a plan nothing is ever written: each month is looked at, then there is nothing more to say.
     assert found.events[-1].at < now + timedelta(days=300)
     assert not found.mails or all(count for _, _, count in found.mails)
+
+
+def test_days_leave_out_what_is_only_said_again(csm: User, now: datetime) -> None:
+    customer = factories.CustomerFactory.create(owner=csm)
+    factories.StakeholderFactory.create(customer=customer, primary=True)
+    begin(customer, now=now, by=csm, start=date(2026, 3, 5))
+
+    found = simulate([customer.pk], Assumptions(), now=now, days=12)
+
+    waits = [event for day in found.days for event in day.events if event.outcome == "moved"]
+    assert sum(event.outcome == "moved" for event in found.events) > len(waits)
+    assert sorted((event.kind, event.month) for event in waits) == [
+        ("journey.escalate", 1),
+        ("journey.generate", 1),
+        ("journey.overdue", 1),
+    ]
