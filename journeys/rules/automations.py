@@ -80,6 +80,14 @@ def after_failure(*, attempt: int, max_retries: int, now: datetime) -> RetryAt |
     return RetryAt(at=now + RETRY_DELAY)
 
 
+def group_size(attempts_left: int) -> int:
+    """Say how many rows may be tried together that have failed before, each with so many attempts left after this one.
+
+    One of them may be what kills the workers: the fewer attempts are left, the fewer share its fate, in the end none.
+    """
+    return {0: 1, 1: 5}.get(attempts_left, 50)
+
+
 def _in_words(span: timedelta) -> str:
     hours = int(span.total_seconds() // 3600)
     number, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")

@@ -12,20 +12,26 @@ from django.db.models import QuerySet
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
 from journeys.queries.due import DUE_COLUMNS, as_due, list_claimed, list_ready
-from journeys.rules.automations import Due
+from journeys.rules.automations import Due, group_size
 
 BATCH = 500
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
 TABLE = AutomationSchedule._meta.db_table
 
-# ready: the due rows in order. Of those that have failed before only one is taken, and only when no other is due.
+# ready: the due rows in order. Those that have failed before are taken when no other is due, few at a time.
 TAKE = f"""
 WITH picked AS ({{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED),
 fresh AS (SELECT id FROM picked WHERE retry_count = 0),
+first AS (SELECT max_retries - retry_count AS attempts FROM picked ORDER BY trigger_at, id LIMIT 1),
 chosen AS (
     SELECT id FROM fresh
     UNION ALL
-    (SELECT id FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh) ORDER BY trigger_at, id LIMIT 1)
+    (
+        SELECT id FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh)
+        AND max_retries - retry_count = (SELECT attempts FROM first)
+        ORDER BY trigger_at, id
+        LIMIT (SELECT CASE attempts WHEN 0 THEN %s WHEN 1 THEN %s ELSE %s END FROM first)
+    )
 )
 UPDATE {TABLE} AS taken
 SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
@@ -48,7 +54,8 @@ def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | No
     """This will take up to BATCH due rows; None when nothing is due or others have it all.
 
     elapsed: how long ago `now` was, so that the lease is whole when the tick has worked for a while.
-    A row that failed before, or whose worker died, is taken alone: if it kills workers, it takes no other row along.
+    Rows that failed before, or whose worker died, are taken apart and few at a time, on the last attempt each alone:
+    one that kills workers takes no other along.
     """
     if not AutomationSchedule.objects.due(now).exists():
         return None
@@ -67,10 +74,14 @@ def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, *
 
 def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
     """Pick and take in one statement; rows that another claim has locked are passed over."""
-    ready, values = _in_order(list_ready(now)).values("id", "retry_count", "trigger_at")[:BATCH].query.sql_with_params()
+    ready, values = (
+        _in_order(list_ready(now))
+        .values("id", "retry_count", "max_retries", "trigger_at")[:BATCH]
+        .query.sql_with_params()
+    )
     sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, token, leased_until, now])
+        cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now])
         rows = cursor.fetchall()
     return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id))
 
@@ -80,13 +91,19 @@ def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     if not list_ready(now).exists():
         return []
     with transaction.atomic():
-        picked = list(_in_order(list_ready(now)).values_list("pk", "retry_count")[:BATCH])
-        fresh = [pk for pk, retry_count in picked if retry_count == 0]
-        ids = fresh or [pk for pk, _ in picked[:1]]
+        picked = list(_in_order(list_ready(now)).values_list("pk", "retry_count", "max_retries")[:BATCH])
+        ids = [pk for pk, retry_count, _ in picked if retry_count == 0] or _list_alike(picked)
         AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
             status=AutomationStatus.RUNNING, claim_token=token, leased_until=leased_until, updated_at=now
         )
         return list_claimed(ids, token)
+
+
+def _list_alike(picked: Sequence[tuple[uuid.UUID, int, int]]) -> list[uuid.UUID]:
+    """The first row that failed before, and as many with so many attempts left as may be tried together."""
+    lefts = [most - done for _, done, most in picked]
+    alike = [pk for (pk, _, _), left in zip(picked, lefts, strict=True) if left == lefts[0]]
+    return alike[: group_size(lefts[0])] if alike else []
 
 
 def _in_order(rows: QuerySet[AutomationSchedule, Any]) -> QuerySet[AutomationSchedule, Any]:

@@ -14,6 +14,7 @@ from journeys.registry import BRAKE, Handler, Sweeper, forget, list_sweepers, re
 from journeys.rules.automations import Skip, Wait
 from journeys.services.claiming import LEASE, claim_due
 from journeys.services.clock import tick, tick_until
+from journeys.services.failing import release_abandoned
 from journeys.services.running import run_claim
 from tests import factories
 from tests.journeys.clockwork import Notebook, make_automation, notes
@@ -416,3 +417,37 @@ def test_queries_of_a_tick_do_not_grow_with_its_rows(customer: Customer, noteboo
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("retries", "taken"), [(1, 12), (2, 5), (3, 1)])
+def test_rows_that_failed_before_are_taken_few_at_a_time(
+    customer: Customer, notebook: Notebook, now: datetime, retries: int, taken: int
+) -> None:
+    for _ in range(12):
+        make_automation(customer, now, retry_count=retries)
+
+    claim = claim_due(now=now)
+
+    assert claim is not None
+    assert len(claim.dues) == taken
+
+
+def test_row_that_kills_its_workers_takes_no_other_along_to_the_end(
+    customer: Customer, notebook: Notebook, now: datetime
+) -> None:
+    rows = [make_automation(customer, now) for _ in range(9)]
+    killer = rows[4]
+    moment = now
+
+    for _ in range(40):
+        claim = claim_due(now=moment)
+        if claim is not None and killer.pk not in {due.id for due in claim.dues}:
+            run_claim(claim, now=moment)
+        moment += LEASE + MINUTE
+        release_abandoned(now=moment)
+
+    statuses = dict(AutomationSchedule.objects.values_list("pk", "status"))
+    assert statuses == {
+        row.pk: AutomationStatus.FAILED if row == killer else AutomationStatus.COMPLETED for row in rows
+    }
+    assert notes() == sorted(str(row.pk) for row in rows if row != killer)
