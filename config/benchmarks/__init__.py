@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from config.benchmarks.clock import measure_journeys
 from config.benchmarks.pages import measure_pages
 from config.benchmarks.rules import measure_rules
 from config.benchmarks.webhooks import measure_webhooks
 
 Benchmark = Callable[..., Iterator[dict[str, Any]]]
 
-BENCHMARKS: dict[str, Benchmark] = {"pages": measure_pages, "rules": measure_rules, "webhooks": measure_webhooks}
+BENCHMARKS: dict[str, Benchmark] = {
+    "journeys": measure_journeys,
+    "pages": measure_pages,
+    "rules": measure_rules,
+    "webhooks": measure_webhooks,
+}

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from argparse import ArgumentParser
+from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from config.benchmarks import BENCHMARKS
+
+VENDORS = {"postgres": "postgresql", "sqlite": "sqlite"}
 
 
 class Command(BaseCommand):
@@ -19,11 +24,23 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="+", choices=sorted(BENCHMARKS), metavar="NAME")
         parser.add_argument("--accounts", type=int, default=10_000)
         parser.add_argument("--repeats", type=int, default=40)
+        parser.add_argument(
+            "--clients", type=int, default=1_000, help="whose journeys are started and shifted together"
+        )
+        parser.add_argument("--rows", type=int, default=100_000, help="how many rows the clock's table grows to")
+        parser.add_argument("--db", choices=sorted(VENDORS), help="refuse to measure on another database than this")
         parser.add_argument("--only", default="", metavar="REGEX", help="measure the pages whose name and query fit")
 
-    def handle(self, *, names: list[str], accounts: int, repeats: int, only: str, **options: Any) -> None:
+    def handle(self, *, names: list[str], db: str | None, **options: Any) -> None:
+        if db and connection.vendor != VENDORS[db]:
+            raise CommandError(f"This is {connection.vendor}. Set DATABASE_URL to a {db} address.")
         logging.getLogger("django.request").setLevel(logging.CRITICAL)  # pages are tried for several people
         for name in names:
-            for line in BENCHMARKS[name](accounts=accounts, repeats=repeats, only=only):
+            for line in BENCHMARKS[name](**_taken_by(BENCHMARKS[name], options)):
                 self.stdout.write(json.dumps({"bench": name, **line}, default=str))
                 self.stdout.flush()
+
+
+def _taken_by(benchmark: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any]:
+    """Of the options those that the benchmark knows."""
+    return {name: value for name, value in options.items() if name in signature(benchmark).parameters}

@@ -1,0 +1,49 @@
+"""The benchmark's ways end alike: what it compares is the same work, on rows that the clock takes for its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from config.benchmarks.clock_drains import drain, drain_loop, drain_raw, register_bare
+from config.benchmarks.clock_rows import KIND, make_accounts, make_rows, moment_before
+from journeys.enums import AutomationStatus
+from journeys.models import AutomationLog, AutomationSchedule
+from journeys.registry import forget
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _bare() -> Iterator[None]:
+    register_bare()
+    yield
+    forget(KIND)
+
+
+@pytest.mark.parametrize(
+    "way", [drain, drain_loop, pytest.param(drain_raw, marks=pytest.mark.postgres)], ids=["ours", "loop", "raw"]
+)
+def test_each_way_completes_and_logs_every_row_once(way: Callable[[datetime], None], now: datetime) -> None:
+    make_accounts(3)
+    make_rows(40, at=moment_before(now))
+    make_rows(10, at=moment_before(now), is_done=True)
+
+    way(now)
+
+    assert AutomationSchedule.objects.filter(status=AutomationStatus.COMPLETED).count() == 50
+    actions = sorted(AutomationLog.objects.values_list("action", flat=True))
+    assert len(actions) == 40
+    assert set(actions) == {f"Noted for Bench {number}" for number in range(3)}
+
+
+def test_bench_of_another_database_is_refused() -> None:
+    other = "postgres" if connection.vendor == "sqlite" else "sqlite"
+
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        call_command("bench", "journeys", db=other, stdout=StringIO())
