@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from customers.models import User
@@ -19,9 +20,13 @@ from customers.registry.approvals import (
     WholeApproval,
     find_approval_kind,
     list_approval_kinds,
+    read_waiting,
 )
 from emails.rules.comparing import Piece
 from journeys.rules.comparing import compare_long
+
+HEAD = 100
+"""How much of a queue is read at once; only a longer one is counted besides."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,29 @@ class Difference:
 class Queue:
     """One reader's queue, paged without reading more of it than the page needs.
 
-    Looks like a list to Django's Paginator: its length is counted, a slice is merged from the kinds.
+    Looks like a list to Django's Paginator: its length is counted, a slice is read of all kinds together.
     """
 
     def __init__(self, user: User, *, mine: bool, now: datetime) -> None:
         self._user, self._mine, self._now = user, mine, now
 
     def __len__(self) -> int:
-        return sum(self._counts.values())
-
-    @cached_property
-    def _counts(self) -> dict[str, int]:
-        return {kind.kind: kind.count(self._user, mine=self._mine) for kind in list_approval_kinds()}
+        if len(self._head) < HEAD:
+            return len(self._head)
+        return sum(found.count() for found in self._found)
 
     def __getitem__(self, place: slice) -> list[Approval]:
-        stop = place.stop or 0
-        waiting: list[Waiting] = []
-        for kind in (kind for kind in list_approval_kinds() if self._counts[kind.kind]):
-            waiting += kind.find(self._user, mine=self._mine, limit=stop)
-        waiting.sort(key=lambda row: (row.key, str(row.id)))
-        return self._read(waiting[place])
+        start, stop = place.start or 0, place.stop or 0
+        is_known = stop <= HEAD or len(self._head) < HEAD
+        return self._read(self._head[place] if is_known else read_waiting(self._found, start=start, stop=stop))
+
+    @cached_property
+    def _found(self) -> list[Any]:
+        return [kind.find(self._user, mine=self._mine) for kind in list_approval_kinds()]
+
+    @cached_property
+    def _head(self) -> list[Waiting]:
+        return read_waiting(self._found, start=0, stop=HEAD)
 
     def _read(self, rows: list[Waiting]) -> list[Approval]:
         ids: dict[str, list[UUID]] = defaultdict(list)

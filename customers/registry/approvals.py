@@ -8,17 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import F, QuerySet, TextField, Value
 
-@dataclass(frozen=True)
-class Waiting:
+
+class Waiting(NamedTuple):
     """Where one thing stands in the queue, read cheaply for all of them. key: what it is sorted by."""
 
     kind: str
     id: UUID
     key: datetime
+
+
+def as_waiting(rows: QuerySet[Any, Any], *, kind: str, key: str) -> QuerySet[Any, Any]:
+    """Give rows the columns of `Waiting`, so that all kinds are read in one query."""
+    named = rows.order_by().annotate(queue_kind=Value(kind, TextField()), queue_id=F("pk"), queue_key=F(key))
+    return named.values_list("queue_kind", "queue_id", "queue_key")
+
+
+def read_waiting(found: Sequence[QuerySet[Any, Any]], *, start: int, stop: int) -> list[Waiting]:
+    """Read a stretch of the common queue: the longest waiting first."""
+    if not found:
+        return []
+    rows = found[0].union(*found[1:], all=True).order_by("queue_key", "queue_id")
+    return [Waiting(*row) for row in rows[start:stop]]
 
 
 @dataclass(frozen=True)
@@ -88,15 +103,14 @@ class Answered:
 class ApprovalKind:
     """How one kind of thing is listed, shown and answered. Users are `customers.User`.
 
-    find: the waiting of a reader, `mine` for what is expected of them alone; at most `limit`, the first by key.
+    find: the waiting of a reader as `as_waiting` gives it, `mine` for what is expected of them alone; not yet read.
     read: those of these ids that the reader may see and that still wait, in a fixed number of queries.
     show: one whole; None when it is gone or not theirs.
     approve, decline: raise what the kind's services raise; `undo_seconds` for kinds that can wait a moment.
     """
 
     kind: str
-    find: Callable[..., Sequence[Waiting]]
-    count: Callable[..., int]
+    find: Callable[..., QuerySet[Any, Any]]
     read: Callable[..., Mapping[UUID, Approval]]
     show: Callable[..., WholeApproval | None]
     approve: Callable[..., Answered]

@@ -16,7 +16,7 @@ from customers.models import Customer, User
 from customers.queries.calendars import local_date, zone
 from customers.queries.memo import kept_each
 from customers.queries.workspace import get_settings
-from customers.registry.approvals import Approval, Waiting, WholeApproval
+from customers.registry.approvals import Approval, WholeApproval, as_waiting
 from emails.enums import DraftState, Writer
 from emails.models import Draft
 from emails.queries.cards import draw_card
@@ -53,15 +53,9 @@ def list_waiting(user: User, *, mine: bool) -> Any:
     return rows.filter(Q(customer__owner=user) | Q(sender=user)) if mine else rows
 
 
-def find_waiting(user: User, *, mine: bool, limit: int) -> list[Waiting]:
-    """This will give where the letters stand in the queue: the longest waiting first."""
-    rows = list_waiting(user, mine=mine).order_by("updated_at", "pk").values_list("pk", "updated_at")[:limit]
-    return [Waiting(KIND, pk, at) for pk, at in rows]
-
-
-def count_waiting(user: User, *, mine: bool) -> int:
-    count: int = list_waiting(user, mine=mine).order_by().count()
-    return count
+def find_waiting(user: User, *, mine: bool) -> Any:
+    """This will give where the letters stand in the queue."""
+    return as_waiting(list_waiting(user, mine=mine), kind=KIND, key="updated_at")
 
 
 def read_approvals(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, Approval]:

@@ -16,6 +16,7 @@ from django.db.models import (
     F,
     Field,
     IntegerField,
+    JSONField,
     Model,
     QuerySet,
     TextField,
@@ -105,11 +106,16 @@ def _select(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     rows = wanted.source.model._default_manager.order_by().filter(pk__in=uuids(wanted.ids))
     names = {slot: name for name, slot in places.items()}
-    columns = [
-        ExpressionWrapper(F(names[slot]), _output(slot)) if slot in names else Cast(Value(None), _output(slot))
-        for slot in slots
-    ]
+    columns = [_column(wanted.source.model, names.get(slot), _output(slot)) for slot in slots]
     return rows.values_list(Value(kind, TextField()), "pk", *columns)
+
+
+def _column(model: type[Model], name: str | None, output: Field[Any, Any]) -> Any:
+    """A value that is kept as JSON is read as its text: PostgreSQL unites only what is alike."""
+    if name is None:
+        return Cast(Value(None), output)
+    is_json = isinstance(_find_field(model, name), JSONField)
+    return Cast(F(name), output) if is_json else ExpressionWrapper(F(name), output)
 
 
 def _output(slot: _Slot) -> Field[Any, Any]:

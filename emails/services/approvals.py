@@ -17,7 +17,6 @@ from emails.models import Draft
 from emails.queries.answers import answer_for
 from emails.queries.approvals import (
     KIND,
-    count_waiting,
     find_waiting,
     leaving_moments,
     read_approvals,
@@ -42,7 +41,6 @@ def register() -> None:
         ApprovalKind(
             kind=KIND,
             find=find_waiting,
-            count=count_waiting,
             read=read_approvals,
             show=show_approval,
             approve=approve_letter,

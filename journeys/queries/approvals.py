@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from customers.models import User
-from customers.registry.approvals import Approval, Waiting, WholeApproval
+from customers.queries.memo import kept_each
+from customers.registry.approvals import Approval, WholeApproval, as_waiting
 from emails.enums import Writer
 from journeys.enums import DeliverableState
 from journeys.models import Deliverable
-from journeys.queries.deliverables import DeliverableCard, deliverable_url, judge_text, machine_text, with_people
+from journeys.queries.deliverables import DeliverableCard, deliverable_url, judge_text, with_machine_text, with_people
 
 KIND = "deliverable"
 ALONE = "A deliverable is read whole before it goes to the client."
@@ -24,26 +25,19 @@ def list_waiting(user: User, *, mine: bool) -> Any:
     return rows.filter(customer__owner=user) if mine else rows
 
 
-def find_waiting(user: User, *, mine: bool, limit: int) -> list[Waiting]:
-    """This will give where they stand in the queue: the longest waiting first."""
-    rows = list_waiting(user, mine=mine).order_by("review_since", "pk").values_list("pk", "review_since")[:limit]
-    return [Waiting(KIND, pk, at) for pk, at in rows]
-
-
-def count_waiting(user: User, *, mine: bool) -> int:
-    count: int = list_waiting(user, mine=mine).order_by().count()
-    return count
+def find_waiting(user: User, *, mine: bool) -> Any:
+    """This will give where they stand in the queue."""
+    return as_waiting(list_waiting(user, mine=mine), kind=KIND, key="review_since")
 
 
 def read_approvals(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, Approval]:
     """This will read those of a page in one query; their texts are judged where one is opened."""
-    rows = with_people(list_waiting(user, mine=False)).filter(pk__in=ids).defer("body", "first_body", "facts")
-    return {row.pk: _approval(row, reader=user) for row in rows}
+    return {pk: _approval(row, reader=user) for pk, row in _read_rows(ids, user=user, now=now).items()}
 
 
 def show_approval(deliverable_id: UUID, *, user: User, now: datetime) -> WholeApproval | None:
     """This will show one whole, beside the writer's last version of it."""
-    row = with_people(list_waiting(user, mine=False)).filter(pk=deliverable_id).first()
+    row = _read_rows([deliverable_id], user=user, now=now).get(deliverable_id)
     if row is None:
         return None
     # Read here, changed on its own page: what is done to a claim there shows in the whole text.
@@ -53,10 +47,20 @@ def show_approval(deliverable_id: UUID, *, user: User, now: datetime) -> WholeAp
         approval=_approval(row, reader=user, warnings=warnings),
         subject=row.title,
         body=row.body,
-        machine=machine_text(row),
+        machine=(row.machine_title, row.machine_body) if row.machine_body is not None else None,
         template="journeys/_approval.html",
         context={"card": card, "draft": row},
     )
+
+
+def _read_rows(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[UUID, Any]:
+    """Those that wait now, with the writer's own text; a page that lists one and shows it whole reads it once."""
+
+    def load(unknown: Collection[UUID]) -> dict[UUID, Any]:
+        rows = with_machine_text(with_people(list_waiting(user, mine=False)))
+        return {row.pk: row for row in rows.filter(pk__in=unknown).defer("first_body")}
+
+    return kept_each(("deliverables", user.pk, now), ids, load)
 
 
 def _approval(row: Deliverable, *, reader: User, warnings: tuple[str, ...] = ()) -> Approval:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from customers.models import Customer, User
@@ -71,11 +72,13 @@ def list_versions(deliverable: Deliverable) -> list[DeliverableVersion]:
     return list(DeliverableVersion.objects.filter(deliverable=deliverable).select_related("by").order_by("-number"))
 
 
-def machine_text(deliverable: Deliverable) -> tuple[str, str] | None:
-    """This will give title and text as a writer last wrote them; None where a person wrote it all."""
-    rows = DeliverableVersion.objects.filter(deliverable=deliverable).exclude(writer=Writer.PERSON)
-    last = rows.order_by("-number").first()
-    return (last.title, last.body) if last else None
+def with_machine_text(rows: Any) -> Any:
+    """Title and text as a writer last wrote them besides; None where a person wrote it all."""
+    written = DeliverableVersion.objects.filter(deliverable=OuterRef("pk")).exclude(writer=Writer.PERSON)
+    last = written.order_by("-number")
+    return rows.annotate(
+        machine_title=Subquery(last.values("title")[:1]), machine_body=Subquery(last.values("body")[:1])
+    )
 
 
 def list_text_changes(current: Deliverable, *, seen: int | None) -> list[Change]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from customers.models import Customer
-from emails.queries.columns import Columns, uuids
+from emails.queries.columns import Columns
 from emails.rules.facts import Fact, text_fact
 from journeys.models import BusinessPlan, Onboarding
 from journeys.rules.briefs import Line
@@ -97,12 +98,11 @@ def plan_facts(plan: BusinessPlan | None) -> list[Fact]:
     ]
 
 
-def read_onboardings(ids: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    """This will read answers again, for the fact check."""
-    rows = Onboarding.objects.filter(pk__in=uuids(ids))
-    return {
-        str(row.pk): {f"answer.{place}": _flat(one["answer"]) for place, one in enumerate(row.answers)} for row in rows
-    }
+def _answers_record(row: dict[str, Any]) -> Mapping[str, object]:
+    return {f"answer.{place}": _flat(one["answer"]) for place, one in enumerate(json.loads(row["answers"]))}
+
+
+read_onboardings = Columns(Onboarding, ("answers",), _answers_record)
 
 
 def _plan_record(row: dict[str, Any]) -> Mapping[str, object]:

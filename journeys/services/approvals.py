@@ -11,7 +11,7 @@ from customers.models import User
 from customers.queries.lookup import NotThere
 from customers.registry.approvals import Answered, ApprovalKind, register_approvals
 from journeys.models import Deliverable
-from journeys.queries.approvals import KIND, count_waiting, find_waiting, read_approvals, show_approval
+from journeys.queries.approvals import KIND, find_waiting, read_approvals, show_approval
 from journeys.queries.deliverables import find_deliverable
 from journeys.services.reviewing import approve_deliverable, reject_deliverable
 
@@ -22,7 +22,6 @@ def register() -> None:
         ApprovalKind(
             kind=KIND,
             find=find_waiting,
-            count=count_waiting,
             read=read_approvals,
             show=show_approval,
             approve=approve,

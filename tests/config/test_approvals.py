@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.desk.approvals import Queue
 from customers.models import Activity, Customer, Stakeholder, User, WorkspaceSettings
 from emails.enums import DraftState, OriginKind, PriceApproach
 from emails.models import CapturedMail, Draft
@@ -98,6 +99,23 @@ def test_own_accounts_come_first_and_the_rest_on_request(
 
     assert [row.id for row in own] == [mine.pk]
     assert {row.id for row in every} <= {mine.pk, theirs.pk}
+
+
+def test_queue_beyond_what_is_read_at_once_goes_on_in_order(
+    monkeypatch: pytest.MonkeyPatch, write: Callable[..., Draft], csm: User, now: datetime
+) -> None:
+    monkeypatch.setattr("config.desk.approvals.HEAD", 3)
+    letters = [write(updated_at=now - timedelta(days=days)).pk for days in (1, 5, 3, 2, 4)]
+    oldest_first = [letters[place] for place in (1, 4, 2, 3, 0)]
+
+    queue = Queue(csm, mine=True, now=now)
+
+    assert len(queue) == 5
+    assert [[row.id for row in queue[start : start + 2]] for start in (0, 2, 4)] == [
+        oldest_first[:2],
+        oldest_first[2:4],
+        oldest_first[4:],
+    ]
 
 
 def test_account_of_another_team_is_not_there(page: Client, write: Callable[..., Draft]) -> None:
