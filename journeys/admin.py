@@ -9,7 +9,14 @@ from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
 from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
-from journeys.models import AutomationLog, AutomationSchedule, ClockState, TemplatePin
+from journeys.models import (
+    AutomationLog,
+    AutomationSchedule,
+    ClockState,
+    ProgrammeStep,
+    ProgrammeVersion,
+    TemplatePin,
+)
 from journeys.services.by_hand import trigger_by_hand
 from journeys.services.scheduling import NotScheduled, cancel_automation
 
@@ -67,6 +74,24 @@ class TemplatePinAdmin(ViewOnlyAdmin):
     list_filter = ("template",)
     list_select_related = ("customer", "journey__version__programme", "template", "version__template")
     search_fields = ("customer__name",)
+
+
+@admin.register(ProgrammeVersion)
+class ProgrammeVersionAdmin(ViewOnlyAdmin):
+    """To look at and to search; a version is written and published on its programme's pages."""
+
+    list_display = ("programme", "number", "phase_name", "published_at", "published_by", "note")
+    list_filter = ("programme",)
+    list_select_related = ("programme", "published_by")
+    search_fields = ("programme__name", "note")
+
+
+@admin.register(ProgrammeStep)
+class ProgrammeStepAdmin(ViewOnlyAdmin):
+    list_display = ("version", "number", "title", "offset_days", "reminder_days", "overdue_days", "escalation_days")
+    list_filter = ("version__programme",)
+    list_select_related = ("version__programme",)
+    search_fields = ("title", "description")
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

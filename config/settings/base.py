@@ -198,6 +198,9 @@ SPECTACULAR_SETTINGS = {
         "AutomationStatus": "journeys.enums.AutomationStatus",
         "SendState": "emails.api.bodies.SEND_STATES",
         "LogStatus": "journeys.enums.LogStatus",
+        "DeliverableState": "journeys.enums.DeliverableState",
+        "JourneyState": "journeys.enums.JourneyState",
+        "MonthState": "journeys.enums.MonthState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

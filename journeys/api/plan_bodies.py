@@ -14,7 +14,7 @@ HIGHEST = 2**31 - 1
 SEEN = "The version that was read, 0 for none; a newer one is then not overwritten (409)."
 
 
-class AnswerBody(serializers.Serializer[Any]):
+class OnboardingAnswerBody(serializers.Serializer[Any]):
     question = serializers.CharField(max_length=MOST_QUESTION)
     answer = serializers.CharField(allow_blank=True, max_length=MOST_ANSWER, trim_whitespace=False)
 
@@ -35,7 +35,7 @@ class AnswerBody(serializers.Serializer[Any]):
     ]
 )
 class OnboardingIn(serializers.Serializer[Any]):
-    answers = serializers.ListField(child=AnswerBody(), max_length=MOST_ANSWERS)
+    answers = serializers.ListField(child=OnboardingAnswerBody(), max_length=MOST_ANSWERS)
     version = serializers.IntegerField(required=False, min_value=0, max_value=HIGHEST, help_text=SEEN)
 
 
@@ -43,7 +43,7 @@ class OnboardingBody(serializers.Serializer[Any]):
     """version: 0 while nothing was answered; the questions are then those that are asked first."""
 
     version = serializers.IntegerField()
-    answers = AnswerBody(many=True)
+    answers = OnboardingAnswerBody(many=True)
     savedAt = serializers.DateTimeField(source="saved_at", allow_null=True)
     savedBy = serializers.CharField(source="saved_by.username", allow_null=True, default=None)
 
@@ -79,7 +79,7 @@ class PlanApproveIn(serializers.Serializer[Any]):
     )
 
 
-class PlanBody(serializers.Serializer[Any]):
+class BusinessPlanBody(serializers.Serializer[Any]):
     """version: 0 while there is none. approvedVersion: the one that deliverables are built on."""
 
     version = serializers.IntegerField()

@@ -17,10 +17,10 @@ from customers.enums import Scope
 from customers.models import Customer
 from customers.queries.callers import caller_of
 from journeys.api.plan_bodies import (
+    BusinessPlanBody,
     OnboardingBody,
     OnboardingIn,
     PlanApproveIn,
-    PlanBody,
     PlanIn,
     PlanUpload,
 )
@@ -55,14 +55,14 @@ class BusinessPlanView(OfCustomer):
 
     parser_classes = [*cast(Any, api_settings.DEFAULT_PARSER_CLASSES), MultiPartParser]
 
-    @extend_schema(responses=PlanBody)
+    @extend_schema(responses=BusinessPlanBody)
     def get(self, request: Request, id: str) -> Response:
         """The last version, and which one is approved."""
         return _show_plan(self.get_customer())
 
     @extend_schema(
         request={"application/json": PlanIn, "multipart/form-data": PlanUpload},
-        responses=PlanBody,
+        responses=BusinessPlanBody,
     )
     def put(self, request: Request, id: str) -> Response:
         """Keep the plan as a new version, to be approved anew: as JSON with its text, or as a form with a file."""
@@ -82,7 +82,7 @@ class BusinessPlanView(OfCustomer):
 class PlanApproval(OfCustomer):
     scopes = {"POST": Scope.APPROVE}
 
-    @extend_schema(request=PlanApproveIn, responses=PlanBody)
+    @extend_schema(request=PlanApproveIn, responses=BusinessPlanBody)
     def post(self, request: Request, id: str) -> Response:
         """Approve the last version; the first month may be written then. Approving it again changes nothing."""
         customer, asked = self.get_customer(), read_body(PlanApproveIn, request)
@@ -124,4 +124,4 @@ def _show_plan(customer: Customer) -> Response:
         "approved_by": row.approved_by,
         "approved_version": approved.number if approved else None,
     }
-    return Response(PlanBody(shown).data)
+    return Response(BusinessPlanBody(shown).data)

@@ -43,7 +43,7 @@ class SimulateIn(serializers.Serializer[Any]):
     assume = AssumptionsIn(required=False)
 
 
-class EventBody(serializers.Serializer[Any]):
+class SimulatedEventBody(serializers.Serializer[Any]):
     """One thing that would happen. `outcome`: as the log or the gate would say it, with its `reason`."""
 
     at = serializers.DateTimeField()
@@ -59,7 +59,7 @@ class EventBody(serializers.Serializer[Any]):
 
 class SimulatedDayBody(serializers.Serializer[Any]):
     date = serializers.DateField(help_text="The customer's.")
-    events = EventBody(many=True)
+    events = SimulatedEventBody(many=True)
 
 
 class MailCountBody(serializers.Serializer[Any]):

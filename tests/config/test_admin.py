@@ -33,7 +33,7 @@ OUR_APPS = ("customers", "emails", "journeys", "outreach", "renewals")
 OUR_MODELS = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models() if model is not WorkspaceKey]
 """All but the sealed key, which nobody reads (promise 13)."""
 
-CHANGED_THROUGH_SERVICES = {"user", "team", "workspacesettings"}
+CHANGED_THROUGH_SERVICES = {"user", "team", "workspacesettings", "programme"}
 """All others are looked at only."""
 
 
