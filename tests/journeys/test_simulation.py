@@ -217,7 +217,7 @@ def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any)
     return execute(sql, params, many, context)
 
 
-MANY, SOME = (200, 24) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else (36, 12)
+MANY, SOME = (200, 24) if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else (24, 12)
 """Accounts in twelve states; 200 of them take minutes, and are played at night."""
 
 CASES = [
