@@ -28,6 +28,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "approvals") return;
     const title = document.getElementById("approval-title");
-    if (title) title.focus({ preventScroll: true });
+    // Who is quick has opened the next one's reason by now, and goes on typing there.
+    if (title && !isTyping(document.activeElement)) title.focus({ preventScroll: true });
   });
 })();
