@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,25 +62,28 @@ class FactRow:
         return display_value(self.span.fact, self.span.now) or "no longer on record"
 
 
-class ClaimsCard:
+class ClaimsCard(ABC):
     """What a card of a text says of its claims. Who inherits gives the claims, the two texts and two addresses."""
 
     @property
+    @abstractmethod
     def spans(self) -> list[Span]:
-        raise NotImplementedError
+        """Every claim, judged, in the order of the text."""
 
     @property
+    @abstractmethod
     def texts(self) -> tuple[str, str]:
         """Subject (or title) and body."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def confirm_url(self) -> str:
-        raise NotImplementedError
+        """Where a person vouches for a claim."""
 
     @property
+    @abstractmethod
     def remove_url(self) -> str:
-        raise NotImplementedError
+        """Where a claim is cut out."""
 
     @cached_property
     def rows(self) -> list[FactRow]:
