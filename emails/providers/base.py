@@ -11,6 +11,8 @@ from email.utils import format_datetime
 from typing import Any, Protocol, cast
 from uuid import UUID
 
+from customers.clients.base import MaybeAccepted as MaybeAccepted
+from customers.clients.base import NotAccepted as NotAccepted
 from emails.rules.rendering import clean_line
 
 
@@ -52,23 +54,6 @@ class Accepted:
     """The provider has taken the message. provider_id: its own id, if it gives one."""
 
     provider_id: str = ""
-
-
-class NotAccepted(Exception):
-    """Raised when the provider surely did not take it. can_retry: whether trying again later may help."""
-
-    def __init__(self, reason: str, *, can_retry: bool) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.can_retry = can_retry
-
-
-class MaybeAccepted(Exception):
-    """Raised when nobody can say whether the provider took it: never send it again blindly (promise 3)."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class MailProvider(Protocol):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import base64
 import http.client
-import ipaddress
 import json
 import logging
-import socket
 import urllib.error
 import urllib.request
 from datetime import datetime
@@ -41,10 +39,11 @@ from sendgrid.helpers.mail import (
     TrackingSettings,
 )
 
+from customers.clients.deadline import DEADLINE_S, Attempt, run_within
+from customers.clients.peers import check_peer
+from customers.rules.bases import refuse_base
 from emails.providers.base import Accepted, MaybeAccepted, NotAccepted, OutgoingMail
-from emails.providers.deadline import DEADLINE_S, Attempt, run_within
 from emails.providers.recipients import refuse_strangers
-from emails.rules.bases import refuse_base
 from emails.rules.rendering import clean_line
 
 DRAFT_ARG = "evergreen_draft"
@@ -194,13 +193,13 @@ def _opener(attempt: Attempt) -> urllib.request.OpenerDirector:
     class Plain(http.client.HTTPConnection):
         def connect(self) -> None:
             super().connect()
-            _check_peer(self.sock)
+            check_peer(self.sock, setting="SENDGRID_API_BASE")
             attempt.begin(self.sock)
 
     class Encrypted(http.client.HTTPSConnection):
         def connect(self) -> None:
             super().connect()
-            _check_peer(self.sock)
+            check_peer(self.sock, setting="SENDGRID_API_BASE")
             attempt.begin(self.sock)
 
     class PlainHandler(urllib.request.HTTPHandler):
@@ -219,13 +218,3 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *args: Any, **options: Any) -> None:
         return None
-
-
-def _check_peer(sock: socket.socket) -> None:
-    """A public name may point to a private address, and “127.1” is one as well: what counts is who was reached."""
-    peer = ipaddress.ip_address(sock.getpeername()[0])
-    if isinstance(peer, ipaddress.IPv6Address) and peer.ipv4_mapped:
-        peer = peer.ipv4_mapped
-    if peer.is_global or (peer.is_loopback and settings.ALLOW_LOOPBACK_VENDORS):
-        return
-    raise NotAccepted("SENDGRID_API_BASE leads to a private network address, which is never used.", can_retry=False)

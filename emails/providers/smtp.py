@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from customers.clients.deadline import DEADLINE_S, Attempt, run_within
 from emails.providers.base import Accepted, MaybeAccepted, NotAccepted, OutgoingMail, build_mime
-from emails.providers.deadline import DEADLINE_S, Attempt, run_within
 from emails.providers.recipients import refuse_strangers
 
 # Servers without 8BITMIME are still met: seven bits pass everywhere.

@@ -11,8 +11,8 @@ from typing import Protocol
 import structlog
 from django.conf import settings
 
+from customers.rules.bases import refuse_base
 from emails.enums import Theme, Writer
-from emails.rules.bases import refuse_base
 from emails.rules.facts import Fact
 from emails.rules.letters import Letter, LetterBrief
 from emails.rules.prompting import build_prompt, find_faults

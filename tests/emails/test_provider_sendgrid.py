@@ -17,10 +17,10 @@ import jsonschema
 import pytest
 from pytest_httpserver import HTTPServer
 
+from customers.clients.deadline import run_within
 from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingMail
 from emails.providers.capture import CaptureProvider
 from emails.providers.choice import NoProvider, get_provider, leaves_the_machine
-from emails.providers.deadline import run_within
 from emails.providers.sendgrid import DRAFT_ARG, SendGridProvider, build_body
 from emails.providers.smtp import SmtpProvider
 from tests.emails.provider_contract import make_mail

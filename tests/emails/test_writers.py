@@ -15,10 +15,10 @@ from pypdf import PdfReader
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from customers.rules.bases import refuse_base
 from emails.enums import PriceApproach, Tone, Writer
 from emails.rules import letters as keys
 from emails.rules.approvals import needs_lead
-from emails.rules.bases import refuse_base
 from emails.rules.companies import short_name
 from emails.rules.facts import Fact, facts_by_key, name_fact, percent_fact
 from emails.rules.grounding import ground, open_spans
