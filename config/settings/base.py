@@ -245,6 +245,24 @@ if not STAFF_MAIL_IS_KEPT:
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="https://api.anthropic.com")
 ANTHROPIC_MODEL = env.str("ANTHROPIC_MODEL", default="claude-sonnet-5-5")
+SLACK_BOT_TOKEN = env.str("SLACK_BOT_TOKEN", default="")
+SLACK_API_BASE = env.str("SLACK_API_BASE", default="https://slack.com/api/")
+# Without it no click on a button is believed.
+SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
+SLACK_CHANNEL = env.str("SLACK_CHANNEL", default="")
+ZOOM_ACCOUNT_ID = env.str("ZOOM_ACCOUNT_ID", default="")
+ZOOM_CLIENT_ID = env.str("ZOOM_CLIENT_ID", default="")
+ZOOM_CLIENT_SECRET = env.str("ZOOM_CLIENT_SECRET", default="")
+ZOOM_API_BASE = env.str("ZOOM_API_BASE", default="https://api.zoom.us/v2")
+ZOOM_OAUTH_BASE = env.str("ZOOM_OAUTH_BASE", default="https://zoom.us")
+# Whose meetings they are: the address or id of a user of the account.
+ZOOM_HOST = env.str("ZOOM_HOST", default="")
+SALESFORCE_CLIENT_ID = env.str("SALESFORCE_CLIENT_ID", default="")
+SALESFORCE_CLIENT_SECRET = env.str("SALESFORCE_CLIENT_SECRET", default="")
+# The organisation's own domain, https://NAME.my.salesforce.com: there is none that fits all.
+SALESFORCE_BASE = env.str("SALESFORCE_BASE", default="")
+# The field of an opportunity that keeps our id, marked there as external and unique.
+SALESFORCE_EXTERNAL_ID_FIELD = env.str("SALESFORCE_EXTERNAL_ID_FIELD", default="Evergreen_Id__c")
 # A server that others run on this machine (a proxy, a test server) may be used where debugging or testing says so.
 ALLOW_LOOPBACK_VENDORS = DEBUG
 
