@@ -1,0 +1,39 @@
+"""Slack's stand-in: keeps the message that would have been posted, so that it can be read in the admin."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from customers.models import StandInCall
+from outreach.rules.slack_messages import Posted, SlackMessage
+
+CHANNEL = "C0STANDIN"
+
+
+class SlackStandIn:
+    """A client like the real one."""
+
+    name = "slack"
+
+    def post(self, message: SlackMessage, *, now: datetime) -> Posted:
+        """Keep the message instead of posting it."""
+        return self._keep("post", message, ts=f"{int(now.timestamp())}.{uuid4().int % 10**6:06d}", now=now)
+
+    def update(self, posted: Posted, message: SlackMessage, *, now: datetime) -> Posted:
+        """Keep what would have stood in the message's place."""
+        return self._keep("update", message, ts=posted.ts, now=now)
+
+    def _keep(self, action: str, message: SlackMessage, *, ts: str, now: datetime) -> Posted:
+        answer: dict[str, Any] = {"ok": True, "channel": CHANNEL, "ts": ts}
+        StandInCall.objects.create(
+            customer_id=message.customer_id,
+            vendor=self.name,
+            action=action,
+            number=ts,
+            request={"text": message.text, "blocks": list(message.blocks)},
+            answer=answer,
+            called_at=now,
+        )
+        return Posted(CHANNEL, ts)
