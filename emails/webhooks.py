@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from hmac import compare_digest
 
-import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from customers.webhook_base import read_body, refuse
 from emails.providers import sendgrid_inbound
 from emails.providers.sendgrid_events import Forged, Malformed, NoKey, check_signature, read_items
 from emails.services.events import keep_batch
@@ -21,11 +21,8 @@ from emails.services.inbound import keep_mail
 
 EVENTS_LIMIT = 5 * 1024 * 1024
 INBOUND_LIMIT = 30 * 1024 * 1024
-CHUNK = 1024 * 1024
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
 TIMESTAMP = "X-Twilio-Email-Event-Webhook-Timestamp"
-
-log = structlog.get_logger(__name__)
 
 
 @csrf_exempt
@@ -39,7 +36,7 @@ def take_events(request: HttpRequest, *, key: str) -> JsonResponse:
     """Take a call in if this key signed it; the capture mailbox comes in here with a key of its own."""
     now = timezone.now()
     try:
-        raw = _read(request, limit=EVENTS_LIMIT)
+        raw = read_body(request, limit=EVENTS_LIMIT)
         check_signature(
             raw,
             signature=request.headers.get(SIGNATURE, ""),
@@ -49,13 +46,13 @@ def take_events(request: HttpRequest, *, key: str) -> JsonResponse:
         )
         read_items(raw)
     except NoKey as error:
-        return _refuse(403, "no_key", error)
+        return refuse(403, "no_key", error)
     except RequestDataTooBig as error:
-        return _refuse(413, "too_large", error)
+        return refuse(413, "too_large", error)
     except Forged as error:
-        return _refuse(401, "bad_signature", error)
+        return refuse(401, "bad_signature", error)
     except (Malformed, UnreadablePostError) as error:
-        return _refuse(400, "malformed", error)
+        return refuse(400, "malformed", error)
     keep_batch(raw, now=now)
     return JsonResponse({"status": "kept"})
 
@@ -75,18 +72,18 @@ def take_mail(request: HttpRequest, secret: str, *, wanted: str) -> JsonResponse
     now = timezone.now()
     try:
         knows_secret = _knows_secret(secret, wanted)
-        raw = _read(request, limit=INBOUND_LIMIT)
+        raw = read_body(request, limit=INBOUND_LIMIT)
         if not knows_secret:
             _check_signed(request, raw, now=now)
         keep_mail(raw, request.META.get("CONTENT_TYPE") or "", now=now)
     except NoKey as error:
-        return _refuse(403, "no_key", error)
+        return refuse(403, "no_key", error)
     except RequestDataTooBig as error:
-        return _refuse(413, "too_large", error)
+        return refuse(413, "too_large", error)
     except Forged as error:
-        return _refuse(401, "bad_signature", error)
+        return refuse(401, "bad_signature", error)
     except (sendgrid_inbound.Malformed, UnreadablePostError) as error:
-        return _refuse(400, "malformed", error)
+        return refuse(400, "malformed", error)
     return JsonResponse({"status": "kept"})
 
 
@@ -111,25 +108,3 @@ def _check_signed(request: HttpRequest, raw: bytes, *, now: datetime) -> None:
         key=settings.SENDGRID_EVENT_PUBLIC_KEY,
         now=now,
     )
-
-
-def _read(request: HttpRequest, *, limit: int) -> bytes:
-    """Give the bytes as they came, whatever Django's own limits are. Raises RequestDataTooBig once it is known."""
-    too_big = RequestDataTooBig(f"At most {limit // 1024 // 1024} MB are taken here.")
-    told = request.META.get("CONTENT_LENGTH") or ""
-    if told.isascii() and told.isdecimal() and int(told) > limit:
-        raise too_big
-    chunks: list[bytes] = []
-    size = 0
-    while chunk := request.read(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise too_big
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _refuse(status: int, code: str, error: Exception) -> JsonResponse:
-    # Never the path: it may hold the secret.
-    log.warning("webhook_refused", code=code, reason=str(error))
-    return JsonResponse({"error": {"code": code, "message": str(error)}}, status=status)

@@ -32,6 +32,7 @@ FLOORS = {
     "api_base": 3,
     "form_base": 3,
     "view_base": 3,
+    "webhook_base": 3,
 }
 DOOR = 4
 HIGHEST_FLOOR_FOR_OTHER_APPS = 3
