@@ -111,3 +111,85 @@ class TargetKind(TextChoices):
 
 LIVE_PLAN_STATES = frozenset({PlanState.PROPOSED, PlanState.OPEN})
 """At most one plan of a customer is in one of these."""
+
+
+class Severity(TextChoices):
+    """How much a usage alert matters to whom sends it. Source: INTERFACES, "Usage alert body"."""
+
+    LOW = "low", "Low"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
+
+
+class AlertOutcome(TextChoices):
+    """What became of a usage alert."""
+
+    WAITING = "waiting", "Waiting"
+    UNKNOWN_ACCOUNT = "unknown_account", "Unknown account"
+    NOTED = "noted", "Noted, no condition holds"
+    COOLING_DOWN = "cooling_down", "Noted, cooling down"
+    STARTS_RUN = "starts_run", "Starts a run"
+
+
+class Matching(TextChoices):
+    """Whether one condition of a rule is enough."""
+
+    ANY = "any", "Any of them"
+    ALL = "all", "All of them"
+
+
+class AutomationLevel(TextChoices):
+    """How much a run does alone. Source: upsell-workflow, "Automation Levels"; values as INTERFACES writes them."""
+
+    FULL = "FULL_AUTOMATION", "Full automation"
+    HYBRID = "HYBRID", "Hybrid"
+    HUMAN = "HUMAN_INTERVENTION", "Human intervention"
+
+
+class UpsellStepName(TextChoices):
+    """The eight steps of a run, in their order. Source: upsell-workflow, "Workflow Steps"."""
+
+    FETCH_USAGE = "fetch_usage", "Fetch usage"
+    FETCH_CONTRACT = "fetch_contract", "Fetch contract"
+    ASK_CLAUDE_FOR_PLAN = "ask_claude_for_plan", "Ask for the plan"
+    SEND_EMAIL_DRAFT = "send_email_draft", "Email"
+    POST_SLACK_SUMMARY = "post_slack_summary", "Slack summary"
+    WAIT_FOR_REPLY = "wait_for_reply", "Wait for a reply"
+    CREATE_ZOOM_MEETING = "create_zoom_meeting", "Zoom meeting"
+    LOG_OPPORTUNITY = "log_opportunity", "Opportunity"
+
+
+class Framing(TextChoices):
+    """How an upsell is introduced. Source: upsell-introduction-email, "Framing Strategy"."""
+
+    EDUCATIONAL = "educational", "Educational"
+    PROBLEM_SOLVING = "problem_solving", "Problem-solving"
+    VALUE_ADD = "value_add", "Value-add"
+    PROACTIVE = "proactive", "Proactive"
+
+
+class Trend(TextChoices):
+    """Where usage goes. Source: upsell-workflow, "UsageData"."""
+
+    INCREASING = "increasing", "Increasing"
+    STABLE = "stable", "Stable"
+    DECREASING = "decreasing", "Decreasing"
+
+
+class SignalKind(TextChoices):
+    """What speaks for an expansion. Source: upsell-introduction-email, "Trigger" and "Opportunity Analysis"."""
+
+    LIMIT = "limit", "Near a limit"
+    TREND = "trend", "Growing use"
+    FEATURE_REQUEST = "feature_request", "Asked for features"
+    SUCCESS = "success", "Success"
+    HEALTH = "health", "Good health"
+    RENEWAL = "renewal", "Renewal near"
+
+
+class LedBy(TextChoices):
+    """Who carries an expansion. Source: upsell-introduction-email, "CSM-led vs. AE-involved"."""
+
+    CSM = "csm", "CSM alone"
+    CSM_AND_AE = "csm_and_ae", "CSM with the account executive"
