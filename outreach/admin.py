@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
-from outreach.models import OutreachPlan, Reaction, ScheduleChange, Touch
+from outreach.models import OutreachPlan, Reaction, ScheduleChange, Touch, UsageAlert
 
 
 @admin.register(OutreachPlan)
@@ -38,3 +38,11 @@ class ScheduleChangeAdmin(ViewOnlyAdmin):
     list_filter = (("made_at", DayFilter), "cause_kind", "target_kind")
     list_select_related = ("customer",)
     search_fields = ("customer__name", "=target_id")
+
+
+@admin.register(UsageAlert)
+class UsageAlertAdmin(ViewOnlyAdmin):
+    list_display = ("received_at", "account_id", "customer", "metric", "value", "threshold", "severity", "outcome")
+    list_filter = (("received_at", DayFilter), "outcome", "severity", "source")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "=account_id", "=event_id", "metric")

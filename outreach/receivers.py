@@ -10,16 +10,34 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.enums import TodoState
-from customers.signals import brake_cleared, hold_ended, meeting_changed, todo_closed
+from customers.signals import book_imported, brake_cleared, customer_created, hold_ended, meeting_changed, todo_closed
 from emails.enums import HUMAN_CLASSES, OriginKind, ReplyClass
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
 from outreach.enums import TouchState
+from outreach.services import alerts
 from outreach.services.absences import note_absence, take_absence_back
 from outreach.services.cadence import start_cadence
 from outreach.services.meetings import follow_meeting
 from outreach.services.plans import follow_todo, forget_draft, note_draft_approved, note_draft_sent
 from outreach.services.reactions import forget_reactions, settle_released_brake
 from outreach.services.shifting import shift_after_hold
+from outreach.signals import alerts_kept
+from outreach.tasks import apply_alerts
+
+
+@receiver(alerts_kept, dispatch_uid="outreach.ring_for_alerts")
+def ring_for_alerts(sender: object, **_: Any) -> None:
+    apply_alerts.delay()
+
+
+@receiver(customer_created, dispatch_uid="outreach.account_known")
+def look_again_for_account(sender: object, customer_id: uuid.UUID, **_: Any) -> None:
+    alerts.look_again([customer_id], now=timezone.now())
+
+
+@receiver(book_imported, dispatch_uid="outreach.accounts_known")
+def look_again_for_accounts(sender: object, customer_ids: list[uuid.UUID], **_: Any) -> None:
+    alerts.look_again(customer_ids, now=timezone.now())
 
 
 @receiver(draft_approved, dispatch_uid="outreach.plan_opens")

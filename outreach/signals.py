@@ -5,4 +5,6 @@ from django.dispatch import Signal
 plan_opened = Signal()  # customer_id, plan_id
 plan_closed = Signal()  # customer_id, plan_id, end
 touch_done = Signal()  # customer_id, plan_id, touch_id
+alerts_kept = Signal()  # nothing: the alerts that came in and wait stand in the rows
+alert_decided = Signal()  # customer_id, alert_id, outcome
 reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)

@@ -263,6 +263,8 @@ SALESFORCE_CLIENT_SECRET = env.str("SALESFORCE_CLIENT_SECRET", default="")
 SALESFORCE_BASE = env.str("SALESFORCE_BASE", default="")
 # The field of an opportunity that keeps our id, marked there as external and unique.
 SALESFORCE_EXTERNAL_ID_FIELD = env.str("SALESFORCE_EXTERNAL_ID_FIELD", default="Evergreen_Id__c")
+# What usage alerts are signed with, whsec_…, several while one is changed; without any no alert is believed.
+USAGE_ALERT_SECRETS: list[str] = env.list("USAGE_ALERT_SECRETS", default=[])
 # A server that others run on this machine (a proxy, a test server) may be used where debugging or testing says so.
 ALLOW_LOOPBACK_VENDORS = DEBUG
 

@@ -19,6 +19,7 @@ from slack_sdk.web import WebClient
 
 from customers.clients.base import Effect, NotAccepted
 from customers.clients.deadline import DEADLINE_S, unanswered
+from customers.clients.inbound import Forged, NoKey
 from customers.clients.wire import Answer, Call, Vendor, failure_of, place_call, unreadable
 from outreach.rules.slack_messages import Posted, SlackMessage
 
@@ -34,14 +35,6 @@ LONGEST_ID = 120
 
 # It writes every body into the log at DEBUG, and what it cannot read at ERROR.
 _silent = logging.Logger("slack", logging.CRITICAL + 1)
-
-
-class NoKey(Exception):
-    """Raised when no signing secret is set: then nobody is believed."""
-
-
-class Forged(Exception):
-    """Raised when a call is not Slack's, or too old to be believed."""
 
 
 class SlackClient:

@@ -10,6 +10,7 @@ from outreach.enums import CadenceKind
 from outreach.queries.chasing import load_letter_chasers, load_plan_chasers, load_reply_chasers
 from outreach.rules.chasing import decide_chaser
 from outreach.rules.meetings import decide_confirmation, decide_notes, decide_recap
+from outreach.services import alerts
 from outreach.services.cadence import sweep_lost_news
 from outreach.services.channels import ask_for_channels
 from outreach.services.checking_back import ask_to_check_back
@@ -73,7 +74,8 @@ HANDLERS = (
 
 
 def register() -> None:
-    """Tell the clock what to do for the kinds of the cadence."""
+    """Tell the clock what to do for the kinds of the cadence, and of news whose ring was lost."""
     for handler in HANDLERS:
         register_handler(handler)
     register_sweeper(Sweeper("cadence", sweep_lost_news))
+    register_sweeper(Sweeper("usage_alerts", alerts.sweep, only_listens=True))

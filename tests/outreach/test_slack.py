@@ -13,9 +13,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from customers.clients.base import MaybeAccepted, NotAccepted
+from customers.clients.inbound import Forged, NoKey
 from customers.models import StandInCall
 from outreach.clients.choice import get_slack, why_slack_off
-from outreach.clients.slack import Forged, NoKey, SlackClient, check_signature
+from outreach.clients.slack import SlackClient, check_signature
 from outreach.clients.slack_stand_in import SlackStandIn
 from outreach.rules.slack_messages import Posted, SlackMessage
 from tests import factories

@@ -1,0 +1,51 @@
+"""Usage alerts, as their service reads them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Max
+
+from customers.models import Customer
+from outreach.enums import AlertOutcome, Severity
+from outreach.models import UsageAlert
+from outreach.rules.alerts.facts import AlertFacts
+
+
+def find_account(account_id: str) -> Customer | None:
+    """Find the account by the other system's id, as the upsell workflow's account_id is our external id."""
+    customer: Customer | None = Customer.objects.filter(external_id=account_id).first()
+    return customer
+
+
+def last_started_at(customer_id: uuid.UUID, metric: str) -> datetime | None:
+    """Give when an alert of this account and metric last started a run."""
+    started = UsageAlert.objects.filter(customer=customer_id, metric=metric, outcome=AlertOutcome.STARTS_RUN)
+    moment: datetime | None = started.aggregate(latest=Max("decided_at"))["latest"]
+    return moment
+
+
+def read_facts(alert: UsageAlert) -> AlertFacts:
+    return AlertFacts(
+        source=alert.source,
+        event_id=alert.event_id,
+        account_id=alert.account_id,
+        metric=alert.metric,
+        value=alert.value,
+        threshold=alert.threshold,
+        severity=Severity(alert.severity),
+        period=alert.period,
+        trend=alert.trend,
+        at=alert.happened_at,
+        context=alert.context,
+    )
+
+
+def alerts_without_account(external_ids: Collection[str]) -> list[uuid.UUID]:
+    """Give the alerts that waited for one of these accounts to become known."""
+    waiting = UsageAlert.objects.filter(
+        customer=None, outcome=AlertOutcome.UNKNOWN_ACCOUNT, account_id__in=external_ids
+    )
+    return list(waiting.values_list("pk", flat=True))

@@ -1,0 +1,14 @@
+"""The doorbells of outreach. The messages carry nothing: what is to be done stands in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from outreach.services import alerts
+
+
+@shared_task(name="outreach.apply_alerts")
+def apply_alerts() -> None:
+    """Decide on the usage alerts that came in; the clock finds those whose ring was lost."""
+    alerts.apply_due(now=timezone.now())
