@@ -36,36 +36,40 @@ AFTER_DAYS = 9
 def drill_outage(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
     """This will let clients' rows fall due while nothing ticks, then tick, and hold what was done against the rules."""
     with drill_ground():
-        by = make_team()
-        WorkspaceSettings.objects.update(contact_cap=CAP, account_cap=CAP)
-        _make_clients(by)
-        returns = BEGIN + OUTAGE
-        due = _read_due(returns)
-        began = time.monotonic()
-        tick_as_of(now=returns)
-        ticked_s = time.monotonic() - began
-        wrong = [pk for pk, row in due.items() if not _is_by_rule(row, _status(pk), returns)]
-        _go_on(returns)
-        most = _most_in_a_week()
-        outcomes = Counter(AutomationSchedule.objects.filter(pk__in=due).values_list("status", flat=True))
-        yield {
-            "database": connection.vendor,
-            "clients": CLIENTS,
-            "outage_h": 72,
-            "due": len(due),
-            "not_by_rule": len(wrong),
-            "outcomes": dict(outcomes),
-            "mails_sent": Draft.objects.filter(sent_at__isnull=False).count(),
-            "cap": CAP,
-            "most_to_one_contact_in_7_days": most,
-            "first_tick_s": round(ticked_s, 2),
-            "passed": bool(due) and not wrong and 0 < most <= CAP,
-        }
+        yield {"database": connection.vendor, **play_outage(clients=CLIENTS)}
 
 
-def _make_clients(by: User) -> None:
+def play_outage(*, clients: int) -> dict[str, Any]:
+    """This will make clients, an outage and the days after it in the database at hand; says what it saw."""
+    by = make_team()
+    WorkspaceSettings.objects.update(contact_cap=CAP, account_cap=CAP)
+    _make_clients(clients, by)
+    returns = BEGIN + OUTAGE
+    due = _read_due(returns)
+    began = time.monotonic()
+    tick_as_of(now=returns)
+    ticked_s = time.monotonic() - began
+    wrong = [pk for pk, row in due.items() if not _is_by_rule(row, _status(pk), returns)]
+    _go_on(returns)
+    most = _most_in_a_week()
+    outcomes = Counter(AutomationSchedule.objects.filter(pk__in=due).values_list("status", flat=True))
+    return {
+        "clients": clients,
+        "outage_h": 72,
+        "due": len(due),
+        "not_by_rule": len(wrong),
+        "outcomes": dict(outcomes),
+        "mails_sent": Draft.objects.filter(sent_at__isnull=False).count(),
+        "cap": CAP,
+        "most_to_one_contact_in_7_days": most,
+        "first_tick_s": round(ticked_s, 2),
+        "passed": bool(due) and not wrong and 0 < most <= CAP,
+    }
+
+
+def _make_clients(count: int, by: User) -> None:
     """Journeys of which some month begins, ended or is about to, in the days without a tick."""
-    customers = [make_account(number, owner=by).customer for number in range(CLIENTS)]
+    customers = [make_account(number, owner=by).customer for number in range(count)]
     now = BEGIN - timedelta(days=40)
     for shift in range(SPREAD_DAYS):
         group = customers[shift::SPREAD_DAYS]
