@@ -76,3 +76,30 @@ def template_names(key: str) -> tuple[TemplateName, ...]:
 
 def template_use(key: str) -> TemplateUse | None:
     return _uses.get(key)
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What becomes of a letter whose records say something else by now.
+
+    mail: an `emails.services.templated.TemplatedMail`, from now on to be sent instead; None: it is dropped, and why.
+    not_before: before when the new one would come too early.
+    """
+
+    mail: Any = None
+    not_before: datetime | None = None
+    dropped_because: str = ""
+
+
+Rewriter = Callable[[Any, datetime], Anew | None]
+"""Takes a letter and now; None where it cannot be written anew."""
+_rewriters: dict[str, Rewriter] = {}
+
+
+def register_rewriter(origin_kind: str, rewrite: Rewriter) -> None:
+    """This will have letters of this origin written anew by `rewrite`, where a rule and no person approved them."""
+    _rewriters[origin_kind] = rewrite
+
+
+def rewriter(origin_kind: str) -> Rewriter | None:
+    return _rewriters.get(origin_kind)

@@ -12,17 +12,19 @@ from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from emails.enums import WAITING_STATES
 from emails.models import Draft
+from emails.services.rewriting import prolong
 from emails.services.waiting import NO_APPROVAL, drop, look_again
 
 BATCH = 200
 EXPIRED_TODO = "approval_expired"
+_READ = ("approved_by", "customer__owner", "template_version__template")
 
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: takes back the approvals whose time is over; gives how many."""
     over = Draft.objects.filter(state__in=sorted(WAITING_STATES), approval_expires_at__lte=now)
     ids = list(over.order_by("approval_expires_at").values_list("pk", flat=True)[:BATCH])
-    rows = Draft.objects.filter(pk__in=ids).select_related("approved_by", "customer__owner") if ids else ()
+    rows = Draft.objects.filter(pk__in=ids).select_related(*_READ) if ids else ()
     return sum(_expire(draft, now=now) for draft in rows)
 
 
@@ -37,6 +39,8 @@ def _expire(draft: Draft, *, now: datetime) -> bool:
     changes = {name: value for name, value in NO_APPROVAL.items() if name != "approval_expires_at"}
     waiting = Draft.objects.filter(pk=draft.pk, state__in=sorted(WAITING_STATES), approval_expires_at__lte=now)
     if draft.lapses:
+        if prolong(draft, now=now):
+            return False
         return drop(waiting, draft, reason="It would come too late.", now=now)
     with transaction.atomic():
         moved = waiting.update(**changes, updated_at=now)

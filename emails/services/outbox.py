@@ -34,6 +34,7 @@ from emails.rules.gate import ask_gate
 from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
+from emails.services.rewriting import is_outgrown, rewrite
 from emails.services.waiting import FREED_BY_PEOPLE, free_unblocked, keep_back, look_again
 from emails.signals import draft_failed
 
@@ -189,6 +190,11 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         if draft.state != DraftState.QUEUED or not is_due:
             return None
         receipt = ask_gate(read_gate_facts(draft, now=now))
+        if is_outgrown(draft, receipt) and rewrite(draft, now=now):
+            draft = reload(first)
+            if draft.state != DraftState.QUEUED or (draft.not_before is not None and draft.not_before > now):
+                return None
+            receipt = ask_gate(read_gate_facts(draft, now=now))
         person = draft.stakeholder
         if receipt.refusal or person is None:
             keep_back(draft, receipt, now=now)

@@ -64,7 +64,7 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[Dr
     if not mails:
         return []
     usual = now + timedelta(days=get_settings().approval_days)
-    drafts = [_write(mail, now=now, expires_at=mail.expires_at or usual) for mail in mails]
+    drafts = [make_draft(mail, now=now, expires_at=mail.expires_at or usual) for mail in mails]
     with transaction.atomic():
         for start in range(0, len(drafts), BATCH):
             insert_objects(drafts[start : start + BATCH], differing=DIFFERING)
@@ -87,7 +87,8 @@ def facts_of(version: MailTemplateVersion, used: Iterable[str], facts: Mapping[s
     return [*found.values(), *facts_of_words(version.pk, version.subject, version.body)]
 
 
-def _write(mail: TemplatedMail, *, now: datetime, expires_at: datetime) -> Draft:
+def make_draft(mail: TemplatedMail, *, now: datetime, expires_at: datetime) -> Draft:
+    """This will fill the text into a letter that the rule has approved; writes nothing."""
     filled = fill_version(mail.version, mail.values)
     facts = [*facts_of(mail.version, filled.used, mail.facts), *mail.conditions]
     return Draft(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from customers.models import Hold, Todo
 from customers.queries.sending import sending_rules
@@ -34,18 +36,18 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
     if not effects:
         return []
     facts = read_mail_facts({effect.journey_id for effect in effects})
-    there = [(effect, one) for effect in effects if (one := facts.get(effect.journey_id)) and _is_wanted(effect, one)]
+    there = [(effect, one) for effect in effects if (one := facts.get(effect.journey_id)) and is_wanted(effect, one)]
     _ask_for_recipients([pair for pair in there if pair[1].recipient is None], now=now)
     reachable = [pair for pair in there if pair[1].recipient is not None]
     versions = find_versions({effect.kind.value for effect, _ in reachable}, now=now)
-    links = client_links({_link_key(effect, one) for effect, one in reachable}, now=now)
+    links = client_links({link_key(effect, one) for effect, one in reachable}, now=now)
     pins = pinned_versions({effect.journey_id for effect, _ in reachable})
     mails = [
-        _mail(
+        make_mail(
             effect,
             one,
             pins.get((effect.journey_id, effect.kind.value)) or versions[effect.kind.value],
-            links[_link_key(effect, one)],
+            links[link_key(effect, one)],
             now=now,
         )
         for effect, one in reachable
@@ -53,7 +55,21 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[D
     return queue_templated(mails, now=now)
 
 
-def _is_wanted(effect: SendMail, facts: MailFacts) -> bool:
+def occurrence_of_mail(effect: SendMail) -> str:
+    return f"{effect.kind.value}/{effect.occurrence}"
+
+
+def effect_of_mail(journey_id: UUID, occurrence: str) -> SendMail | None:
+    """This will say what a journey's mail is about; None where its occurrence is not one of `occurrence_of_mail`."""
+    kind, _, about = occurrence.partition("/")
+    # What was scheduled by hand names its moment after the month.
+    month = re.match(r"month-(\d+)(?:-|$)", about)
+    if kind not in JourneyKind.values or not (month or JourneyKind(kind) in ABOUT_THE_HOLD):
+        return None
+    return SendMail(journey_id, JourneyKind(kind), about, int(month[1]) if month else None)
+
+
+def is_wanted(effect: SendMail, facts: MailFacts) -> bool:
     """A pause that is over is not announced any more."""
     return effect.kind not in ANNOUNCES_PAUSE or _pause(effect, facts) is not None
 
@@ -62,15 +78,16 @@ def _pause(effect: SendMail, facts: MailFacts) -> Hold | None:
     return facts.named_hold(effect.occurrence) if effect.kind in ANNOUNCES_PAUSE else None
 
 
-def _link_key(effect: SendMail, facts: MailFacts) -> Wanted:
+def link_key(effect: SendMail, facts: MailFacts) -> Wanted:
     recipient = facts.recipient
     assert recipient is not None
     return (effect.journey_id, recipient.pk), effect.month
 
 
-def _mail(
+def make_mail(
     effect: SendMail, facts: MailFacts, version: MailTemplateVersion, links: Links, *, now: datetime
 ) -> TemplatedMail:
+    """This will fill one mail of a journey that has a recipient; writes nothing."""
     journey, recipient = facts.journey, facts.recipient
     assert recipient is not None
     pause = _pause(effect, facts)
@@ -87,7 +104,7 @@ def _mail(
         facts=values.facts,
         conditions=values.conditions,
         origin_id=journey.pk,
-        occurrence=f"{effect.kind.value}/{effect.occurrence}",
+        occurrence=occurrence_of_mail(effect),
         purpose=Purpose.HOLD_NEWS if effect.kind in ABOUT_THE_HOLD else Purpose.PROGRAMME,
         approved_by=journey.started_by,
         rule=f"Mails of {journey.version}",
@@ -127,5 +144,5 @@ def _todo(effect: SendMail, facts: MailFacts, *, now: datetime) -> Todo:
         waits_since=now,
         source_kind="journey",
         source_id=journey.pk,
-        key=f"journey:{journey.pk}:{effect.kind.value}/{effect.occurrence}:nobody",
+        key=f"journey:{journey.pk}:{occurrence_of_mail(effect)}:nobody",
     )

@@ -104,18 +104,6 @@ def test_name_that_is_an_address_makes_no_button_and_asks_a_person(
     assert render_draft(fresh(draft)).html.count("background:#1c5c45") == 1
 
 
-def test_due_date_that_changed_blocks_with_old_and_new(journey: Journey, write: Write, now: datetime) -> None:
-    draft = write()
-    JourneyMonth.objects.filter(journey=journey, number=2).update(due_date=date(2026, 5, 1))
-
-    outbox.sweep(now=now)
-
-    draft = fresh(draft)
-    assert (draft.state, draft.blocked_by) == (DraftState.BLOCKED, "facts")
-    assert "was 6 April 2026 and is 1 May 2026" in draft.outcome
-    assert not CapturedMail.objects.exists()
-
-
 @pytest.mark.parametrize(
     ("kind", "change"),
     [
