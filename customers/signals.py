@@ -10,6 +10,7 @@ from django.dispatch import Signal
 customer_created = Signal()  # customer_id
 contract_changed = Signal()  # customer_id, contract_id
 book_imported = Signal()  # customer_ids (made or changed), created_ids; once per batch, instead of the two above
+stakeholder_reachable = Signal()  # customer_id, stakeholder_id: added, back, or with another address or part
 stakeholder_left = Signal()  # customer_id, stakeholder_id
 hold_started = Signal()  # customer_id, hold_id, scope; once for many holds together, then the ids are None
 hold_ended = Signal()  # customer_id, hold_id, scope; of the journey's scope, once for many, then the ids are None

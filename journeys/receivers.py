@@ -1,11 +1,16 @@
-"""What journeys do about news: ring for the workers."""
+"""What journeys do about news: ring for the workers, write to whom could not be written to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
+from django.utils import timezone
 
+from customers.signals import book_imported, stakeholder_reachable
+from journeys.services.unaddressed import write_unaddressed
 from journeys.signals import deliverable_asked
 from journeys.tasks import write_deliverables
 
@@ -13,3 +18,13 @@ from journeys.tasks import write_deliverables
 @receiver(deliverable_asked, dispatch_uid="journeys.ring_for_deliverables")
 def ring_for_deliverables(sender: object, **_: Any) -> None:
     write_deliverables.delay()
+
+
+@receiver(stakeholder_reachable, dispatch_uid="journeys.write_to_new_contact")
+def write_to_new_contact(sender: object, customer_id: UUID, **_: Any) -> None:
+    write_unaddressed([customer_id], now=timezone.now())
+
+
+@receiver(book_imported, dispatch_uid="journeys.write_to_imported_contacts")
+def write_to_imported_contacts(sender: object, customer_ids: Iterable[UUID], **_: Any) -> None:
+    write_unaddressed(list(customer_ids), now=timezone.now())

@@ -14,7 +14,7 @@ from customers.enums import StakeholderRole
 from customers.models import Customer, Stakeholder, User
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
-from customers.signals import send_after_commit, stakeholder_left
+from customers.signals import send_after_commit, stakeholder_left, stakeholder_reachable
 
 WRITABLE = frozenset(
     {
@@ -33,6 +33,9 @@ WRITABLE = frozenset(
     }
 )
 
+ADDRESSED_BY = frozenset({"email", "primary", "roles"})
+"""What decides who is written to."""
+
 KEPT_OFF_RECORD = frozenset({"phone", "social_handles", "wished_email"})
 """The record says that they changed, not to what: it is never changed, and a contact may ask to be erased."""
 
@@ -46,6 +49,7 @@ def add_stakeholder(customer: Customer, values: Mapping[str, Any], *, now: datet
         _check_person(person)
         person.save(force_insert=True)
         record("stakeholder.added", f"Added {person.name}", customer=customer, by=by, now=now, subject=person)
+        _tell_reachable(person)
     return person
 
 
@@ -73,6 +77,8 @@ def update_stakeholder(
             actor_name=actor_name,
             changes={name: change for name, change in difference.items() if name not in KEPT_OFF_RECORD},
         )
+        if ADDRESSED_BY & difference.keys():
+            _tell_reachable(person)
     return difference
 
 
@@ -107,6 +113,7 @@ def mark_back(person: Stakeholder, *, now: datetime, by: User | None) -> bool:
                 now=now,
                 subject=person,
             )
+            _tell_reachable(person)
     return bool(back)
 
 
@@ -132,6 +139,10 @@ def is_referred_to(person: Stakeholder) -> bool:
         relation.related_model._base_manager.filter(**{relation.field.name: person}).exists()
         for relation in Stakeholder._meta.related_objects
     )
+
+
+def _tell_reachable(person: Stakeholder) -> None:
+    send_after_commit(stakeholder_reachable, customer_id=person.customer_id, stakeholder_id=person.pk)
 
 
 def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:

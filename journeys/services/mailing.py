@@ -137,7 +137,7 @@ def _todo(effect: SendMail, facts: MailFacts, *, now: datetime) -> Todo:
     return Todo(
         customer_id=journey.customer_id,
         title=f"Nobody to write to: the programme's mail “{what}” was not written",
-        detail="There is neither a primary contact nor a champion with an address. Name one, then write to them.",
+        detail="There is neither a primary contact nor a champion with an address. Name one: the mail is written then.",
         kind=NOBODY_TODO,
         owner=journey.customer.owner,
         due_date=facts.day(now),
@@ -145,4 +145,5 @@ def _todo(effect: SendMail, facts: MailFacts, *, now: datetime) -> Todo:
         source_kind="journey",
         source_id=journey.pk,
         key=f"journey:{journey.pk}:{occurrence_of_mail(effect)}:nobody",
+        metadata={"mail": occurrence_of_mail(effect)},
     )
