@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
 from customers.models import Activity, User
@@ -209,6 +209,40 @@ def test_what_is_published_is_never_changed(programme: Programme, first: Program
 
     assert (list(ProgrammeVersion.objects.values()), list(ProgrammeStep.objects.order_by("pk").values())) == before
     assert journey.months.count() == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journeys_programmeversion SET phase_name = 'Other'",
+        "UPDATE journeys_programmeversion SET published_at = NULL",
+        "UPDATE journeys_programmestep SET title = 'Other'",
+        "UPDATE journeys_programmestep SET offset_days = offset_days + 1",
+    ],
+)
+def test_database_itself_keeps_what_is_published(first: ProgrammeVersion, change: str) -> None:
+    refused = pytest.raises(DatabaseError, match="what is published is never changed")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+    first.refresh_from_db()
+    assert first.is_published
+
+
+def test_person_who_published_can_be_deleted_and_a_draft_be_written(
+    programme: Programme, first: ProgrammeVersion, ops: User
+) -> None:
+    draft(programme, text(0), by=ops)
+    publish_draft(programme, edit=1, now=NOW, by=ops)
+    drafted = ProgrammeVersion.objects.create(programme=programme, number=9)
+    ProgrammeStep.objects.create(version=drafted, number=1, title="One", offset_days=0)
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE journeys_programmeversion SET published_by_id = NULL")
+    ProgrammeStep.objects.filter(version=drafted).update(title="Two")
+
+    assert not ProgrammeVersion.objects.filter(published_by=ops).exists()
+    assert drafted.steps.get().title == "Two"
 
 
 def test_there_is_one_draft_and_one_programme_of_a_segment(programme: Programme, ops: User) -> None:
