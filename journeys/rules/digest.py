@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from journeys.enums import JourneyKind
 
-ZONE = UTC
-"""The workspace has no zone of its own."""
-
-DIGEST_TIME = time(8, 0)  # on Mondays
+DIGEST_TIME = time(8, 0)  # on Mondays, where the reader is
+LOOK_EVERY = timedelta(minutes=15)
+"""Zones differ by quarters of an hour: in between it is nobody's hour."""
 WEEK = timedelta(days=7)
 LATE_UNTIL = timedelta(days=2)
 """After an outage of two days the week's digest tells nothing that the pages do not."""
@@ -22,9 +21,10 @@ NOTHING = "Nothing"
 
 @dataclass(frozen=True)
 class Week:
-    """One week to tell of. monday: the day on which it is told; it looks at the seven days before."""
+    """One week to tell of. monday: the day on which it is told, in the reader's zone; it looks at the seven before."""
 
     monday: date
+    zone: tzinfo = UTC
 
     @property
     def code(self) -> str:
@@ -33,15 +33,15 @@ class Week:
 
     @property
     def due_at(self) -> datetime:
-        return datetime.combine(self.monday, DIGEST_TIME, tzinfo=ZONE)
+        return datetime.combine(self.monday, DIGEST_TIME, tzinfo=self.zone)
 
     @property
     def ends_at(self) -> datetime:
-        return datetime.combine(self.monday, time(), tzinfo=ZONE)
+        return datetime.combine(self.monday, time(), tzinfo=self.zone)
 
     @property
     def starts_at(self) -> datetime:
-        return self.ends_at - WEEK
+        return datetime.combine(self.monday - WEEK, time(), tzinfo=self.zone)
 
     @property
     def last_day(self) -> date:
@@ -67,11 +67,22 @@ class Tally:
         self.failed += other.failed
 
 
-def due_week(now: datetime) -> Week | None:
-    """Give the week that is to be told now; None before Monday's hour and when it is too late."""
-    today = now.astimezone(ZONE).date()
-    week = Week(today - timedelta(days=today.weekday()))
+def due_week(now: datetime, zone: tzinfo = UTC) -> Week | None:
+    """Give the week that is to be told now in this zone; None before Monday's hour and when it is too late."""
+    today = now.astimezone(zone).date()
+    week = Week(today - timedelta(days=today.weekday()), zone)
     return week if week.due_at <= now < week.due_at + LATE_UNTIL else None
+
+
+def quarter(now: datetime) -> datetime:
+    """Give the quarter of an hour that it is."""
+    return now - (now - datetime.min.replace(tzinfo=UTC)) % LOOK_EVERY
+
+
+def is_anywhere(now: datetime) -> bool:
+    """Whether it may be time for the digest in some zone: they lie up to 14 hours before and 12 behind."""
+    east, west = now + timedelta(hours=14), now - timedelta(hours=12)
+    return any(due_week(moment) for moment in (east, now, west))
 
 
 def say_counts(counts: Mapping[str, int]) -> list[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from customers.enums import Role
 from customers.models import User
+from customers.queries.calendars import zone
 from emails.models import StaffMail
 from emails.rules.facts import format_date
 from emails.rules.templates import one_line, points
 from emails.services.staff_mails import NewStaffMail, queue_staff_mails
 from journeys.queries.digest import list_readers, read_tallies, read_teams, tally_for
-from journeys.rules.digest import Tally, Week, due_week, say_counts, say_failed
+from journeys.rules.digest import Tally, Week, due_week, is_anywhere, quarter, say_counts, say_failed
 from journeys.rules.mail_names import DIGEST_KEY
 from journeys.services.templates import find_versions
 
@@ -22,32 +26,41 @@ SCOPES = {Role.CSM: "your clients", Role.LEAD: "your team's clients", Role.OPS: 
 
 
 class _Memory:
-    """The week that this process has looked at last, so that a tick need not ask again every half minute."""
+    """The quarter of an hour that this process has looked at last, so that a tick need not ask again."""
 
-    code = ""
+    quarter: datetime | None = None
 
 
 def sweep(*, now: datetime) -> int:
-    """What the clock calls: writes the digests of the week once their hour has come; gives how many."""
-    week = due_week(now)
-    if week is None or _Memory.code == week.code:
+    """What the clock calls: writes the digests whose hour has come where their reader is; gives how many."""
+    if not is_anywhere(now) or _Memory.quarter == quarter(now):
         return 0
-    written = write_digests(week, now=now)
-    _Memory.code = week.code
+    written = write_digests(now=now)
+    _Memory.quarter = quarter(now)
     return written
 
 
-def write_digests(week: Week, *, now: datetime) -> int:
+def write_digests(*, now: datetime) -> int:
     """This will write each reader's digest, once however often it is asked; who has nothing to read gets none."""
-    told = set(StaffMail.objects.filter(key__startswith=_key(week)).values_list("user", flat=True))
-    readers = [reader for reader in list_readers() if reader.pk not in told]
-    if not readers:
-        return 0
+    due: dict[Week, list[User]] = defaultdict(list)
+    for reader in list_readers():
+        if week := due_week(now, zone(reader.timezone)):
+            due[week].append(reader)
+    codes = {week.code for week in due}
+    told = set(StaffMail.objects.filter(_of_weeks(codes)).values_list("key", flat=True)) if codes else set()
+    written = 0
+    for week, readers in due.items():
+        untold = [reader for reader in readers if _key(week, reader) not in told]
+        written += _write_week(week, untold, now=now) if untold else 0
+    return written
+
+
+def _write_week(week: Week, readers: Sequence[User], *, now: datetime) -> int:
     tallies = read_tallies(week, now=now)
     teams = read_teams(tallies)
     version = find_versions([DIGEST_KEY], now=now)[DIGEST_KEY]
     mails = [
-        NewStaffMail(user=reader, version=version, values=_values(reader, tally, week), key=f"{_key(week)}{reader.pk}")
+        NewStaffMail(user=reader, version=version, values=_values(reader, tally, week), key=_key(week, reader))
         for reader in readers
         if not (tally := tally_for(reader, tallies, teams=teams)).is_empty
     ]
@@ -58,11 +71,15 @@ def write_digests(week: Week, *, now: datetime) -> int:
 
 def forget() -> None:
     """Look again at the next tick; for tests and drills that set the clock back."""
-    _Memory.code = ""
+    _Memory.quarter = None
 
 
-def _key(week: Week) -> str:
-    return f"digest:{week.code}:"
+def _key(week: Week, reader: User) -> str:
+    return f"digest:{week.code}:{reader.pk}"
+
+
+def _of_weeks(codes: Iterable[str]) -> Q:
+    return Q(*(Q(key__startswith=f"digest:{code}:") for code in sorted(codes)), _connector=Q.OR)
 
 
 def _values(reader: User, tally: Tally, week: Week) -> dict[str, str]:

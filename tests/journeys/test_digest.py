@@ -78,6 +78,37 @@ def test_digest_is_due_from_monday_at_eight(now: datetime, expected: str | None)
     assert (week.code if week else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("zone", "utc"),
+    [
+        ("America/Los_Angeles", datetime(2026, 3, 9, 15, 0, tzinfo=UTC)),  # the day after the clocks change there
+        ("Asia/Kathmandu", datetime(2026, 3, 9, 2, 15, tzinfo=UTC)),
+        ("Pacific/Kiritimati", datetime(2026, 3, 8, 18, 0, tzinfo=UTC)),
+        ("Nowhere/Atall", MONDAY),
+    ],
+)
+def test_digest_comes_at_eight_where_the_reader_is(account: Customer, csm: User, zone: str, utc: datetime) -> None:
+    User.objects.filter(pk=csm.pk).update(timezone=zone)
+    ran(account, at=utc - timedelta(days=1))
+
+    assert digest.sweep(now=utc - timedelta(seconds=1)) == 0
+    assert digest.sweep(now=utc) == 1
+    assert digest.sweep(now=utc + timedelta(hours=1)) == 0
+
+    assert "between 2 March 2026 and 8 March 2026" in body_for(csm)
+
+
+def test_reader_who_moves_to_another_zone_gets_one_digest_a_week(account: Customer, csm: User) -> None:
+    User.objects.filter(pk=csm.pk).update(timezone="Pacific/Auckland")
+    ran(account, at=MONDAY - timedelta(days=1))
+    digest.sweep(now=MONDAY - timedelta(hours=2))
+
+    User.objects.filter(pk=csm.pk).update(timezone="America/New_York")
+    digest.sweep(now=MONDAY + timedelta(hours=5))
+
+    assert StaffMail.objects.filter(user=csm).count() == 1
+
+
 def test_week_is_the_seven_days_before_its_monday() -> None:
     week = Week(MONDAY.date())
 
@@ -150,4 +181,5 @@ def test_tick_that_has_looked_asks_no_more(account: Customer, django_assert_num_
 
     with django_assert_num_queries(0):
         digest.sweep(now=MONDAY + timedelta(seconds=30))
-        digest.sweep(now=MONDAY - timedelta(days=1))
+        digest.sweep(now=MONDAY + timedelta(minutes=14, seconds=59))
+        digest.sweep(now=MONDAY + timedelta(days=3))
