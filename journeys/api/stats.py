@@ -52,6 +52,7 @@ class MeasuresBody(serializers.Serializer[Any]):
     failureRate = serializers.FloatField(source="done.failure_pct", allow_null=True)
     retryResolutionMinutes = serializers.FloatField(source="retry_minutes", allow_null=True)
     onScheduleRate = serializers.FloatField(source="timeliness.measured_pct", allow_null=True)
+    clientsOnTimeRate = serializers.FloatField(source="clients.on_time_pct", allow_null=True)
     clientsActive = serializers.IntegerField(source="clients.active")
     clientsOverdueOverSevenDays = serializers.IntegerField(source="clients.long_overdue")
     overdueOverSevenDaysRate = serializers.FloatField(source="clients.long_overdue_pct", allow_null=True)

@@ -106,6 +106,11 @@ class Clients:
     completing: int
 
     @property
+    def on_time_pct(self) -> float | None:
+        """Of the clients under way: those who get on without anything overdue."""
+        return share(self.active - self.overdue, self.active)
+
+    @property
     def long_overdue_pct(self) -> float | None:
         return share(self.long_overdue, self.active)
 

@@ -121,6 +121,7 @@ def test_overdue_is_delivered_and_not_opened_for_three_days(
     clients = read_health(csm, now=NOW).clients
 
     assert (clients.active, clients.overdue, clients.long_overdue) == (1, overdue, long_overdue)
+    assert clients.on_time_pct == (0 if overdue else 100)
 
 
 def test_overdue_is_due_and_not_delivered_from_the_day_after(csm: User, journey: Journey) -> None:
