@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api_base import OfCustomer, read_body
+from journeys.api.automations import PREVIEW
 from journeys.rules.simulated.world import MOST_DAYS, Assumptions, Happening, Opens
 from journeys.services.simulating import Simulation, simulate
 
@@ -74,7 +75,8 @@ class SimulationBody(serializers.Serializer[Any]):
 
 
 class SimulateView(OfCustomer):
-    @extend_schema(request=SimulateIn, responses={200: SimulationBody})
+    # It writes nothing either way; taken, as every call about a journey takes it.
+    @extend_schema(request=SimulateIn, parameters=[PREVIEW], responses={200: SimulationBody})
     def post(self, request: Request, id: str) -> Response:
         """Say what would happen, day by day, with the gate's verdicts. Nothing is written and nothing leaves."""
         customer, asked = self.get_customer(), read_body(SimulateIn, request)
