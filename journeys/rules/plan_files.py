@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from journeys.rules.word_files import read_word
+
 MOST_FILE_BYTES = 5 * 1024 * 1024
 MOST_TEXT = 100_000
 TYPES = {
@@ -14,7 +16,9 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-READABLE = frozenset({"text/plain", "text/markdown"})
+PLAIN = frozenset({"text/plain", "text/markdown"})
+READABLE = PLAIN | {TYPES["docx"]}
+"""What is read into the plan's own words; a PDF only a person can read."""
 TAKEN = "A text (.txt, .md), a PDF or a Word file (.docx)"
 _STARTS = {"application/pdf": b"%PDF-", TYPES["docx"]: b"PK\x03\x04"}
 
@@ -42,14 +46,18 @@ def read_plan_file(name: str, content: bytes) -> PlanFile:
         raise UnfitFile("The file is empty.")
     if len(content) > MOST_FILE_BYTES:
         raise UnfitFile(f"A file may have at most {MOST_FILE_BYTES // 1024 // 1024} MB.")
-    if content_type not in READABLE:
-        if not content.lstrip(b"\xef\xbb\xbf \r\n").startswith(_STARTS[content_type]):
-            raise UnfitFile("The file is not what its name says: it may be damaged.")
-        return PlanFile(name, content_type, content)
-    text = _decode(content)
+    if content_type not in PLAIN and not content.lstrip(b"\xef\xbb\xbf \r\n").startswith(_STARTS[content_type]):
+        raise UnfitFile("The file is not what its name says: it may be damaged.")
+    text = _read(content_type, content)
     if len(text) > MOST_TEXT:
         raise UnfitFile(f"A text may have at most {MOST_TEXT:,} characters; this one has {len(text):,}.")
     return PlanFile(name, content_type, content, text)
+
+
+def _read(content_type: str, content: bytes) -> str:
+    if content_type in PLAIN:
+        return _decode(content)
+    return read_word(content) if content_type in READABLE else ""
 
 
 def _decode(content: bytes) -> str:
