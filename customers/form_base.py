@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.choices import BaseChoiceIterator
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers.models import User
+from customers.queries.memo import kept
 
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
 
 SELECTED = SafeString(" selected")
+OPTIONS_KEPT = 4096
+"""How many written options a process keeps: the zones, and colleagues on every account's form."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years beyond are slips of the keyboard; PostgreSQL even keeps moments of the year 1 that cannot be read back."""
@@ -59,24 +66,52 @@ class MomentField(forms.DateTimeField):
 
 
 class LongSelect(forms.Select):
-    """A choice among hundreds, written in one go: Django's own draws a template for each of them."""
+    """A choice among hundreds, written in one go: Django's own makes a control of each of them."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = set(self.format_value(value))
-        options = ((str(code), label) for code, label in self.choices)
-        shown = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((code, SELECTED if code in chosen else "", label) for code, label in options),
-        )
+        options: Any = ((str(code), label) for code, label in self.choices)
+        shown = "\n".join([_option(code, label, code in chosen) for code, label in options])
         own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        return format_html("<select{}>\n{}\n</select>", flatatt(own), shown)
+        return format_html("<select{}>\n{}\n</select>", flatatt(own), SafeString(shown))
+
+
+@lru_cache(maxsize=OPTIONS_KEPT, typed=True)
+def _option(code: str, label: str, is_chosen: bool) -> str:
+    return format_html('<option value="{}"{}>{}</option>', code, SELECTED if is_chosen else "", label)
+
+
+class _Fixed(BaseChoiceIterator):
+    """Choices that every form may share: to copy hundreds of them takes longer than the rest of a form."""
+
+    def __init__(self, choices: Iterable[tuple[str, str]]) -> None:
+        self._choices = tuple(choices)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._choices)
+
+    def __copy__(self) -> _Fixed:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Fixed:
+        return self
+
+
+class _Colleagues(ModelChoiceIterator):
+    """Everybody, read and written down once for all the fields of a page that ask for them."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        return iter(kept((_Colleagues, str(self.queryset.query), self.field.empty_label), self._read))
+
+    def _read(self) -> list[tuple[Any, str]]:
+        return list(super().__iter__())
 
 
 class ColleagueField(forms.ModelChoiceField):
     """One of our own people, shown by name."""
 
     widget = LongSelect
+    iterator = _Colleagues
 
     def __init__(self, **kwargs: Any) -> None:
         people = User.objects.order_by("first_name", "last_name", "username")
@@ -96,4 +131,4 @@ class TimezoneField(forms.ChoiceField):
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
         first = [("", empty_label)] if empty_label else []
         choices = [*first, ("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
-        super().__init__(choices=choices, **kwargs)
+        super().__init__(choices=_Fixed(choices), **kwargs)
