@@ -10,4 +10,8 @@ from config.desk.frame import build_frame
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    return {"desk": build_frame(request)}
+    """This will give the page its frame: put together once, however many parts the page is drawn of."""
+    frame = getattr(request, "desk_frame", None)
+    if frame is None:
+        frame = request.desk_frame = build_frame(request)  # type: ignore[attr-defined]
+    return {"desk": frame}

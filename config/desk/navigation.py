@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,19 @@ PHONE_ITEMS = 4
 
 def address(url_name: str, *args: object) -> str:
     """This will give the path of a named page, empty while no app has brought it."""
+    if not args:
+        return _fixed_address(url_name, get_urlconf(), get_script_prefix())
     try:
         return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=200)
+def _fixed_address(url_name: str, urlconf: str | None, prefix: str) -> str:
+    """The path of a page that there is once: the frame of every page names seventeen of them."""
+    try:
+        return reverse(url_name, urlconf)
     except NoReverseMatch:
         return ""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.template import defaultfilters
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -26,6 +27,20 @@ SYMBOLS = {
     "CHF": "CHF ",
     "SEK": "SEK ",
 }
+
+_QUICK = {
+    "D j M": "%a %-d %b",
+    "D j M Y": "%a %-d %b %Y",
+    "D j M H:i": "%a %-d %b %H:%M",
+    "H:i": "%H:%M",
+    "M Y": "%b %Y",
+    "Y-m-d": "%Y-%m-%d",
+    "j F Y": "%-d %B %Y",
+    "j M": "%-d %b",
+    "j M Y": "%-d %b %Y",
+    "j M Y, H:i": "%-d %b %Y, %H:%M",
+}
+"""Patterns of Django's date filter that pages repeat in rows, as strftime writes them in a tenth of the time."""
 
 
 @register.filter
@@ -98,6 +113,15 @@ def day(value: date | None) -> str:
     return "–" if value is None else f"{value:%-d %b %Y}"
 
 
+@register.filter("date", expects_localtime=True)
+def write_date(value: Any, pattern: str | None = None) -> str:
+    """This will write what Django's filter of this name writes, the patterns that pages repeat without its detour."""
+    quick = _QUICK.get(pattern or "")
+    if quick and (isinstance(value, datetime) or (isinstance(value, date) and "%H" not in quick)):
+        return value.strftime(quick)
+    return str(defaultfilters.date(value, pattern))
+
+
 @register.simple_tag
 def when(value: datetime | date | None) -> SafeString | str:
     """This will write a moment in the reader's zone, or a date, as a <time> element."""
@@ -105,8 +129,8 @@ def when(value: datetime | date | None) -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(local, "j M Y, H:i"))
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, "j M Y"))
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{local:%-d %b %Y, %H:%M}")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), day(value))
 
 
 @register.filter

@@ -15,9 +15,19 @@ DRAWN = 1_000
 
 @register.simple_tag
 def heroicon_micro(name: str, *, size: int = 16, **attributes: str) -> str:
-    return _draw(name, size, tuple(attributes.items()))
+    return _draw("micro", name, size, tuple(attributes.items()))
+
+
+@register.simple_tag
+def heroicon_mini(name: str, *, size: int = 20, **attributes: str) -> str:
+    return _draw("mini", name, size, tuple(attributes.items()))
+
+
+@register.simple_tag
+def heroicon_outline(name: str, *, size: int = 24, **attributes: str) -> str:
+    return _draw("outline", name, size, tuple(attributes.items()))
 
 
 @lru_cache(maxsize=DRAWN)
-def _draw(name: str, size: int, attributes: tuple[tuple[str, str], ...]) -> str:
-    return str(heroicons.heroicon_micro(name, size=size, **dict(attributes)))
+def _draw(style: str, name: str, size: int, attributes: tuple[tuple[str, str], ...]) -> str:
+    return str(getattr(heroicons, f"heroicon_{style}")(name, size=size, **dict(attributes)))
