@@ -28,6 +28,7 @@ from config.benchmarks.office import fill_office
 from config.benchmarks.scratch import QueryCounter, scratch_database, timed
 from config.benchmarks.work import fill_work
 from customers.models import User
+from renewals.queries.book_mark import KEPT
 
 MOST_QUERIES = 12
 MOST_CPU_MS = 40
@@ -63,24 +64,31 @@ class OpenPage:
         b"".join(answer)
         return answer
 
+    def get_anew(self) -> HttpResponseBase:
+        """Open it as the first who does after a change."""
+        KEPT.forget()
+        return self.get()
+
     def count_queries(self) -> int:
         counter = QueryCounter()
         with connection.execute_wrapper(counter):
-            self.get()
+            self.get_anew()
         return counter.count
 
 
-def measure_pages(*, accounts: int, repeats: int, only: str = "") -> Iterator[dict[str, Any]]:
+def measure_pages(*, accounts: int, repeats: int, only: str = "", anew: bool = False) -> Iterator[dict[str, Any]]:
     """This will fill a scratch database and give one line per page, then one that sums them up.
 
-    only: a regular expression that is looked for in a page's name and query.
+    only: a regular expression that is looked for in a page's name and query. anew: what the book keeps of its answers
+    is forgotten before each view; queries are always counted so.
     """
     with scratch_database(), override_settings(ALLOWED_HOSTS=["testserver"]):
         desk = fill_desk(accounts)
         let_planner_know()
         lines = []
         for page in open_pages(desk, only=only):
-            lines.append({**_name(page), "queries": page.count_queries(), **timed(page.get, repeats=repeats)})
+            get = page.get_anew if anew else page.get
+            lines.append({**_name(page), "queries": page.count_queries(), **timed(get, repeats=repeats)})
             yield {"database": connection.vendor, "accounts": accounts, **lines[-1]}
         yield {"database": connection.vendor, "accounts": accounts, **_sum_up(lines)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,8 @@ from renewals.queries.book_filter import (
     Question,
     ask,
 )
+from renewals.queries.book_mark import KEPT, key_of
+from renewals.queries.book_rows import BookRow, read_rows
 from renewals.queries.book_steps import StepOrder
 from renewals.queries.book_summary import BookSummary, summarize_book
 from renewals.queries.book_work import accounts_with_term
@@ -53,11 +55,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Book:
-    """One person's question to the book; `ids`, `count` and `summary` answer it."""
+    """One person's question to the book; `rows`, `ids`, `count` and `summary` answer it.
+
+    mark: what the book stands at (`read_mark`); what was answered at it is not read again. Empty: all is read.
+    """
 
     user: User
     wanted: BookFilter
     dates: LocalDates
+    mark: str = ""
 
     @cached_property
     def question(self) -> Question:
@@ -65,10 +71,20 @@ class Book:
 
     @cached_property
     def summary(self) -> BookSummary:
-        return summarize_book(self.user, self.question)
+        # Whatever the stage and the order: one summary serves them all.
+        wanted = replace(self.wanted, stage="", descending=False, sort=SORTED_BY.get(self.wanted.sort, ""))
+        return KEPT.answer(self.mark, self._key(wanted), lambda: summarize_book(self.user, self.question))
 
     def count(self) -> BookCount:
         return self.summary.count_of(self.wanted.stage)
+
+    def rows(self, begin: int, end: int, *, count: BookCount) -> list[BookRow]:
+        """This will give one page of the book."""
+        key = self._key(self.wanted, begin, end)
+        return KEPT.answer(self.mark, key, lambda: read_rows(self.ids(begin, end, count=count), dates=self.dates))
+
+    def _key(self, wanted: BookFilter, *place: int) -> Hashable:
+        return key_of(self.user, wanted, self.dates.usual, tuple(self.dates.others.items()), *place)
 
     def ids(self, begin: int, end: int, *, count: BookCount) -> list[uuid.UUID]:
         """This will give the accounts of one page in order; a late page is read from the end."""

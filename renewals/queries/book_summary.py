@@ -16,6 +16,7 @@ from customers.models import Customer, User
 from renewals.enums import Stage
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
 from renewals.queries.book_filter import NO_CONTRACT, BookCount, Question
+from renewals.queries.book_mark import KEPT, key_of
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import STAGE_SPANS
 
@@ -69,20 +70,25 @@ class BookSummary:
         return dict(sorted(total.items(), key=lambda item: -item[1]))
 
 
-def read_facets(user: User, *, now: datetime) -> Facets:
-    """This will read zones, segments and owners of the reader's accounts in one pass, and the owners' names."""
-    seen = list(Customer.objects.visible_to(user).order_by().values_list("timezone", "segment", "owner_id").distinct())
-    owner_ids = {owner_id for _, _, owner_id in seen if owner_id}
+def read_facets(user: User, *, now: datetime, mark: str = "") -> Facets:
+    """This will read zones, segments and owners of the reader's accounts in one pass, and the owners' names.
+
+    mark: what the book stands at; what was read at it is not read again.
+    """
+    seen, owners = KEPT.answer(mark, key_of(user), lambda: _read_seen(user))
     return Facets(
         dates=group_zones((zone for zone, _, _ in seen), now=now),
         segments=sorted({segment for _, segment, _ in seen if segment}),
-        owners=list(_owners(owner_ids)),
+        owners=owners,
         has_unowned=any(owner_id is None for _, _, owner_id in seen),
     )
 
 
-def _owners(ids: set[uuid.UUID]) -> Any:
-    return User.objects.filter(pk__in=ids).order_by("first_name", "last_name", "username")
+def _read_seen(user: User) -> tuple[list[tuple[str, str, uuid.UUID | None]], list[User]]:
+    """Every zone, segment and owner that stand together at an account, and the owners."""
+    seen = list(Customer.objects.visible_to(user).order_by().values_list("timezone", "segment", "owner_id").distinct())
+    ids = {owner_id for _, _, owner_id in seen if owner_id}
+    return seen, list(User.objects.filter(pk__in=ids).order_by("first_name", "last_name", "username"))
 
 
 def summarize_book(user: User, question: Question) -> BookSummary:

@@ -25,7 +25,8 @@ from renewals.enums import Stage
 from renewals.forms.book import clean_view_name, read_filter
 from renewals.queries.book import Book
 from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, BookFilter
-from renewals.queries.book_rows import iterate_rows, read_rows
+from renewals.queries.book_mark import read_mark
+from renewals.queries.book_rows import iterate_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets
 from renewals.rules.stage_guide import all_guides, stage_guide
 from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells, list_orders
@@ -39,12 +40,13 @@ KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
 @require_GET
 def book(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_filter(request.GET)
-    facets = read_facets(reader, now=timezone.now())
-    asked = Book(reader, wanted, facets.dates)
+    mark = read_mark()
+    facets = read_facets(reader, now=timezone.now(), mark=mark)
+    asked = Book(reader, wanted, facets.dates, mark)
     count = asked.count()
     page: Page[int] = Paginator(range(count.total), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
-    rows = read_rows(asked.ids(begin, begin + PAGE_SIZE, count=count), dates=facets.dates)
+    rows = asked.rows(begin, begin + PAGE_SIZE, count=count)
     to = Addresses()
     context = {
         "page": page,

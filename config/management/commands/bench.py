@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--rows", type=int, default=100_000, help="how many rows the clock's table grows to")
         parser.add_argument("--db", choices=sorted(VENDORS), help="refuse to measure on another database than this")
         parser.add_argument("--only", default="", metavar="REGEX", help="measure the pages whose name and query fit")
+        parser.add_argument("--anew", action="store_true", help="keep nothing of the book from one view to the next")
 
     def handle(self, *, names: list[str], db: str | None, **options: Any) -> None:
         if db and connection.vendor != VENDORS[db]:
