@@ -10,6 +10,7 @@ from customers.enums import HoldScope
 from journeys.enums import DeliverableState, JourneyState
 from journeys.rules.moments import moment_of
 from journeys.rules.row_moves import local_day
+from journeys.rules.simulated.holds import begin_hold, end_due_holds
 from journeys.rules.simulated.outbox import (
     expire_letters,
     free_letters,
@@ -18,7 +19,7 @@ from journeys.rules.simulated.outbox import (
     open_month,
     send_letters,
 )
-from journeys.rules.simulated.rows import approve_due, begin_hold, end_due_holds, next_row_at, run_due
+from journeys.rules.simulated.rows import approve_due, next_row_at, run_due
 from journeys.rules.simulated.world import Assumptions, Event, Happening, Opens, Pause, World
 
 NINE = time(9)

@@ -1,35 +1,28 @@
 """The automations of the simulation: decided by the engine's own rules, carried out on facts in memory. Pure.
 
-Mirrors `journeys.services.running`, `handlers`, `delivering` and `pausing`; what must stay alike is put to the test.
+Mirrors `journeys.services.running`, `handlers` and `delivering`; what must stay alike is put to the test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from customers.enums import HoldScope
-from emails.enums import Lane, Purpose
 from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
 from journeys.rules.automations import Decision, Do, Skip, Wait, too_late
 from journeys.rules.effects import SendMail, SetMonth, TellStaff, WriteDeliverable
 from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts, choose_news, decide
-from journeys.rules.mail_dates import expiry_of_mail
 from journeys.rules.moments import moment_of
-from journeys.rules.row_moves import HOLD_KINDS, RowFacts, held_days, is_free, local_day, move_after_hold, release_row
-from journeys.rules.simulated.world import Happening, Key, Letter, Pause, World
+from journeys.rules.row_moves import RowFacts, is_free, local_day, release_row
+from journeys.rules.simulated.mails import queue_mail
+from journeys.rules.simulated.world import Happening, Key, World
 from journeys.rules.timeline import TYPES, occurrence_of, payload_of
 
 NEAR = timedelta(days=2)
-REMIND_DAYS = 3
 REVIVED = (AutomationStatus.SCHEDULED, AutomationStatus.SKIPPED, AutomationStatus.EXPIRED)
 COUNTED_FROM_DELIVERY = (JourneyKind.OVERDUE, JourneyKind.ESCALATE)
 ENDED_BY_DELIVERY = (JourneyKind.GENERATE, JourneyKind.UPCOMING, JourneyKind.REVISION)
-BEFORE_END = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON)
-ABOUT_THE_HOLD = frozenset(HOLD_KINDS)
 
 
 def run_due(world: World, now: datetime, *, approve_after: timedelta | None) -> bool:
@@ -93,7 +86,7 @@ def _carry_out(world: World, effect: object, now: datetime, approve_after: timed
             ):
                 world.in_review[journey_id, number] = now + approve_after
         case SendMail():
-            _queue(world, effect, now)
+            queue_mail(world, effect, now)
         case TellStaff(journey_id=_, news=news, month=number):
             world.note(now, Happening.PERSON, "told", f"Staff: {news.value.replace('_', ' ')}", month=number)
         case SetMonth(journey_id=journey_id, month=number):
@@ -111,74 +104,6 @@ def _change_month(world: World, journey_id: UUID, number: int, **fields: object)
         journey, months=tuple(changed if one.number == number else one for one in journey.months)
     )
     return changed
-
-
-def _queue(world: World, effect: SendMail, now: datetime) -> None:
-    is_about_hold = effect.kind in ABOUT_THE_HOLD
-    pause = next((hold for hold in world.holds if effect.occurrence == f"hold-{hold.id}"), None)
-    if pause is None and effect.kind in BEFORE_END:
-        return
-    occurrence = f"{effect.kind.value}/{effect.occurrence}"
-    if any(one.journey_id == effect.journey_id and one.occurrence == occurrence for one in world.letters):
-        return
-    journey = world.journeys[effect.journey_id]
-    place = f"M{effect.month} " if effect.month else ""
-    title = f"{place}{effect.kind.label.lower()}"
-    if world.recipient is None:
-        world.note(
-            now, Happening.MAIL, "nobody", title, kind=effect.kind, occurrence=occurrence, month=effect.month,
-            reason="There is neither a primary contact nor a champion with an address.",
-        )  # fmt: skip
-        return
-    month = journey.month(effect.month) if effect.month else None
-    expires_at = expiry_of_mail(
-        effect.kind,
-        now=now,
-        due_at=journey.moment(month.due_date) if month else None,
-        hold_until=pause.until if pause else None,
-        window=world.rules_around(now).window,
-    )
-    world.letters.append(
-        Letter(
-            journey_id=effect.journey_id,
-            kind=effect.kind,
-            occurrence=occurrence,
-            title=title,
-            lane=Lane.JOURNEY,
-            purpose=Purpose.HOLD_NEWS if is_about_hold else Purpose.PROGRAMME,
-            to=world.recipient,
-            sender_email=world.sender_email,
-            approved_at=now,
-            expires_at=expires_at or now + world.house.approval_lives,
-            lapses=expires_at is not None,
-            month=effect.month,
-            stated=tuple(_list_stated(world, journey, effect)),
-            pause_id=pause.id if pause and effect.kind in BEFORE_END else None,
-        )
-    )
-
-
-def _list_stated(world: World, journey: JourneyFacts, effect: SendMail) -> Iterable[tuple[str, UUID, int, date]]:
-    """The dates that the mail's own text says, as they are now."""
-    names = world.house.names.get(effect.kind, frozenset())
-    if effect.month is None:
-        if effect.kind == JourneyKind.WELCOME_BACK and "timeline" in names:
-            for month in journey.kept:
-                if not month.is_delivered:
-                    yield "Date", journey.id, month.number, month.due_date
-        return
-    neighbours = {
-        "dueDate": journey.month(effect.month),
-        "previousDate": journey.before(effect.month),
-        "nextDate": None if _leaves_out_next(journey, effect) else journey.after(effect.month),
-    }
-    for name, near in neighbours.items():
-        if name in names and near is not None:
-            yield "Due date", journey.id, near.number, near.due_date
-
-
-def _leaves_out_next(journey: JourneyFacts, effect: SendMail) -> bool:
-    return effect.kind == JourneyKind.READY and journey.celebrates_apart
 
 
 def approve_due(world: World, now: datetime) -> bool:
@@ -256,75 +181,3 @@ def _release(world: World, journey: JourneyFacts, now: datetime) -> None:
             continue
         if row.trigger_at <= now + NEAR and is_free(journey, row.month):
             world.rows[key] = release_row(row, not_before=journey.own_now(now))
-
-
-def begin_hold(world: World, hold: Pause, now: datetime) -> None:
-    """Pause the journeys, and tell the client where the journey itself is paused."""
-    if any(other.scope == hold.scope for other in world.holds):
-        return
-    world.holds.append(hold)
-    until = f" until {hold.until.astimezone(ZoneInfo(world.zone)):%d %b %Y}" if hold.until else ""
-    world.note(now, Happening.PERSON, "held", f"The journey is paused{until}")
-    for journey in list(world.journeys.values()):
-        is_waiting = any(row.is_open for key, row in world.rows.items() if key[0] == journey.id)
-        if journey.state != JourneyState.ACTIVE and not (journey.state == JourneyState.COMPLETED and is_waiting):
-            continue
-        world.journeys[journey.id] = journey = replace(journey, held_since=journey.held_since or now)
-        if journey.state == JourneyState.ACTIVE and hold.scope == HoldScope.JOURNEY:
-            _plan_notices(world, journey, hold, now)
-
-
-def _plan_notices(world: World, journey: JourneyFacts, hold: Pause, now: datetime) -> None:
-    world.plan(journey.id, _notice(JourneyKind.PAUSED, hold.id, now))
-    if hold.until is None:
-        return
-    day = local_day(hold.until, journey.zone) - timedelta(days=REMIND_DAYS)
-    moment = moment_of(day, journey.local_time, journey.zone)
-    if moment > now:
-        row = _notice(JourneyKind.RESUMES_SOON, hold.id, moment)
-        world.plan(journey.id, replace(row, local_date=day, local_time=journey.local_time, zone=journey.zone))
-
-
-def _notice(kind: JourneyKind, hold_id: UUID, at: datetime) -> RowFacts:
-    return RowFacts(
-        id=None,
-        type=TYPES[kind],
-        kind=kind,
-        occurrence=f"hold-{hold_id}",
-        status=AutomationStatus.SCHEDULED,
-        trigger_at=at,
-        payload=payload_of(kind),
-    )
-
-
-def end_due_holds(world: World, now: datetime) -> bool:
-    """End the holds whose moment has come: what is still to come moves by the days held, and clients are told."""
-    ended = [hold for hold in world.holds if hold.until is not None and hold.until <= now]
-    if not ended:
-        return False
-    world.holds = [hold for hold in world.holds if hold not in ended]
-    occurrences = {f"hold-{hold.id}" for hold in ended}
-    for key, row in list(world.rows.items()):
-        if key[1] in BEFORE_END and key[2] in occurrences and row.is_open:
-            world.rows[key] = replace(row, status=AutomationStatus.CANCELLED, reason="The hold is over.")
-    world.note(now, Happening.PERSON, "resumed", "The hold ends")
-    if not world.holds:
-        for journey in list(world.journeys.values()):
-            if journey.held_since is not None:
-                _go_on(world, journey, journey.held_since, now)
-    return True
-
-
-def _go_on(world: World, journey: JourneyFacts, since: datetime, now: datetime) -> None:
-    days = held_days(since, now, journey.zone)
-    for key, row in list(world.rows.items()):
-        if key[0] == journey.id and row.is_open and key[1] not in HOLD_KINDS:
-            world.rows[key] = move_after_hold(row, days=days, zone=journey.zone, now=now)
-    months = tuple(
-        month if month.is_settled else replace(month, due_date=month.due_date + timedelta(days=days))
-        for month in journey.months
-    )
-    world.journeys[journey.id] = replace(journey, months=months, held_since=None)
-    told = world.told_paused.get(journey.id)
-    if told is not None and told[0] >= since and journey.state == JourneyState.ACTIVE:
-        world.plan(journey.id, _notice(JourneyKind.WELCOME_BACK, UUID(told[1].removeprefix("hold-")), now))

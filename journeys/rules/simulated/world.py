@@ -195,3 +195,6 @@ class World:
 
 CELEBRATING = frozenset({JourneyKind.READY, JourneyKind.CELEBRATE, JourneyKind.HALFWAY, JourneyKind.COMPLETED})
 """The mails that lead to a month's deliverable: with the first of them it is there to be opened."""
+
+BEFORE_END = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON)
+"""The mails about a pause that say it is going on: they end with it."""
