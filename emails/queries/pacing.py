@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from customers.enums import ContractState
 from customers.models import Contract, WorkspaceSettings
+from customers.queries.many import many
 from customers.queries.sending import sending_rules
 from customers.rules.sending import CAP_PERIOD, SendingRules
 from emails.enums import CONVERSATION_PURPOSES, LEFT_STATES, DraftState, Lane
@@ -55,7 +56,7 @@ def read_pacing(draft: Draft, *, settings: WorkspaceSettings, now: datetime, mom
         is_awaited=draft.purpose in CONVERSATION_PURPOSES,
         left=tuple(contact.letter(row, row.left_at) for row in rows if row.state in LEFT_STATES),
         ahead=tuple(contact.letter(row, _expected_at(row, now)) for row in rows if row.state in GOES_FIRST),
-        notice_deadline=_notice_deadline(draft.customer_id) if lane == Lane.NOTICE else None,
+        notice_deadline=notice_deadlines([draft.customer_id]).get(draft.customer_id) if lane == Lane.NOTICE else None,
     )
 
 
@@ -105,7 +106,8 @@ def _expected_at(row: _Row, now: datetime) -> datetime:
     return max(row.not_before or now, now)
 
 
-def _notice_deadline(customer_id: UUID) -> date | None:
-    contracts = Contract.objects.filter(customer=customer_id, state=ContractState.ACTIVE)
-    dates = contracts.values_list("renewal_date", "notice_days").first()
-    return dates[0] - timedelta(days=dates[1]) if dates else None
+def notice_deadlines(customer_ids: Collection[UUID]) -> dict[UUID, date]:
+    """Give the last day of notice of the accounts whose contract runs."""
+    contracts = Contract.objects.filter(customer__in=many(customer_ids), state=ContractState.ACTIVE)
+    dates = contracts.values_list("customer_id", "renewal_date", "notice_days")
+    return {customer_id: renewal - timedelta(days=days) for customer_id, renewal, days in dates}

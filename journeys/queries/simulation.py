@@ -18,6 +18,7 @@ from customers.queries.workspace import get_settings
 from customers.rules.sending import SendingRules
 from emails.enums import LEFT_STATES, DraftState, Lane, Purpose
 from emails.models import Draft
+from emails.queries.pacing import notice_deadlines
 from emails.queries.suppression import list_open
 from emails.queries.templates import current_versions
 from emails.rules.facts import fact_from_json
@@ -29,6 +30,7 @@ from journeys.queries.facts import read_facts
 from journeys.queries.mail_facts import MailFacts, read_mail_facts
 from journeys.queries.mail_sources import MONTH
 from journeys.queries.rows import read_rows, rows_of
+from journeys.queries.template_pins import pinned_versions
 from journeys.registry import find_handler
 from journeys.rules.default_mails import MAILS
 from journeys.rules.simulated.outbox import WAITING
@@ -44,7 +46,8 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
     facts, mail_facts, rows = read_facts(list(journeys)), read_mail_facts(list(journeys)), read_rows(list(journeys))
     customers = list(Customer.objects.filter(pk__in=many(set(journeys.values()))).order_by("name", "pk"))
     reader = _Reader(customers, mail_facts, now)
-    told = _list_told(list(journeys))
+    told, pinned = _list_told(list(journeys)), _read_pinned(list(journeys))
+    deadlines = notice_deadlines([customer.pk for customer in customers])
     worlds = []
     for customer in customers:
         own = [pk for pk, customer_id in journeys.items() if customer_id == customer.pk]
@@ -64,6 +67,8 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
                 brake_reason=reader.brakes.get(customer.pk),
                 letters=[reader.letter(draft, own) for draft in reader.waiting[customer.pk]],
                 gone=reader.gone[customer.pk],
+                pinned={key: names for key, names in pinned.items() if key[0] in own},
+                notice_deadline=deadlines.get(customer.pk),
                 told_paused={pk: told[pk] for pk in own if pk in told},
             )
         )
@@ -160,6 +165,11 @@ def _read_house(settings: WorkspaceSettings) -> House:
         undo=timedelta(seconds=settings.undo_seconds),
         approval_lives=timedelta(days=settings.approval_days),
     )
+
+
+def _read_pinned(journey_ids: Collection[UUID]) -> dict[tuple[UUID, str], frozenset[str]]:
+    kept = pinned_versions(journey_ids)
+    return {key: compile_template(version.subject, version.body).names for key, version in kept.items()}
 
 
 def _kind_rules(kind: JourneyKind) -> KindRules:

@@ -16,11 +16,11 @@ from emails.services.templated import TemplatedMail, queue_templated
 from journeys.enums import JourneyKind
 from journeys.queries.mail_facts import MailFacts, read_mail_facts
 from journeys.queries.mail_values import Links, client_values
+from journeys.queries.template_pins import pinned_versions
 from journeys.rules.effects import SendMail
 from journeys.rules.mail_dates import expiry_of_mail
 from journeys.rules.moments import moment_of
 from journeys.services.mail_links import Wanted, client_links
-from journeys.services.template_use import pinned_versions
 from journeys.services.templates import find_versions
 
 ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK})

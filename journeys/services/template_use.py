@@ -61,12 +61,6 @@ def keep_version(old: MailTemplateVersion, journey_ids: Collection[UUID]) -> int
     return len(kept)
 
 
-def pinned_versions(journey_ids: Collection[UUID]) -> dict[tuple[UUID, str], MailTemplateVersion]:
-    """This will give the texts that these journeys keep, by journey and template."""
-    pins = TemplatePin.objects.filter(journey__in=journey_ids).select_related("version__template")
-    return {(pin.journey_id, pin.version.template.key): pin.version for pin in pins}
-
-
 def kept_by(template: MailTemplate) -> int:
     """This will count the journeys that keep an older text of the template."""
     return int(TemplatePin.objects.filter(template=template).count())

@@ -15,15 +15,17 @@ from customers.enums import HoldScope
 from customers.models import Activity, Customer, Hold, User
 from customers.services.holds import hold_customer, set_brake
 from emails.enums import WAITING_STATES, SuppressionCause
-from emails.models import Draft
+from emails.models import Draft, MailTemplate, MailTemplateVersion
 from emails.services import outbox
 from emails.services.suppression import suppress
-from journeys.enums import AutomationStatus, DeliverableState
-from journeys.models import AutomationLog, AutomationSchedule, Deliverable
+from emails.services.templates import NewText, publish_draft, save_draft
+from journeys.enums import AutomationStatus, DeliverableState, JourneyKind
+from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, TemplatePin
 from journeys.rules.moments import moment_of
 from journeys.rules.simulated.world import CELEBRATING, Assumptions, Event, Happening, Opens
 from journeys.services.clock import tick_as_of
 from journeys.services.simulating import simulate
+from journeys.services.templates import ensure_templates
 from tests import factories
 from tests.journeys.ground import approve_plan, begin, default_version, deliver, make_version, open_month
 
@@ -70,9 +72,28 @@ def make_client(number: int, *, by: User, versions: list[Any]) -> Customer:
     if state == 7:
         until = moment_of(date(2026, 3, 25), time.min, zone)
         hold_customer(customer, scope=HoldScope.ACCOUNT, until=until, reason="", now=BEGIN - timedelta(days=1), by=by)
+    if number % 3 == 0:
+        keep_old_text(journey, JourneyKind.UPCOMING)
     if state == 8:
         set_brake(customer, reason="Sarah answered", now=BEGIN - timedelta(days=1), by=None)
     return customer
+
+
+def keep_old_text(journey: Journey, kind: str) -> None:
+    """The journey's mails of the kind go on saying what the first text says: among it the day."""
+    version = MailTemplateVersion.objects.get(template__key=kind, number=1)
+    TemplatePin.objects.create(
+        customer_id=journey.customer_id, journey=journey, template_id=version.template_id, version=version
+    )
+
+
+def publish_dateless(kind: str, *, by: User) -> None:
+    """A second text of the mail, which names no day."""
+    ensure_templates(now=BEGIN - timedelta(days=50))
+    template = MailTemplate.objects.get(key=kind)
+    text = NewText("Soon: {{monthTitle}}", "Hi {{clientName}}, it is on its way.")
+    draft = save_draft(template, text, edit=None, now=BEGIN - timedelta(days=49), by=by)
+    publish_draft(template, edit=draft.edit, keep_old=[], now=BEGIN - timedelta(days=49), by=by)
 
 
 def assumed_moments(customer: Customer, assume: Assumptions) -> dict[str, datetime]:
@@ -231,10 +252,11 @@ CASES = [
 
 @pytest.mark.parametrize(("count", "assume", "days"), CASES)
 def test_simulated_list_equals_what_is_really_carried_out(
-    csm: User, count: int, assume: Assumptions, days: int, monkeypatch: pytest.MonkeyPatch
+    csm: User, ops: User, count: int, assume: Assumptions, days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The outbox looks at the clock again for each letter: here no time passes.
     monkeypatch.setattr(outbox, "monotonic", lambda: 0.0)
+    publish_dateless(JourneyKind.UPCOMING, by=ops)
     versions = [default_version(), make_version(months=3, celebrates_apart=True)]
     customers = [make_client(number, by=csm, versions=versions) for number in range(count)]
 

@@ -67,7 +67,7 @@ def queue_mail(world: World, effect: SendMail, now: datetime) -> None:
 
 def _list_stated(world: World, journey: JourneyFacts, effect: SendMail) -> Iterable[tuple[str, UUID, int, date]]:
     """The dates that the mail's own text says, as they are now."""
-    names = world.house.names.get(effect.kind, frozenset())
+    names = world.names_in(journey.id, effect.kind)
     if effect.month is None:
         if effect.kind == JourneyKind.WELCOME_BACK and "timeline" in names:
             for month in journey.kept:

@@ -182,6 +182,7 @@ def _pacing(world: World, letter: Letter, now: datetime) -> PacingFacts:
             for one in world.gone
         ),
         ahead=tuple(ahead),
+        notice_deadline=world.notice_deadline if letter.lane == Lane.NOTICE else None,
     )
 
 

@@ -147,7 +147,11 @@ class House:
 
 @dataclass
 class World:
-    """One account and its journeys, moved on by the simulation."""
+    """One account and its journeys, moved on by the simulation.
+
+    pinned: which names the older text uses that a journey keeps, by journey and kind. notice_deadline: the last day of
+    the contract's notice, there.
+    """
 
     customer_id: UUID
     customer_name: str
@@ -162,6 +166,8 @@ class World:
     brake_reason: str | None = None
     letters: list[Letter] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
+    pinned: Mapping[tuple[UUID, str], frozenset[str]] = field(default_factory=dict)
+    notice_deadline: date | None = None
     told_paused: dict[UUID, tuple[datetime, str]] = field(default_factory=dict)
     in_review: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
     arrived: list[tuple[UUID | None, int]] = field(default_factory=list)
@@ -187,6 +193,10 @@ class World:
     def plan(self, journey_id: UUID, row: RowFacts) -> None:
         """Write an automation down, unless it is there: each happens once."""
         self.rows.setdefault((journey_id, row.kind, row.occurrence), row)
+
+    def names_in(self, journey_id: UUID, kind: str) -> frozenset[str]:
+        """Which names the text says that this journey's mail of the kind is written from."""
+        return self.pinned.get((journey_id, kind), self.house.names.get(kind, frozenset()))
 
     @property
     def stops(self) -> set[str]:

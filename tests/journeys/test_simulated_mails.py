@@ -1,0 +1,79 @@
+"""Mails in the simulator: the text that a journey keeps, and a notice whose last day is near."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from customers.models import Customer, User
+from emails.enums import DraftState, Lane
+from emails.models import Draft, MailTemplate
+from emails.services.drafts import compose_draft
+from emails.services.sending import send
+from emails.services.templates import NewText, publish_draft, save_draft
+from journeys.enums import JourneyKind
+from journeys.queries.simulation import read_worlds
+from journeys.rules.simulated.world import Assumptions
+from journeys.services.simulating import simulate
+from journeys.services.templates import ensure_templates
+from tests import factories
+from tests.journeys.ground import begin
+
+pytestmark = pytest.mark.django_db
+FRIDAY_EVENING = datetime(2026, 3, 7, 1, 0, tzinfo=UTC)  # 20:00 in New York
+AFTER_UNDO = FRIDAY_EVENING + timedelta(seconds=20)
+MONDAY = datetime(2026, 3, 9, 13, 0, tzinfo=UTC)  # 09:00 there; the clocks have changed
+
+
+@pytest.fixture
+def account(csm: User) -> Customer:
+    customer: Customer = factories.CustomerFactory.create(owner=csm, timezone="America/New_York")
+    factories.StakeholderFactory.create(customer=customer, primary=True)
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("last_day_in", "leaves_at"),
+    [
+        (3, MONDAY),  # its last day is Monday, on which the window opens
+        (2, AFTER_UNDO),  # its last day is Sunday
+    ],
+)
+def test_simulated_notice_waits_for_the_window_only_if_its_deadline_allows(
+    account: Customer, csm: User, last_day_in: int, leaves_at: datetime
+) -> None:
+    begin(account, now=FRIDAY_EVENING, by=csm)
+    today = FRIDAY_EVENING.date() - timedelta(days=1)
+    factories.ContractFactory.create(
+        customer=account, renewal_date=today + timedelta(days=100), notice_days=100 - last_day_in
+    )
+    notice = compose_draft(
+        customer=account, stakeholder=account.stakeholders.get(), sender=csm, subject="The notice",
+        body="Hello,\n\nshall we talk?", now=FRIDAY_EVENING, by=csm,
+    )  # fmt: skip
+    Draft.objects.filter(pk=notice.pk).update(lane=Lane.NOTICE)
+    notice.refresh_from_db()
+    send(notice, version=notice.version, now=FRIDAY_EVENING, by=csm)
+
+    found = simulate([account.pk], Assumptions(), now=AFTER_UNDO, days=5)
+
+    sent = [event.at for event in found.events if event.words == "The notice" and event.outcome == "sent"]
+    assert sent == [leaves_at]
+    assert Draft.objects.get(pk=notice.pk).state == DraftState.QUEUED
+
+
+def test_simulated_mails_are_of_the_text_that_the_journey_keeps(account: Customer, csm: User, ops: User) -> None:
+    ensure_templates(now=FRIDAY_EVENING)
+    template = MailTemplate.objects.get(key=JourneyKind.UPCOMING)
+    keeping = begin(account, now=FRIDAY_EVENING, by=csm)
+    other = factories.CustomerFactory.create(owner=csm)
+    moving = begin(other, now=FRIDAY_EVENING, by=csm)
+    text = NewText("Soon: {{monthTitle}}", "Hi {{clientName}}")
+    draft = save_draft(template, text, edit=None, now=FRIDAY_EVENING, by=ops)
+    publish_draft(template, edit=draft.edit, keep_old=[keeping.pk], now=FRIDAY_EVENING, by=ops)
+
+    worlds = {world.customer_id: world for world in read_worlds([account.pk, other.pk], now=FRIDAY_EVENING)}
+
+    assert "dueDate" in worlds[account.pk].names_in(keeping.pk, JourneyKind.UPCOMING)
+    assert worlds[other.pk].names_in(moving.pk, JourneyKind.UPCOMING) == {"monthTitle", "clientName"}
