@@ -36,6 +36,7 @@ from journeys.rules.default_mails import MAILS
 from journeys.rules.simulated.outbox import WAITING
 from journeys.rules.simulated.world import Gone, House, KindRules, Letter, Pause, Person, World
 
+PLAYED = frozenset(JourneyKind.values)
 COUNTS_FOR = timedelta(days=40)
 """Nothing that left before can keep a letter back, whatever holidays lie between."""
 
@@ -60,7 +61,7 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
                 house=reader.house,
                 rules_around=_rules_of(customer, reader.settings),
                 journeys={pk: facts[pk] for pk in own},
-                rows={(pk, row.kind, row.occurrence): row for pk in own for row in rows[pk] if _is_played(row.kind)},
+                rows={(pk, row.kind, row.occurrence): row for pk in own for row in rows[pk] if row.kind in PLAYED},
                 recipient=reader.person(first.recipient) if first.recipient else None,
                 sender_email=first.sender.email if first.sender else "",
                 holds=reader.holds[customer.pk],
@@ -177,10 +178,6 @@ def _kind_rules(kind: JourneyKind) -> KindRules:
     if handler is None:
         raise LookupError(f"nobody registered {kind}")
     return KindRules(handler.expires_after, handler.stopped_by)
-
-
-def _is_played(kind: str) -> bool:
-    return kind in JourneyKind.values
 
 
 def _rules_of(customer: Customer, settings: WorkspaceSettings) -> Callable[[datetime], SendingRules]:

@@ -29,7 +29,7 @@ def begin_hold(world: World, hold: Pause, now: datetime) -> None:
     until = f" until {hold.until.astimezone(ZoneInfo(world.zone)):%d %b %Y}" if hold.until else ""
     world.note(now, Happening.PERSON, "held", f"The journey is paused{until}")
     for journey in list(world.journeys.values()):
-        is_waiting = any(row.is_open for key, row in world.rows.items() if key[0] == journey.id)
+        is_waiting = any(key[0] == journey.id for key in world.open_keys)
         if journey.state != JourneyState.ACTIVE and not (journey.state == JourneyState.COMPLETED and is_waiting):
             continue
         world.journeys[journey.id] = journey = replace(journey, held_since=journey.held_since or now)
@@ -67,9 +67,9 @@ def end_due_holds(world: World, now: datetime) -> bool:
         return False
     world.holds = [hold for hold in world.holds if hold not in ended]
     occurrences = {f"hold-{hold.id}" for hold in ended}
-    for key, row in list(world.rows.items()):
-        if key[1] in BEFORE_END and key[2] in occurrences and row.is_open:
-            world.rows[key] = replace(row, status=AutomationStatus.CANCELLED, reason="The hold is over.")
+    for key, row in world.list_open():
+        if key[1] in BEFORE_END and key[2] in occurrences:
+            world.put(key, replace(row, status=AutomationStatus.CANCELLED, reason="The hold is over."))
     world.note(now, Happening.PERSON, "resumed", "The hold ends")
     if not world.holds:
         for journey in list(world.journeys.values()):
@@ -80,9 +80,9 @@ def end_due_holds(world: World, now: datetime) -> bool:
 
 def _go_on(world: World, journey: JourneyFacts, since: datetime, now: datetime) -> None:
     days = held_days(since, now, journey.zone)
-    for key, row in list(world.rows.items()):
-        if key[0] == journey.id and row.is_open and key[1] not in HOLD_KINDS:
-            world.rows[key] = move_after_hold(row, days=days, zone=journey.zone, now=now)
+    for key, row in world.list_open():
+        if key[0] == journey.id and key[1] not in HOLD_KINDS:
+            world.put(key, move_after_hold(row, days=days, zone=journey.zone, now=now))
     months = tuple(
         month if month.is_settled else replace(month, due_date=month.due_date + timedelta(days=days))
         for month in journey.months

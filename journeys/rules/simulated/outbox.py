@@ -26,13 +26,11 @@ ASK_AGAIN = "Its approval has expired; a person is asked again."
 
 def expire_letters(world: World, now: datetime) -> None:
     """Drop what comes too late; what a person would be asked again for waits no more."""
-    for letter in _in_order(world.letters):
-        if letter.state in WAITING and letter.expires_at <= now:
-            letter.state = DraftState.CANCELLED if letter.lapses else DraftState.DRAFT
-            _note(
-                world, letter, now, "dropped" if letter.lapses else "expired", TOO_LATE if letter.lapses else ASK_AGAIN
-            )
-            _look_again(world, now)
+    expired = [letter for letter in world.letters if letter.state in WAITING and letter.expires_at <= now]
+    for letter in _in_order(expired):
+        letter.state = DraftState.CANCELLED if letter.lapses else DraftState.DRAFT
+        _note(world, letter, now, "dropped" if letter.lapses else "expired", TOO_LATE if letter.lapses else ASK_AGAIN)
+        _look_again(world, now)
 
 
 def free_letters(world: World, now: datetime) -> None:
@@ -47,13 +45,9 @@ def free_letters(world: World, now: datetime) -> None:
 
 def send_letters(world: World, now: datetime, *, opens: Opens) -> bool:
     """Ask the gate of each letter whose turn it is; says whether any was."""
-    due = [
-        letter
-        for letter in _in_order(world.letters)
-        if letter.state == DraftState.QUEUED and (letter.not_before is None or letter.not_before <= now)
-    ]
-    for letter in due:
-        if letter.state == DraftState.QUEUED and (letter.not_before is None or letter.not_before <= now):
+    due = [letter for letter in world.letters if _is_due(letter, now)]
+    for letter in _in_order(due):
+        if _is_due(letter, now):
             _try(world, letter, now, opens)
     return bool(due)
 
@@ -64,6 +58,10 @@ def next_letter_at(world: World, after: datetime) -> datetime | None:
     moments += [letter.not_before for letter in world.letters if letter.state in WAITING and letter.not_before]
     moments += [letter.scheduled_at for letter in world.letters if letter.state in WAITING and letter.scheduled_at]
     return min((moment for moment in moments if moment > after), default=None)
+
+
+def _is_due(letter: Letter, now: datetime) -> bool:
+    return letter.state == DraftState.QUEUED and (letter.not_before is None or letter.not_before <= now)
 
 
 def _try(world: World, letter: Letter, now: datetime, opens: Opens) -> None:

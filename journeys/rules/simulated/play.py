@@ -58,13 +58,12 @@ def is_over(world: World, acts: Acts, now: datetime) -> bool:
     """Whether only waiting for people is left, who by these assumptions do nothing: an open end would never come."""
     if _next_act(world, acts, now) is not None or world.in_review:
         return False
-    stuck = all(_is_stuck(world, journey_id) for journey_id in world.journeys)
-    return stuck and next_letter_at(world, now) is None
+    return all(_is_stuck(world, journey_id) for journey_id in world.journeys) and next_letter_at(world, now) is None
 
 
 def _is_stuck(world: World, journey_id: uuid.UUID) -> bool:
     """Whether each automation that is left was only moved to the next morning, since nobody delivers anything."""
-    rows = [row for key, row in world.rows.items() if key[0] == journey_id and row.is_open]
+    rows = [row for key, row in world.list_open() if key[0] == journey_id]
     return all(
         row.local_date is not None and row.planned_at is not None and row.trigger_at > row.planned_at for row in rows
     )

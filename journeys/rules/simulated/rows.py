@@ -27,14 +27,12 @@ ENDED_BY_DELIVERY = (JourneyKind.GENERATE, JourneyKind.UPCOMING, JourneyKind.REV
 
 def run_due(world: World, now: datetime, *, approve_after: timedelta | None) -> bool:
     """Decide and carry out what is due; says whether anything was. All are decided before any is carried out."""
-    due = [
-        key for key, row in world.rows.items() if row.is_open and row.trigger_at <= now and not _is_stopped(world, key)
-    ]
+    due = [key for key, row in world.list_open() if row.trigger_at <= now and not _is_stopped(world, key)]
     due.sort(key=lambda key: (world.rows[key].trigger_at, *key[1:]))
     decided = [(key, _judge(world, key, now)) for key in due]
     for key, (status, outcome, words, reason, until) in ((key, verdict[:5]) for key, verdict in decided):
         row = world.rows[key]
-        world.rows[key] = replace(row, status=status, trigger_at=until or row.trigger_at, reason=reason)
+        world.put(key, replace(row, status=status, trigger_at=until or row.trigger_at, reason=reason))
         if key[1] == JourneyKind.PAUSED and status == AutomationStatus.COMPLETED:
             world.told_paused[key[0]] = (now, key[2])
         world.note(
@@ -48,7 +46,7 @@ def run_due(world: World, now: datetime, *, approve_after: timedelta | None) -> 
 
 def next_row_at(world: World, after: datetime) -> datetime | None:
     """The next moment at which an automation falls due."""
-    return min((row.trigger_at for row in world.rows.values() if row.is_open and row.trigger_at > after), default=None)
+    return min((row.trigger_at for _, row in world.list_open() if row.trigger_at > after), default=None)
 
 
 Verdict = tuple[AutomationStatus, str, str, str, datetime | None, tuple[object, ...]]
@@ -139,7 +137,7 @@ def _end_open(world: World, journey_id: UUID, number: int) -> None:
     for kind in ENDED_BY_DELIVERY:
         row = world.rows.get(key := (journey_id, kind, occurrence_of(number)))
         if row is not None and row.is_open:
-            world.rows[key] = replace(row, status=AutomationStatus.SKIPPED, reason="It is delivered already.")
+            world.put(key, replace(row, status=AutomationStatus.SKIPPED, reason="It is delivered already."))
 
 
 def _count_from_delivery(world: World, journey: JourneyFacts, month: MonthFacts, now: datetime) -> None:
@@ -149,7 +147,7 @@ def _count_from_delivery(world: World, journey: JourneyFacts, month: MonthFacts,
         if row is None or row.status not in REVIVED:
             continue
         wanted = day + timedelta(days=days)
-        world.rows[key] = replace(
+        moved = replace(
             row,
             status=AutomationStatus.SCHEDULED,
             trigger_at=moment_of(wanted, journey.local_time, journey.zone),
@@ -158,6 +156,7 @@ def _count_from_delivery(world: World, journey: JourneyFacts, month: MonthFacts,
             zone=journey.zone,
             reason="Counted from its delivery.",
         )
+        world.put(key, moved)
 
 
 def _announce(world: World, journey: JourneyFacts, kind: JourneyKind, number: int, now: datetime) -> None:
@@ -176,8 +175,8 @@ def _announce(world: World, journey: JourneyFacts, kind: JourneyKind, number: in
 
 
 def _release(world: World, journey: JourneyFacts, now: datetime) -> None:
-    for key, row in list(world.rows.items()):
-        if key[0] != journey.id or key[1] != JourneyKind.GENERATE or not row.is_open or row.month is None:
+    for key, row in world.list_open():
+        if key[0] != journey.id or key[1] != JourneyKind.GENERATE or row.month is None:
             continue
         if row.trigger_at <= now + NEAR and is_free(journey, row.month):
-            world.rows[key] = release_row(row, not_before=journey.own_now(now))
+            world.put(key, release_row(row, not_before=journey.own_now(now)))

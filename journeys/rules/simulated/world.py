@@ -150,7 +150,7 @@ class World:
     """One account and its journeys, moved on by the simulation.
 
     pinned: which names the older text uses that a journey keeps, by journey and kind. notice_deadline: the last day of
-    the contract's notice, there.
+    the contract's notice, there. open_keys: of the rows still to come, kept by `put`: most rows are over soon.
     """
 
     customer_id: UUID
@@ -172,6 +172,10 @@ class World:
     in_review: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
     arrived: list[tuple[UUID | None, int]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    open_keys: dict[Key, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.open_keys = {key: None for key, row in self.rows.items() if row.is_open}
 
     def note(
         self,
@@ -192,7 +196,21 @@ class World:
 
     def plan(self, journey_id: UUID, row: RowFacts) -> None:
         """Write an automation down, unless it is there: each happens once."""
-        self.rows.setdefault((journey_id, row.kind, row.occurrence), row)
+        key = (journey_id, row.kind, row.occurrence)
+        if key not in self.rows:
+            self.put(key, row)
+
+    def put(self, key: Key, row: RowFacts) -> None:
+        """Write down how an automation stands now."""
+        self.rows[key] = row
+        if row.is_open:
+            self.open_keys[key] = None
+        else:
+            self.open_keys.pop(key, None)
+
+    def list_open(self) -> list[tuple[Key, RowFacts]]:
+        """Give the automations that are still to come."""
+        return [(key, self.rows[key]) for key in self.open_keys]
 
     def names_in(self, journey_id: UUID, kind: str) -> frozenset[str]:
         """Which names the text says that this journey's mail of the kind is written from."""
