@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
 from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
 from journeys.models import (
     AutomationLog,
@@ -15,6 +15,7 @@ from journeys.models import (
     ClockState,
     ProgrammeStep,
     ProgrammeVersion,
+    SimulationRun,
     TemplatePin,
 )
 from journeys.services.by_hand import trigger_by_hand
@@ -66,6 +67,17 @@ class AutomationLogAdmin(ViewOnlyAdmin):
 @admin.register(ClockState)
 class ClockStateAdmin(ViewOnlyAdmin):
     list_display = ("last_tick_at", "last_report")
+
+
+@admin.register(SimulationRun)
+class SimulationRunAdmin(EverybodysAdmin):
+    list_display = ("created_at", "user", "total", "played", "finished_at", "problem")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    fields = ("created_at", "user", "assume", "days", "total", "played", "attempts", "due_at", "finished_at", "problem")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SimulationRun]:
+        return super().get_queryset(request).defer("customer_ids", "result")
 
 
 @admin.register(TemplatePin)

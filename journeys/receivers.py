@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from customers.signals import book_imported, stakeholder_reachable
 from journeys.services.unaddressed import write_unaddressed
-from journeys.signals import deliverable_asked
-from journeys.tasks import write_deliverables
+from journeys.signals import deliverable_asked, simulation_asked
+from journeys.tasks import play_simulations, write_deliverables
 
 
 @receiver(deliverable_asked, dispatch_uid="journeys.ring_for_deliverables")
@@ -28,3 +28,8 @@ def write_to_new_contact(sender: object, customer_id: UUID, **_: Any) -> None:
 @receiver(book_imported, dispatch_uid="journeys.write_to_imported_contacts")
 def write_to_imported_contacts(sender: object, customer_ids: Iterable[UUID], **_: Any) -> None:
     write_unaddressed(list(customer_ids), now=timezone.now())
+
+
+@receiver(simulation_asked, dispatch_uid="journeys.ring_for_simulations")
+def ring_for_simulations(sender: object, **_: Any) -> None:
+    play_simulations.delay()

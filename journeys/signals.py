@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 deliverable_asked = Signal()  # nothing: which deliverables are to be written stands in the rows
+simulation_asked = Signal()  # nothing: what is to be played stands in the rows

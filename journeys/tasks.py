@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from emails.services import outbox
-from journeys.services import clock, writing
+from journeys.services import clock, simulation_runs, writing
 from journeys.services.restoring import is_clock_trusted
 
 
@@ -28,3 +28,9 @@ def send_due() -> None:
 def write_deliverables() -> None:
     """Write the deliverables that are due; the clock finds those whose ring was lost."""
     writing.write_due(now=timezone.now())
+
+
+@shared_task(name="journeys.play_simulations")
+def play_simulations() -> None:
+    """Play the books that are asked for; whoever waits for an answer rings again where a ring was lost."""
+    simulation_runs.play_due(now=timezone.now())

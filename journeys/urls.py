@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from journeys.urls_deliverables import deliverable_patterns
 from journeys.urls_portal import portal_patterns
-from journeys.views import actions, board, bulk, clock, health, log, simulation, timeline
+from journeys.views import actions, board, bulk, clock, health, log, simulated, simulation, timeline
 
 app_name = "journeys"
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/health", health.health, name="health"),
     path("journeys/health/savings", health.savings, name="savings"),
     path("journeys/simulate", simulation.of_many, name="simulate"),
+    path("journeys/simulate/<uuid:run_id>", simulated.run_page, name="simulation_run"),
     path("clock/confirm", clock.confirm, name="clock"),
     *deliverable_patterns,
     *portal_patterns,

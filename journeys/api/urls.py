@@ -26,6 +26,7 @@ from journeys.api.journeys import (
 from journeys.api.plans import BusinessPlanView, OnboardingView, PlanApproval
 from journeys.api.selections import SelectionView
 from journeys.api.simulation import SimulateView
+from journeys.api.simulation_runs import SimulateManyView, SimulationRunView
 
 JOURNEY = "clients/<str:id>/journey"
 
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/automations/logs", LogList.as_view()),
     path("admin/automations/stats", AutomationStats.as_view()),
     path("admin/journeys/selection", SelectionView.as_view()),
+    path("admin/journeys/simulate", SimulateManyView.as_view()),
+    path("admin/journeys/simulate/<uuid:id>", SimulationRunView.as_view()),
     path("automations/<uuid:id>", AutomationDetail.as_view()),
     path("automations/<uuid:id>/trigger", AutomationTrigger.as_view()),
     path("clients/<str:id>/automations", ClientAutomations.as_view()),

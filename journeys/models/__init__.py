@@ -9,6 +9,7 @@ from journeys.models.portal import PortalLink
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion, Published
 from journeys.models.rollouts import VersionChoice
 from journeys.models.savings import TimeSaving
+from journeys.models.simulations import SimulationRun
 
 __all__ = [
     "AutomationLog",
@@ -26,6 +27,7 @@ __all__ = [
     "ProgrammeStep",
     "ProgrammeVersion",
     "Published",
+    "SimulationRun",
     "TemplatePin",
     "TimeSaving",
     "VersionChoice",

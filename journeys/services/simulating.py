@@ -6,13 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from time import monotonic
 from uuid import UUID
 
 from journeys.queries.simulation import read_worlds
 from journeys.rules.row_moves import local_day
+from journeys.rules.simulated.book import is_sent, without_repeats
 from journeys.rules.simulated.play import play
-from journeys.rules.simulated.world import MOST_DAYS, Assumptions, Event, Happening
+from journeys.rules.simulated.world import MOST_DAYS, Assumptions, Event
 
 BATCH = 100
 
@@ -29,17 +29,12 @@ class Day:
 class Simulation:
     """What would happen, in order. names, zones: of the accounts, by id.
 
-    mails: how many each person would get, the most first. left_out: accounts that were not played for want of time.
+    mails: how many each person would get, the most first.
     """
 
     events: Sequence[Event]
     names: dict[UUID, str]
     zones: dict[UUID, str]
-    left_out: int = 0
-
-    @property
-    def left_out_words(self) -> str:
-        return f"{self.left_out} accounts were left out. Choose fewer days, or a selection."
 
     @property
     def days(self) -> list[Day]:
@@ -51,7 +46,7 @@ class Simulation:
 
     @property
     def mails(self) -> list[tuple[UUID, str, int]]:
-        counts = Counter((event.customer_id, event.to) for event in self.events if _is_sent(event))
+        counts = Counter((event.customer_id, event.to) for event in self.events if is_sent(event))
         ordered = sorted(counts.items(), key=lambda pair: (-pair[1], self.names[pair[0][0]], pair[0][1]))
         return [(customer_id, to, count) for (customer_id, to), count in ordered]
 
@@ -66,45 +61,19 @@ def simulate(
     *,
     now: datetime,
     days: int | None = None,
-    budget_s: float | None = None,
 ) -> Simulation:
-    """This will play the accounts forward from `now`, so many days or to the end.
+    """This will play the accounts forward from `now`, so many days or to the end, while one waits.
 
-    budget_s: after so long the accounts that are left are left out.
+    More than a page of them are played by `simulation_runs`.
     """
-    began = monotonic()
     until = now + (timedelta(days=MOST_DAYS if days is None else days))
     names: dict[UUID, str] = {}
     zones: dict[UUID, str] = {}
     events: list[Event] = []
     ids = list(customer_ids)
-    left_out = 0
     for start in range(0, len(ids), BATCH):
-        if budget_s is not None and monotonic() - began > budget_s:
-            left_out += len(ids[start : start + BATCH])
-            continue
         for world in read_worlds(ids[start : start + BATCH], now=now):
-            if budget_s is not None and monotonic() - began > budget_s:
-                left_out += 1
-                continue
             names[world.customer_id], zones[world.customer_id] = world.customer_name, world.zone
             events += play(world, assume, now=now, until=until, is_open_end=days is None)
     events.sort(key=lambda event: event.at)
-    return Simulation(events, names, zones, left_out)
-
-
-def without_repeats(events: Sequence[Event]) -> list[Event]:
-    """This will leave out what says of a thing the same as the last event about it did."""
-    last: dict[tuple[object, ...], tuple[str, str]] = {}
-    told = []
-    for event in events:
-        thing = (event.customer_id, event.about, event.kind, event.occurrence, event.month, event.words)
-        said = (event.outcome, event.reason)
-        if last.get(thing) != said:
-            told.append(event)
-        last[thing] = said
-    return told
-
-
-def _is_sent(event: Event) -> bool:
-    return event.about == Happening.MAIL and event.outcome == "sent"
+    return Simulation(events, names, zones)

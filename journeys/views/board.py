@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from customers.view_base import reader_of
 from journeys.actions import BULK_ACTIONS
 from journeys.forms.board import read_board_filter
-from journeys.queries.board import NO_OWNER, PAGE_SIZE, STATES, Board, read_board_facets
+from journeys.queries.board import AS_LIST, NO_OWNER, PAGE_SIZE, STATES, Board, read_board_facets
 from journeys.views.tabs import list_tabs
 
 KEPT = ("q", "state", "owner", "segment", "programme", "month")
@@ -32,6 +32,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "facets": read_board_facets(reader),
         "tabs": list_tabs("journeys:board"),
         "actions": [action for action in BULK_ACTIONS if (action.code == "start") == (wanted.state == "none")],
+        "may_play": wanted.state not in AS_LIST,
         "kept_query": kept_query(request),
         "NO_OWNER": NO_OWNER,
         **(_list(request, asked) if wanted.is_list else _columns(asked)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from customers.rules.sending import SendingRules
@@ -50,6 +51,24 @@ class Assumptions:
     reply_on_day: int | None = None
     hold: tuple[date, date] | None = None
     approve_after_days: int | None = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "opens": self.opens.value,
+            "replyOnDay": self.reply_on_day,
+            "hold": [day.isoformat() for day in self.hold] if self.hold else None,
+            "approveAfterDays": self.approve_after_days,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Assumptions:
+        first, last = map(date.fromisoformat, kept["hold"]) if kept["hold"] else (None, None)
+        return cls(
+            opens=Opens(kept["opens"]),
+            reply_on_day=kept["replyOnDay"],
+            hold=(first, last) if first and last else None,
+            approve_after_days=kept["approveAfterDays"],
+        )
 
 
 @dataclass(frozen=True)

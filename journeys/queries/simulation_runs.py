@@ -1,0 +1,28 @@
+"""Whom the simulator is to play: the reader's accounts with a journey under way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customers.models import Customer, User
+from customers.queries.many import many
+from journeys.enums import JourneyState
+from journeys.queries.board import Board, BoardFilter
+
+
+def find_playable(user: User, ids: Iterable[Any], wanted: BoardFilter | None, *, now: datetime) -> list[UUID]:
+    """This will give those of the named accounts, or of all that the board's filter finds, that can be played."""
+    chosen: Any = many(UUID(str(pk)) for pk in ids)
+    if wanted is not None:
+        chosen = Board(user, wanted, now=now).customer_ids().order_by()
+    rows = Customer.objects.visible_to(user).filter(pk__in=chosen, journeys__state=JourneyState.ACTIVE)
+    return list(rows.order_by("name", "pk").values_list("pk", flat=True))
+
+
+def list_named(user: User, ids: Collection[str]) -> set[str]:
+    """This will give which of these accounts the reader may see."""
+    rows = Customer.objects.visible_to(user).filter(pk__in=many({UUID(pk) for pk in ids}))
+    return {str(pk) for pk in rows.values_list("pk", flat=True)}
