@@ -25,7 +25,8 @@ _PAGE = (
     "<title>{subject}</title></head>"
     '<body style="margin:0;padding:24px 16px;background:#ffffff;color:#1d1c19;'
     "font:15px/1.6 -apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif\">"
-    '<div style="max-width:600px;margin:0 auto">{content}</div></body></html>'
+    '<div style="max-width:600px;overflow-wrap:break-word;word-break:break-word;margin:0 auto">{content}</div>'
+    "</body></html>"
 )
 _PARAGRAPH = '<p style="margin:0 0 16px">{}</p>'
 _LIST = '<ul style="margin:0 0 16px;padding:0 0 0 22px">{}</ul>'

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from customers.models import Activity, User
 from journeys.enums import VersionAnswer
@@ -532,3 +533,14 @@ def test_pages_of_a_programme_open(admin: Client, programme: Programme, first: P
     assert "There is a draft already" in refused.content.decode()
     admin.post(home(programme, "discard"))
     assert admin.post(home(programme, f"bring-back/{first.pk}"))["Location"] == home(programme, "publish")
+
+
+def test_a_programme_without_a_draft_offers_to_write_one(programme: Programme, ops: User) -> None:
+    client = Client()
+    client.force_login(ops)
+
+    page = client.get(reverse("admin:journeys_programme_change", args=[programme.pk])).content.decode()
+
+    assert "Write a new version" in page
+    assert reverse("admin:journeys_programme_edit_page", args=[programme.pk]) in page
+    assert reverse("admin:journeys_programme_settings_page", args=[programme.pk]) in page
