@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -77,3 +77,20 @@ def test_simulated_mails_are_of_the_text_that_the_journey_keeps(account: Custome
 
     assert "dueDate" in worlds[account.pk].names_in(keeping.pk, JourneyKind.UPCOMING)
     assert worlds[other.pk].names_in(moving.pk, JourneyKind.UPCOMING) == {"monthTitle", "clientName"}
+
+
+@pytest.mark.parametrize(
+    ("last_day_in", "said"),
+    [(4, ["The contract's notice deadline, 10 March 2026, lies inside."]), (8, [""])],  # the hold ends on the 14th
+)
+def test_simulated_pause_names_the_notice_deadline_inside_it(
+    account: Customer, csm: User, last_day_in: int, said: list[str]
+) -> None:
+    begin(account, now=FRIDAY_EVENING, by=csm)
+    renewal = date(2026, 3, 6) + timedelta(days=100)
+    factories.ContractFactory.create(customer=account, renewal_date=renewal, notice_days=100 - last_day_in)
+
+    assume = Assumptions(hold=(date(2026, 3, 9), date(2026, 3, 14)))
+    found = simulate([account.pk], assume, now=FRIDAY_EVENING, days=10)
+
+    assert [event.reason for event in found.events if event.outcome == "held"] == said

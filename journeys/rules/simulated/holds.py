@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from customers.enums import HoldScope
+from customers.rules.holds import is_inside
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.rules.journeys import JourneyFacts
 from journeys.rules.moments import moment_of
@@ -27,7 +28,7 @@ def begin_hold(world: World, hold: Pause, now: datetime) -> None:
         return
     world.holds.append(hold)
     until = f" until {hold.until.astimezone(ZoneInfo(world.zone)):%d %b %Y}" if hold.until else ""
-    world.note(now, Happening.PERSON, "held", f"The journey is paused{until}")
+    world.note(now, Happening.PERSON, "held", f"The journey is paused{until}", reason=_say_deadline(world, hold, now))
     for journey in list(world.journeys.values()):
         is_waiting = any(key[0] == journey.id for key in world.open_keys)
         if journey.state != JourneyState.ACTIVE and not (journey.state == JourneyState.COMPLETED and is_waiting):
@@ -35,6 +36,15 @@ def begin_hold(world: World, hold: Pause, now: datetime) -> None:
         world.journeys[journey.id] = journey = replace(journey, held_since=journey.held_since or now)
         if journey.state == JourneyState.ACTIVE and hold.scope == HoldScope.JOURNEY:
             _plan_notices(world, journey, hold, now)
+
+
+def _say_deadline(world: World, hold: Pause, now: datetime) -> str:
+    """What is said before a hold is confirmed that hides the contract's last day of notice."""
+    day = world.notice_deadline
+    goes_on = local_day(hold.until, world.zone) if hold.until else None
+    if day is None or not is_inside(day, today=local_day(now, world.zone), goes_on=goes_on):
+        return ""
+    return f"The contract's notice deadline, {day:%-d %B %Y}, lies inside."
 
 
 def _plan_notices(world: World, journey: JourneyFacts, hold: Pause, now: datetime) -> None:
