@@ -135,6 +135,11 @@ def _exchange(call: Call, vendor: Vendor, attempt: Attempt, deadline_s: float) -
         if attempt.may_have_left:
             raise unanswered(f"No answer from {vendor.name} ({what})", call.effect) from None
         raise NotAccepted(f"{vendor.name} could not be reached ({what}).", can_retry=True) from None
+    except ValueError as error:
+        # A key with a letter that no header takes. The error holds the key: it goes no further.
+        if attempt.may_have_left:
+            raise unanswered(f"No answer from {vendor.name} ({type(error).__name__})", call.effect) from None
+        raise NotAccepted(f"The call to {vendor.name} cannot be written: check its key.", can_retry=False) from None
 
 
 def _read(response: requests.Response, call: Call, vendor: Vendor) -> bytes:

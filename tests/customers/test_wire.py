@@ -131,6 +131,16 @@ def test_4xx_was_not_accepted(status: int, can_retry: bool) -> None:
     )
 
 
+def test_key_that_no_header_takes_is_told_without_the_key(httpserver: HTTPServer) -> None:
+    call = Call("POST", httpserver.url_for("/x"), Effect.ONCE, {"Authorization": "Bearer secret-key-ł"})
+
+    with pytest.raises((NotAccepted, MaybeAccepted)) as error:
+        place_call(call, vendor=VENDOR)
+
+    assert "secret-key" not in error.value.reason and error.value.__cause__ is None
+    assert httpserver.log == []
+
+
 @pytest.mark.parametrize(
     "url",
     [
