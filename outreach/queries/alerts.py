@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from customers.models import Customer
 from outreach.enums import AlertOutcome, Severity
 from outreach.models import UsageAlert
 from outreach.rules.alerts.facts import AlertFacts
+
+LOOKED_FOR = timedelta(days=90)
+"""How long an alert of an unknown account is looked at again by itself."""
 
 
 def find_account(account_id: str) -> Customer | None:
@@ -41,6 +44,16 @@ def read_facts(alert: UsageAlert) -> AlertFacts:
         at=alert.happened_at,
         context=alert.context,
     )
+
+
+def alerts_due(*, now: datetime) -> QuerySet[UsageAlert]:
+    """Give the alerts to decide on: those that wait, and those whose account has become known in the last days."""
+    known = Customer.objects.filter(external_id=OuterRef("account_id"))
+    unknown = Q(
+        customer=None, outcome=AlertOutcome.UNKNOWN_ACCOUNT, due_at=None, received_at__gte=now - LOOKED_FOR
+    ) & Exists(known)
+    rows: QuerySet[UsageAlert] = UsageAlert.objects.filter(Q(due_at__lte=now) | unknown)
+    return rows.order_by("received_at")
 
 
 def alerts_without_account(external_ids: Collection[str]) -> list[uuid.UUID]:

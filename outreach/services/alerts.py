@@ -17,7 +17,7 @@ from customers.services.todos import add_todo
 from customers.signals import send_after_commit
 from outreach.enums import AlertOutcome
 from outreach.models import UsageAlert
-from outreach.queries.alerts import alerts_without_account, find_account, last_started_at, read_facts
+from outreach.queries.alerts import alerts_due, alerts_without_account, find_account, last_started_at, read_facts
 from outreach.rules.alerts.facts import AlertFacts
 from outreach.rules.upsell.levels import choose_level
 from outreach.rules.upsell.triggering import TriggerDecision, TriggerRule, decide_trigger
@@ -56,8 +56,10 @@ def keep_alert(alert: AlertFacts, *, webhook_id: str, now: datetime) -> None:
 
 def apply_due(*, now: datetime) -> int:
     """This will decide on every alert that waits, also those whose ring was lost; gives how many."""
-    due = UsageAlert.objects.filter(due_at__lte=now).order_by("due_at")
-    return sum(apply_alert(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:BATCH]))
+    rows = list(alerts_due(now=now).values_list("pk", "due_at")[:BATCH])
+    if known := [pk for pk, due_at in rows if due_at is None]:
+        UsageAlert.objects.filter(pk__in=known, due_at=None, customer=None).update(due_at=now, updated_at=now)
+    return sum(apply_alert(pk, now=now) for pk, _ in rows)
 
 
 def sweep(now: datetime) -> int:

@@ -353,6 +353,17 @@ def test_alert_of_an_unknown_account_is_kept_until_it_is_known(
     assert list(UsageAlert.objects.visible_to(csm)) == [only()]
 
 
+def test_alert_is_found_when_an_account_gets_its_id(csm: User, now: datetime) -> None:
+    customer = factories.CustomerFactory.create(external_id=None, owner=csm)
+    send(alert_body(), now)
+    alerts.apply_due(now=now)
+
+    Customer.objects.filter(pk=customer.pk).update(external_id="12345")
+
+    assert [alerts.apply_due(now=now + timedelta(days=90)), alerts.apply_due(now=now)] == [1, 0]
+    assert (only().outcome, only().customer) == (AlertOutcome.STARTS_RUN, customer)
+
+
 def test_alert_is_seen_by_those_who_see_its_account(
     account: Customer, csm: User, lead: User, stranger: User, now: datetime
 ) -> None:
