@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
-from outreach.models import OutreachPlan, Reaction, ScheduleChange, Touch, UsageAlert
+from outreach.models import (
+    Opportunity,
+    OutreachPlan,
+    Reaction,
+    ScheduleChange,
+    Touch,
+    UpsellIntroduction,
+    UpsellRun,
+    UpsellStep,
+    UsageAlert,
+)
 
 
 @admin.register(OutreachPlan)
@@ -46,3 +56,35 @@ class UsageAlertAdmin(ViewOnlyAdmin):
     list_filter = (("received_at", DayFilter), "outcome", "severity", "source")
     list_select_related = ("customer",)
     search_fields = ("customer__name", "=account_id", "=event_id", "metric")
+
+
+@admin.register(UpsellRun)
+class UpsellRunAdmin(ViewOnlyAdmin):
+    list_display = ("started_at", "customer", "metric", "level", "state", "reply", "waits_until")
+    list_filter = (("started_at", DayFilter), "state", "level", "reply")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "=event_id", "metric")
+
+
+@admin.register(UpsellStep)
+class UpsellStepAdmin(ViewOnlyAdmin):
+    list_display = ("run", "name", "state", "attempts", "needs_person", "approved_by", "done_at")
+    list_filter = ("state", "name", "needs_person")
+    list_select_related = ("run", "approved_by")
+    search_fields = ("customer__name", "=run__event_id")
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(ViewOnlyAdmin):
+    list_display = ("name", "customer", "stage", "estimated_value", "currency", "led_by", "intro_sent_at")
+    list_filter = (("found_at", DayFilter), "stage", "led_by", "intro_response")
+    list_select_related = ("customer",)
+    search_fields = ("name", "customer__name", "=crm_id")
+
+
+@admin.register(UpsellIntroduction)
+class UpsellIntroductionAdmin(ViewOnlyAdmin):
+    list_display = ("written_at", "customer", "framing", "proposed", "directness", "sent_at", "response")
+    list_filter = (("written_at", DayFilter), "framing", "directness", "response")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name",)

@@ -193,3 +193,58 @@ class LedBy(TextChoices):
 
     CSM = "csm", "CSM alone"
     CSM_AND_AE = "csm_and_ae", "CSM with the account executive"
+
+
+class RunState(TextChoices):
+    """Where a run stands. Source: upsell-workflow, "Workflow States", as far as the steps do not say it."""
+
+    RUNNING = "running", "Running"
+    WAITING_PERSON = "waiting_person", "Waits for a person"
+    WAITING_REPLY = "waiting_reply", "Waits for a reply"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    COMPLETED = "completed", "Completed"
+    DECLINED = "declined", "Declined"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+ENDED_RUN_STATES = frozenset({RunState.COMPLETED, RunState.DECLINED, RunState.CANCELLED})
+
+
+class StepState(TextChoices):
+    """Where a step stands: the states of a claimed row, and the step that a person leaves out."""
+
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Under way"
+    SENT = "sent", "Done"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Unknown"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    CANCELLED = "cancelled", "Cancelled"
+    SKIPPED = "skipped", "Left out"
+
+
+class UpsellReply(TextChoices):
+    """What a customer answered to an introduction, or that nothing came in time. Source: upsell-workflow."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    MAYBE = "maybe", "Maybe"
+    TIMEOUT = "timeout", "No reply in time"
+
+
+class OpportunityStage(TextChoices):
+    """Where an expansion stands."""
+
+    IDENTIFIED = "identified", "Identified"
+    INTRODUCED = "introduced", "Introduced"
+    IN_TALKS = "in_talks", "In talks"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+class Directness(TextChoices):
+    """How openly an introduction speaks of buying. Source: upsell-introduction-email, "What's Missing"."""
+
+    SOFT = "soft", "Soft"
+    DIRECT = "direct", "Direct"

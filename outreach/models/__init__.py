@@ -3,5 +3,16 @@
 from outreach.models.alerts import UsageAlert
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
+from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 
-__all__ = ["OutreachPlan", "Reaction", "ScheduleChange", "Touch", "UsageAlert"]
+__all__ = [
+    "Opportunity",
+    "OutreachPlan",
+    "Reaction",
+    "ScheduleChange",
+    "Touch",
+    "UpsellIntroduction",
+    "UpsellRun",
+    "UpsellStep",
+    "UsageAlert",
+]
