@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cache
 
 import factory
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from customers import models
 from emails.models import Reply
+
+
+@cache
+def hashed(password: str) -> str:
+    """Each password is hashed once: people are made in most tests, and saved once."""
+    return make_password(password)
 
 
 class TeamFactory(DjangoModelFactory[models.Team]):
@@ -23,7 +30,6 @@ class TeamFactory(DjangoModelFactory[models.Team]):
 class UserFactory(DjangoModelFactory[models.User]):
     class Meta:
         model = models.User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person{n}")
     first_name = factory.LazyAttribute(lambda o: o.username.capitalize())
@@ -32,11 +38,7 @@ class UserFactory(DjangoModelFactory[models.User]):
     role = "csm"
     title = "Customer Success Manager"
 
-    @factory.post_generation
-    def password(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
-        self.set_password(extracted or "correct horse battery")  # type: ignore[attr-defined]
-        if create:
-            self.save()  # type: ignore[attr-defined]
+    password = factory.Transformer("correct horse battery", transform=hashed)
 
 
 class CustomerFactory(DjangoModelFactory[models.Customer]):
