@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def find_redis() -> str | None:
         return None
 
 
-def environment_for(*, database: str | None, broker: str | None) -> dict[str, str]:
+def environment_for(*, database: str | None, broker: str | None, compiled: str) -> dict[str, str]:
     """This will give the suite's environment; nothing of a production or embedded set-up leaks into it."""
     kept = {
         name: value
@@ -87,6 +88,9 @@ def environment_for(*, database: str | None, broker: str | None) -> dict[str, st
         if name not in ("DATABASE_URL", "REDIS_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE")
     }
     kept["DJANGO_SETTINGS_MODULE"] = "config.settings.testing"
+    # Tests are compiled once for all workers and both databases: it takes longer than most of them run.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    kept["PYTHONPYCACHEPREFIX"] = compiled
     if database:
         kept["DATABASE_URL"] = database
     if broker:
@@ -100,11 +104,16 @@ def own_database(server: str) -> str:
 
 
 def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="evergreen-compiled-") as compiled:
+        return run_all(compiled)
+
+
+def run_all(compiled: str) -> int:
     run = Run()
     postgres, broker = find_postgres(), find_redis()
-    plain = environment_for(database=None, broker=broker)
+    plain = environment_for(database=None, broker=broker, compiled=compiled)
     python = str(BIN / "python")
-    suite = [python, "-m", "pytest", "-q", "-n", "2"]
+    suite = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations", "10"]
 
     run.step("Linter", [str(BIN / "ruff"), "check", "."], plain)
     run.step("Format", [str(BIN / "ruff"), "format", "--check", "."], plain)
@@ -112,8 +121,10 @@ def main() -> int:
     run.step("Migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], plain)
     run.step("Suite on SQLite", suite, plain)
     if postgres:
-        with_postgres = environment_for(database=own_database(postgres), broker=broker)
-        run.step("Suite on PostgreSQL", suite, with_postgres)
+        with_postgres = environment_for(database=own_database(postgres), broker=broker, compiled=compiled)
+        say("\nOn PostgreSQL: not again the tests that open no database (pytest-django would refuse them one) nor the")
+        say("browser's; those two ran on SQLite, above.")
+        run.step("Suite on PostgreSQL", [*suite, "--database", "only"], with_postgres)
     else:
         run.left_out.append("the suite on PostgreSQL (DATABASE_URL or a server on 127.0.0.1:5432)")
     if not broker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,11 +19,16 @@ from customers.services.digests import workspace_key
 from tests import factories
 from tests.browsing import browser  # noqa: F401  # a fixture
 
-# A slow machine is no reason to fail.
-settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("evergreen")
+# A slow machine is no reason to fail. By day each run plays the same examples; at night others each time.
+settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("nightly" if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else "evergreen")
+
+# Thousands of modules and tests come and all of them stay: nothing to collect until they are there.
+gc.disable()
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)  # a Wednesday
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 @pytest.fixture
@@ -70,14 +76,57 @@ def _drop_sqlite_guards() -> None:
             cursor.execute("DROP TRIGGER IF EXISTS automation_log_keeps_rows")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a service that this run has not; `make test` looks for them and says what it left out."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("every", "only", "none"),
+        default="every",
+        help="only: what uses the database and no browser, for a second database; none: what uses no database",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs a service that this run has not, and leave out what another database would only repeat."""
+    _choose_by_database(config, items)
     has_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
     for item in items:
         if "postgres" in item.keywords and not has_postgres:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
         if "redis" in item.keywords and not os.environ.get("REDIS_URL"):
             item.add_marker(pytest.mark.skip(reason="needs Redis: set REDIS_URL"))
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Tell whether the test may open a connection: pytest-django refuses one to each test without these."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or "postgres" in item.keywords or names & DATABASE_FIXTURES)
+
+
+def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    choice = config.getoption("--database")
+    if choice == "every":
+        return
+    if choice == "only":
+        kept = [item for item in items if uses_database(item) and "browser" not in item.keywords]
+    else:
+        kept = [item for item in items if not uses_database(item)]
+    left = set(items) - set(kept)
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = kept
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    said = {
+        "only": "database=only: left out are the tests that open no database, and the browser's, which ran on SQLite",
+        "none": "database=none: only the tests that open no database",
+    }
+    return said.get(config.getoption("--database"))
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over what stays for the whole run."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

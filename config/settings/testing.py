@@ -17,6 +17,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # live_server's thread needs a database that has a file.
     DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    # What a test commits need not outlive the machine.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 CACHES = {"default": cache_settings("")}
 locals().update(broker_settings("", _DATA))
 CELERY_BROKER_URL = "memory://"
