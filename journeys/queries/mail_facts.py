@@ -19,7 +19,7 @@ from journeys.models import Deliverable, Journey, JourneyMonth, ProgrammeStep
 MONTH_FIELDS = ("journey_id", "customer_id", "step_id", "number", "due_date", "skipped_at")
 PERSON_FIELDS = ("customer_id", "name", "email", "roles", "primary", "left_at", "language", "timezone")
 DELIVERABLE_FIELDS = (
-    "journey_id", "month_id", "state", "delivered_at", "opened_at", "rejected_at", "rejection_note",
+    "journey_id", "month_id", "version", "state", "delivered_at", "opened_at", "rejected_at", "rejection_note",
 )  # fmt: skip
 
 

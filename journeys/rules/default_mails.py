@@ -1,28 +1,14 @@
 """The mails of a journey as a new workspace has them. Ops change them in the admin; this is only their beginning.
 
-Source: the journey spec, workflows B and C and the pause: its subjects, structure, placeholders and buttons, \
-in our own
+Source: the journey spec, workflows B and C and the pause: its subjects, structure, placeholders and buttons, in our own
 words. A line of which every name is empty is left out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from emails.enums import Audience
 from journeys.enums import JourneyKind
-from journeys.rules.effects import StaffNews
-from journeys.rules.mail_names import DIGEST_KEY, staff_key
-
-
-@dataclass(frozen=True)
-class DefaultMail:
-    key: str
-    name: str
-    subject: str
-    body: str
-    audience: Audience = Audience.CLIENT
-
+from journeys.rules.default_staff_mails import STAFF_MAILS
+from journeys.rules.mail_names import DefaultMail
 
 MAILS = (
     DefaultMail(
@@ -206,97 +192,5 @@ We are glad to have you back.
 
 {{senderName}}""",
     ),
-    DefaultMail(
-        staff_key(StaffNews.NOT_OPENED),
-        "Escalation: not opened",
-        "🚨 Client Alert: {{clientName}} is {{daysOverdue}} days overdue",
-        """Client: {{clientName}}
-Contact: {{contactName}}
-Current {{phaseName}}: M{{month}}
-Deliverable: {{monthTitle}}
-Due date: {{dueDate}}
-Status: {{status}}
-
-What you can do:
-
-[View Client Dashboard]({{dashboardLink}})
-
-[Send Personal Message]({{messageLink}})
-
-[Schedule Check-in Call]({{callLink}})
-
-This client may need a hand.""",
-        Audience.STAFF,
-    ),
-    DefaultMail(
-        staff_key(StaffNews.PREVIOUS_OPEN),
-        "Escalation: the month before is open",
-        "{{clientName}}: M{{month}} waits for the one before it",
-        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was to begin on {{dueDate}}, but \
-{{previousTitle}} is not delivered yet.
-
-It begins by itself when that one is delivered; an administrator may begin it earlier.
-
-[View Client Dashboard]({{dashboardLink}})""",
-        Audience.STAFF,
-    ),
-    DefaultMail(
-        staff_key(StaffNews.PLAN_MISSING),
-        "Business plan missing",
-        "{{clientName}}: the business plan is not approved",
-        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was to begin on {{dueDate}}. It is written \
-from the business plan, and that is not approved yet.
-
-It begins by itself when the plan is approved.
-
-[Open the Business Plan]({{planLink}})
-
-[View Client Dashboard]({{dashboardLink}})""",
-        Audience.STAFF,
-    ),
-    DefaultMail(
-        staff_key(StaffNews.NOT_RELEASED),
-        "Not released yet",
-        "{{clientName}}: M{{month}} waits for your release",
-        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was due on {{dueDate}} and has not been \
-released to the client.
-
-Status: {{status}}
-
-[Open the Deliverable]({{deliverableLink}})
-
-[View Client Dashboard]({{dashboardLink}})""",
-        Audience.STAFF,
-    ),
-    DefaultMail(
-        staff_key(StaffNews.REVISION_WAITS),
-        "Revision reminder",
-        "{{clientName}}: the revision of M{{month}} waits",
-        """{{phaseName}} {{month}}: {{monthTitle}} of {{clientName}} was sent back and has not been revised since.
-
-What was asked for: {{note}}
-
-[Open the Deliverable]({{deliverableLink}})""",
-        Audience.STAFF,
-    ),
-    DefaultMail(
-        DIGEST_KEY,
-        "Weekly digest",
-        "Automations of the week, {{fromDate}} to {{toDate}}",
-        """Hi {{staffName}},
-
-This is what happened by itself for {{scope}} between {{fromDate}} and {{toDate}}.
-
-What ran:
-{{fired}}
-
-What failed:
-{{failed}}
-
-What comes in the next seven days:
-{{upcoming}}
-
-[View Full Automation Log]({{logLink}})""",
-        Audience.STAFF,
-    ),
+    *STAFF_MAILS,
 )

@@ -17,6 +17,7 @@ class StaffNews(StrEnum):
     NOT_RELEASED = "not_released"
     NOT_OPENED = "not_opened"
     REVISION_WAITS = "revision_waits"
+    NOT_WRITTEN = "not_written"
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,28 @@
-"""The names that the mails of a journey may use, by template. Source: the journey spec's placeholders."""
+"""The mails of a journey by template: their shape and the names they may use. Source: the spec's placeholders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from emails.enums import Audience
 from emails.registry import TemplateName
 from journeys.enums import JourneyKind
 from journeys.rules.effects import StaffNews
 
 DIGEST_KEY = "staff.digest"
+
+
+@dataclass(frozen=True)
+class DefaultMail:
+    """A mail as it is before ops change it."""
+
+    key: str
+    name: str
+    subject: str
+    body: str
+    audience: Audience = Audience.CLIENT
+
 
 CLIENT = (
     TemplateName("clientName", "What the contact is called", "Sarah"),

@@ -16,7 +16,7 @@ from journeys.rules.effects import StaffNews, TellStaff
 from journeys.rules.mail_names import staff_key
 from journeys.services.templates import find_versions
 
-ESCALATED = frozenset({StaffNews.NOT_OPENED, StaffNews.PREVIOUS_OPEN})
+ESCALATED = frozenset({StaffNews.NOT_OPENED, StaffNews.PREVIOUS_OPEN, StaffNews.NOT_WRITTEN})
 """These go to the lead too, or to ops where nobody leads; all others to the account's owner alone."""
 
 TODOS = {
@@ -25,6 +25,7 @@ TODOS = {
     StaffNews.PLAN_MISSING: "Approve the business plan: M{month} {title} waits for it",
     StaffNews.NOT_RELEASED: "Release M{month} {title} to the client",
     StaffNews.REVISION_WAITS: "Revise M{month} {title}",
+    StaffNews.NOT_WRITTEN: "M{month} {title} could not be written",
 }
 TODO_KIND = "journey_news"
 
@@ -47,11 +48,24 @@ def tell_staff(effects: Sequence[TellStaff], *, now: datetime) -> None:
 
     Must be called inside the transaction that completes the automations.
     """
-    if not effects:
-        return
-    facts = read_mail_facts({effect.journey_id for effect in effects})
-    told = list(_told(effects, facts, now=now))
+    told = _read(effects, now=now)
     Todo.objects.bulk_create([_todo(one, now=now) for one in told], ignore_conflicts=True)
+    _queue_mails(told, now=now)
+
+
+def mail_staff(effects: Sequence[TellStaff], *, now: datetime) -> None:
+    """This will write the mails alone, each once, where a to-do of its own stands at the account already."""
+    _queue_mails(_read(effects, now=now), now=now)
+
+
+def _read(effects: Sequence[TellStaff], *, now: datetime) -> list[_Told]:
+    facts = read_mail_facts({effect.journey_id for effect in effects}) if effects else {}
+    return list(_told(effects, facts, now=now))
+
+
+def _queue_mails(told: Sequence[_Told], *, now: datetime) -> None:
+    if not told:
+        return
     versions = find_versions({staff_key(one.effect.news) for one in told}, now=now)
     leaders = read_leaders([one.facts for one in told])
     queue_staff_mails(
@@ -84,6 +98,8 @@ def _key(effect: TellStaff, facts: MailFacts, month: JourneyMonth) -> str:
     again = ""
     if effect.news == StaffNews.REVISION_WAITS and made is not None and made.rejected_at is not None:
         again = f":{made.rejected_at:%Y%m%d%H%M%S}"
+    if effect.news == StaffNews.NOT_WRITTEN and made is not None:
+        again = f":{made.version}"
     return f"journey:{effect.journey_id}:{effect.news}:{effect.month}{again}"
 
 

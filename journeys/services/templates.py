@@ -7,7 +7,8 @@ from datetime import datetime
 
 from emails.models import MailTemplate, MailTemplateVersion
 from emails.queries.templates import current_versions
-from journeys.rules.default_mails import MAILS, DefaultMail
+from journeys.rules.default_mails import MAILS
+from journeys.rules.mail_names import DefaultMail
 
 AS_DELIVERED = "As delivered"
 

@@ -28,7 +28,9 @@ from emails.writing.writers import claude_client
 from journeys.enums import DeliverableState, JourneyState
 from journeys.models import Deliverable
 from journeys.queries.briefs import read_commission
+from journeys.rules.effects import StaffNews, TellStaff
 from journeys.services.reviewing import ask_for_review, close_todos, forget_revision
+from journeys.services.staff_news import mail_staff
 from journeys.services.texts import keep_version, refused, reload
 from journeys.signals import deliverable_asked
 from journeys.writing.writers import Commission, WrittenText, ask_claude, write_built_in
@@ -255,6 +257,8 @@ def _failed(row: Deliverable, token: uuid.UUID, reason: str, *, now: datetime) -
             source_id=row.pk,
             key=f"{FAILED_TODO}:{row.pk}:{row.version}",
         )
+        # The journey spec, workflow A: "If API fails, retry 3 times, then escalate to admin".
+        mail_staff([TellStaff(row.journey_id, StaffNews.NOT_WRITTEN, row.month.number)], now=now)
         record("deliverable.failed", f"{title}: {reason}", customer=row.customer_id, by=None, now=now, subject=row)
 
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from customers.models import Activity, Customer, Todo, User
+from emails.models import StaffMail
 from emails.rules.grounding import ground, open_spans
 from emails.writing import breaker
 from emails.writing.claude import ClaudeFailed
@@ -251,10 +252,11 @@ def test_link_or_markup_from_the_model_is_refused(first: Deliverable, now: datet
     assert "refused" in first.outcome
 
 
-def test_four_attempts_a_quarter_of_an_hour_apart_then_a_person_is_told_once(
-    first: Deliverable, now: datetime, use: Any
+def test_four_attempts_a_quarter_of_an_hour_apart_then_people_are_told_once(
+    first: Deliverable, now: datetime, use: Any, lead: User
 ) -> None:
     claude = use(FakeClaude(ClaudeFailed("Claude is not available (status 500).", can_retry=True)))
+    User.objects.filter(pk=first.customer.owner_id).update(team=lead.team)
     moments = []
     for minute in range(120):
         before = len(claude.asked)
@@ -268,6 +270,9 @@ def test_four_attempts_a_quarter_of_an_hour_apart_then_a_person_is_told_once(
     todo = Todo.objects.get(source_id=first.pk)
     assert (todo.kind, todo.owner) == ("deliverable_failed", first.customer.owner)
     assert Activity.objects.filter(verb="deliverable.failed").count() == 1
+    mails = StaffMail.objects.filter(subject__endswith=": M1 could not be written")
+    assert {mail.user for mail in mails} == {first.customer.owner, lead}
+    assert f"/deliverables/{first.pk}" in mails[0].body
 
 
 def test_failed_one_is_written_by_the_built_in_writer_when_a_person_says_so(
