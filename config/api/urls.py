@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("journeys.api.urls")),
     path("", include("emails.api.urls")),
     path("", include("renewals.api.urls")),
+    path("", include("outreach.api.urls")),
     path("approvals", ApprovalList.as_view()),
     path("approvals/<uuid:id>/approve", ApprovalApprove.as_view()),
     path("approvals/<uuid:id>/decline", ApprovalDecline.as_view()),

@@ -1,0 +1,1 @@
+"""Outreach by API."""

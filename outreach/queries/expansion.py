@@ -1,0 +1,63 @@
+"""What the rules of expansion need to know of one account, from its own records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from customers.enums import ContractState
+from customers.models import Contract, Customer, UsageSample, Win
+from customers.queries.calendars import local_date
+from outreach.rules.upsell.facts import AccountFacts, UsageLine, measure_change
+from outreach.rules.upsell.framing import FramingChoice, choose_framing
+from outreach.rules.upsell.signals import Expansion, find_expansion, list_unused
+
+SEEN_DAYS = 90
+"""What a trend is measured over."""
+
+
+@dataclass(frozen=True)
+class ExpansionContext:
+    """An account with what speaks for an expansion; expansion is None where nothing does."""
+
+    facts: AccountFacts
+    expansion: Expansion | None
+    framing: FramingChoice
+    unused: tuple[UsageLine, ...]
+
+
+def read_expansion_context(customer: Customer, *, now: datetime) -> ExpansionContext:
+    """Read the account in three queries and judge it."""
+    facts = read_account_facts(customer, now=now)
+    return ExpansionContext(facts, find_expansion(facts), choose_framing(facts), list_unused(facts))
+
+
+def read_account_facts(customer: Customer, *, now: datetime) -> AccountFacts:
+    """Read what is known. Feature requests and price lists are not kept here: there are none of them."""
+    contract: Contract | None = Contract.objects.filter(customer=customer, state=ContractState.ACTIVE).first()
+    today = local_date(now, customer.timezone)
+    wins = Win.objects.filter(customer=customer).values_list("text", flat=True)
+    return AccountFacts(
+        current_plan=contract.plan if contract else "",
+        currency=contract.currency if contract else customer.currency,
+        annual_price=contract.current_price if contract else None,
+        usage=read_usage(customer, now=now),
+        wins=tuple(wins),
+        health_score=customer.health_score,
+        churn_risk=customer.churn_risk,
+        days_to_renewal=(contract.renewal_date - today).days if contract else None,
+    )
+
+
+def read_usage(customer: Customer, *, now: datetime) -> tuple[UsageLine, ...]:
+    """Read each metric as it was told last, with its change over the last 90 days."""
+    since = now - timedelta(days=SEEN_DAYS)
+    rows = UsageSample.objects.filter(customer=customer, at__gt=since, at__lte=now).order_by("metric", "at")
+    series: dict[str, list[tuple[Decimal, Decimal | None]]] = {}
+    for metric, value, limit in rows.values_list("metric", "value", "limit"):
+        series.setdefault(metric, []).append((value, limit))
+    return tuple(
+        UsageLine(metric, line[-1][0], line[-1][1], measure_change([value for value, _ in line]))
+        for metric, line in series.items()
+    )
