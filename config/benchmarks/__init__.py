@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from config.benchmarks.bulk import measure_bulk
 from config.benchmarks.clock import measure_journeys
 from config.benchmarks.pages import measure_pages
 from config.benchmarks.rules import measure_rules
@@ -13,6 +14,7 @@ from config.benchmarks.webhooks import measure_webhooks
 Benchmark = Callable[..., Iterator[dict[str, Any]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "bulk": measure_bulk,
     "journeys": measure_journeys,
     "pages": measure_pages,
     "rules": measure_rules,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,34 @@ def insert_objects(objects: Sequence[models.Model], *, differing: Sequence[str])
     return _execute(sql, [*parameters, json.dumps(rows, ensure_ascii=False)])
 
 
+def insert_copies(
+    patterns: Sequence[tuple[int, models.Model]], *, own: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> int:
+    """Insert all the patterns of its group for each row, and give how many those are.
+
+    patterns: unsaved objects of one model, with the number of their group. rows: a group's number, then the values of
+    the fields `own`. Everything else is the pattern's, but for the id, which the database makes.
+    """
+    if not patterns or not rows:
+        return 0
+    model = type(patterns[0][1])
+    fields = [field for field in model._meta.concrete_fields if not field.generated and not field.primary_key]
+    chosen: list[Any] = [model._meta.get_field(name) for name in own]
+    alike = [field for field in fields if field not in chosen]
+    group: Any = models.IntegerField()
+    shown, shown_values = _source(
+        [group, *alike], [[number, *(_written(field, one) for field in alike)] for number, one in patterns]
+    )
+    each, each_values = _source([group, *chosen], [[row[0], *map(_plain, row[1:])] for row in rows])
+    names = ", ".join(_quoted(field) for field in (model._meta.pk, *chosen, *alike))
+    picks = [f"own.c{n}" for n in range(1, len(chosen) + 1)] + [f"shown.c{n}" for n in range(1, len(alike) + 1)]
+    sql = (
+        f"INSERT INTO {_table(model)} ({names}) SELECT {_new_id()}, {', '.join(picks)} "  # noqa: S608
+        f"FROM ({each}) AS own JOIN ({shown}) AS shown ON shown.c0 = own.c0"
+    )
+    return _execute(sql, [*each_values, *shown_values])
+
+
 def update_rows(
     model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], *, matched: int = 1
 ) -> int:
@@ -97,6 +125,29 @@ def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
     return moment(value) if isinstance(value, datetime) else value
+
+
+def _written(field: Any, one: models.Model) -> Any:
+    """The plain value that a save would write."""
+    value = field.pre_save(one, True)
+    if isinstance(field, models.JSONField):
+        return json.dumps(value)
+    return value.isoformat() if isinstance(value, date | time) and not isinstance(value, datetime) else _plain(value)
+
+
+def _new_id() -> str:
+    """A random UUID of version 4, as this database keeps it."""
+    if connection.vendor != "sqlite":
+        return "gen_random_uuid()"
+    parts = (
+        "hex(randomblob(6))",
+        "'4'",
+        "substr(hex(randomblob(2)), 2)",
+        "substr('89AB', 1 + (random() & 3), 1)",
+        "substr(hex(randomblob(2)), 2)",
+        "hex(randomblob(6))",
+    )
+    return f"lower({' || '.join(parts)})"
 
 
 def _pick(field: Any, n: int) -> str:

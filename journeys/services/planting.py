@@ -9,6 +9,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from customers.models import Customer, Hold, User
+from emails.services.arrays import insert_copies
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, Journey, JourneyMonth, ProgrammeVersion
 from journeys.queries.rows import SUBJECT
@@ -37,13 +38,26 @@ class Seed:
 
 
 def plant(seeds: Sequence[Seed], *, now: datetime, by: User | None) -> list[Journey]:
-    """This will write the journeys with all their months and automations. Their customers must be locked."""
+    """This will write the journeys with all their months and automations. Their customers must be locked.
+
+    Those with the same dates are a group: its rows are worked out once, and the database copies them for each journey.
+    """
     held = _list_held({seed.customer.pk for seed in seeds})
     journeys = [_journey(seed, now, by, is_held=seed.customer.pk in held) for seed in seeds]
-    pairs = list(zip(seeds, journeys, strict=True))
     Journey.objects.bulk_create(journeys, batch_size=BATCH)
-    JourneyMonth.objects.bulk_create([row for pair in pairs for row in list_months(*pair, now, by)], batch_size=BATCH)
-    AutomationSchedule.objects.bulk_create([row for pair in pairs for row in list_rows(*pair, now)], batch_size=BATCH)
+    groups: dict[tuple[UUID, int, str], int] = {}
+    months: list[tuple[int, JourneyMonth]] = []
+    rows: list[tuple[int, AutomationSchedule]] = []
+    own: list[tuple[int, UUID, UUID]] = []
+    for seed, journey in zip(seeds, journeys, strict=True):
+        key = (journey.version_id, id(seed.timeline), journey.zone)
+        if key not in groups:
+            groups[key] = len(groups)
+            months += [(groups[key], month) for month in list_months(seed, journey, now, by)]
+            rows += [(groups[key], row) for row in list_rows(seed, journey, now)]
+        own.append((groups[key], journey.customer_id, journey.pk))
+    insert_copies(months, own=("customer", "journey"), rows=own)
+    insert_copies(rows, own=("customer", "subject_id"), rows=own)
     _set_start_dates(seeds, now)
     return journeys
 
