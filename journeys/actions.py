@@ -13,9 +13,10 @@ from journeys.models import Journey
 from journeys.rules.changes import Plan
 from journeys.services.adjusting import adjust_journey, preview_adjust
 from journeys.services.changing import Refused
+from journeys.services.forcing import force_month, preview_force
 from journeys.services.journeys import cancel_journey, preview_cancel, preview_start, start_journey
 from journeys.services.pausing import pause_journey, preview_pause, preview_resume, resume_journey
-from journeys.services.skipping import force_month, preview_force, preview_skip, skip_month
+from journeys.services.skipping import preview_skip, skip_month
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,4 @@ CANCEL = Action(
 )  # fmt: skip
 
 ACTIONS = {action.code: action for action in (START, PAUSE, RESUME, ADJUST, SKIP, FORCE, CANCEL)}
-BULK_ACTIONS = (START, PAUSE, RESUME, ADJUST, SKIP)
+BULK_ACTIONS = (START, PAUSE, RESUME, ADJUST, SKIP, FORCE, CANCEL)

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
+from journeys.forms.bulk import MOST_TICKED
 from journeys.models import (
     BusinessPlan,
     Deliverable,
@@ -23,10 +24,10 @@ from journeys.models import (
     TimeSaving,
 )
 from journeys.services.changing import Refused
-from journeys.services.journeys import cancel_journey
 from journeys.services.pausing import pause_journey, resume_journey
 from journeys.services.portal import revoke_link
 from journeys.services.undoing import undo_change
+from journeys.views.bulk import ask
 
 OF_CUSTOMER = ("customer__name", "=customer__external_id")
 
@@ -51,7 +52,7 @@ class JourneyAdmin(ActingAdmin):
     list_filter = ("state", "version__programme", "current_month", ("start_date", DayFilter))
     list_select_related = ("customer", "version__programme", "started_by")
     search_fields = OF_CUSTOMER
-    actions = ("pause", "resume", "cancel")
+    actions = ("pause", "resume", "adjust", "skip", "force", "cancel")
 
     @admin.action(description="Pause until somebody resumes", permissions=["view"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
@@ -62,10 +63,30 @@ class JourneyAdmin(ActingAdmin):
     def resume(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
         self.for_each(request, queryset, "resumed", lambda row: resume_journey(row, **_who(request)))
 
-    @admin.action(description="Cancel", permissions=["view"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
-        reason = f"Cancelled by {request.user}."
-        self.for_each(request, queryset, "cancelled", lambda row: cancel_journey(row, reason=reason, **_who(request)))
+    @admin.action(description="Adjust the timeline …", permissions=["view"])
+    def adjust(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "adjust", queryset)
+
+    @admin.action(description="Skip a month …", permissions=["view"])
+    def skip(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "skip", queryset)
+
+    @admin.action(description="Force a month …", permissions=["view"])
+    def force(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "force", queryset)
+
+    @admin.action(description="Cancel …", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "cancel", queryset)
+
+    def ask(self, request: HttpRequest, code: str, journeys: QuerySet[Journey]) -> HttpResponse | None:
+        """The page that asks why and shows old and new dates; who stands on an ended journey is refused there."""
+        ids = set(journeys.order_by().values_list("customer_id", flat=True))
+        if len(ids) > MOST_TICKED:
+            words = f"At most {MOST_TICKED} at once from here; the board takes all that match a filter."
+            self.message_user(request, words, messages.ERROR)
+            return None
+        return ask(request, code, ids)
 
 
 @admin.register(JourneyMonth)

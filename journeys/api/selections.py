@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -18,12 +18,12 @@ from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from journeys.actions import BULK_ACTIONS
 from journeys.api.automations import PREVIEW
-from journeys.api.journey_bodies import PauseIn, SkipIn, StartIn
+from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, SkipIn, StartIn
 from journeys.api.shown import find_programme
 from journeys.forms.actions import MOST_DAYS
 from journeys.forms.board import read_board_filter
 from journeys.queries.board import STATES, Board
-from journeys.services.selections import preview_selection, run_selection
+from journeys.services.selections import ClientMoves, DateMove, preview_selection, run_selection
 
 MOST_CLIENTS = 10_000
 
@@ -77,24 +77,49 @@ class LeftAsTheyAreBody(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class DateMoveBody(serializers.Serializer[Any]):
+    """newDate: null where the month is then skipped or cancelled, as `end` says."""
+
+    month = serializers.IntegerField(source="number")
+    oldDate = serializers.DateField(source="old", allow_null=True)
+    newDate = serializers.DateField(source="new", allow_null=True)
+    end = serializers.SerializerMethodField()
+
+    def get_end(self, move: DateMove) -> str:
+        return "" if move.new else move.end
+
+
+class ClientMovesBody(serializers.Serializer[Any]):
+    clientId = serializers.UUIDField(source="customer.pk")
+    name = serializers.CharField(source="customer.name")
+    moves = DateMoveBody(many=True)
+
+
 class SelectionBody(serializers.Serializer[Any]):
-    """total: who was meant and is the caller's; changed: for whom it was done, or would be."""
+    """total: who was meant and is the caller's; changed: for whom it was done, or would be.
+
+    clients: of a preview, old and new dates of the first of them.
+    """
 
     total = serializers.IntegerField()
     changed = serializers.IntegerField()
     refused = LeftAsTheyAreBody(many=True)
+    clients = ClientMovesBody(many=True)
 
 
 class SelectionView(APIView):
     @extend_schema(request=SelectionIn, parameters=[PREVIEW], responses=SelectionBody)
     def post(self, request: Request) -> Response:
-        """Start, pause, resume, adjust or skip for many clients; who does not allow it stays as they are."""
+        """Start, pause, resume, adjust, skip, force or cancel for many clients; who refuses it stays as they are.
+
+        Forcing a month is for leads and ops.
+        """
         asked, is_preview = read_body(SelectionIn, request), read_flag(request, "preview")
         now, by = timezone.now(), caller_of(request)
         arguments, customers = _read_arguments(asked["action"], request), _find_clients(asked, by, now)
         if is_preview:
             preview = preview_selection(asked["action"], customers, arguments, now=now, by=by)
-            return _answer(preview.total, preview.count, dict(preview.refused))
+            return _answer(preview.total, preview.count, dict(preview.refused), preview.clients)
         outcome = run_selection(asked["action"], customers, arguments, now=now, by=by)
         reasons = list(outcome.refused.values())
         counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
@@ -122,9 +147,11 @@ def _read_arguments(code: str, request: Request) -> dict[str, Any]:
     if code == "skip":
         asked = read_body(SkipIn, request)
         return {"number": asked["month"], "reason": asked["reason"]}
-    return {}
+    if code == "force":
+        return {"number": read_body(ForceIn, request)["month"]}
+    return read_body(CancelIn, request) if code == "cancel" else {}
 
 
-def _answer(total: int, changed: int, refused: Mapping[str, int]) -> Response:
+def _answer(total: int, changed: int, refused: Mapping[str, int], clients: Sequence[ClientMoves] = ()) -> Response:
     rows = [{"reason": reason, "count": count} for reason, count in refused.items()]
-    return Response(SelectionBody({"total": total, "changed": changed, "refused": rows}).data)
+    return Response(SelectionBody({"total": total, "changed": changed, "refused": rows, "clients": clients}).data)

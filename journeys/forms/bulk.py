@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from customers.form_base import DateField
-from journeys.forms.actions import MOST_DAYS, ActionForm, PauseForm, SkipForm, StartForm
+from journeys.forms.actions import MOST_DAYS, ActionForm, CancelForm, MonthForm, PauseForm, SkipForm, StartForm
 from journeys.forms.board import read_board_filter
 from journeys.forms.log import read_id
 from journeys.queries.board import BoardFilter
@@ -45,6 +45,8 @@ BULK_FORMS: dict[str, type[ActionForm]] = {
     "resume": ActionForm,
     "adjust": AdjustManyForm,
     "skip": SkipForm,
+    "force": MonthForm,
+    "cancel": CancelForm,
 }
 
 

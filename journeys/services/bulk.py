@@ -20,7 +20,8 @@ from journeys.queries.facts import read_facts
 from journeys.queries.journeys import find_versions, list_with_open_journey
 from journeys.services.adjusting import adjust_all, check_adjust
 from journeys.services.changing import Outcome, Refused, note_changes
-from journeys.services.journeys import lay_out, plant_seeds, read_course
+from journeys.services.forcing import check_may_force, force_all, read_writers, why_not_force
+from journeys.services.journeys import end_all, lay_out, plant_seeds, read_course
 from journeys.services.pausing import end_of_pause
 from journeys.services.planting import Course, Seed
 from journeys.services.skipping import skip_all, why_not_skip
@@ -155,6 +156,32 @@ def skip_months(
         wanted = [(j, facts[j.pk]) for j in journeys if j.customer_id not in sorting.refused]
         notes = skip_all(wanted, number, reason=reason, now=now, by=by)
         changes = note_changes(notes, action="skipped", now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+def cancel_journeys(customers: Iterable[Customer], *, reason: str = "", now: datetime, by: User | None) -> Outcome:
+    """This will end each journey before its time: nothing more of it is written or sent."""
+    sorting = Sorting()
+    with transaction.atomic():
+        notes = end_all(_lock_journeys(customers, sorting), reason=reason, now=now, by=by)
+        changes = note_changes(notes, action="cancelled", now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+def force_months(customers: Iterable[Customer], number: int, *, now: datetime, by: User) -> Outcome:
+    """This will have the same month of each journey written now. Raises NotAllowed."""
+    check_may_force(by)
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        ids = [journey.pk for journey in journeys]
+        facts, rows = read_facts(ids), read_writers(ids, number)
+        for journey in journeys:
+            if refusal := why_not_force(facts[journey.pk], rows.get(journey.pk), number):
+                sorting.refused[journey.customer_id] = refusal
+        wanted = [(journey, rows[journey.pk]) for journey in journeys if journey.customer_id not in sorting.refused]
+        notes = force_all(wanted, number, now=now)
+        changes = note_changes(notes, action="forced", now=now, by=by)
     return Outcome(changes, sorting.refused)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,7 +22,8 @@ from journeys.rules.changes import Plan, plan_cancel, plan_start, plan_trigger
 from journeys.rules.timeline import build_timeline
 from journeys.services.changing import Note, Refused, lock_journey, note_changes
 from journeys.services.planting import Course, Seed, plant
-from journeys.services.scheduling import end_rows, trigger_automation
+from journeys.services.scheduling import trigger_automation
+from journeys.services.telling import tell_moved
 
 
 def start_journey(
@@ -78,14 +82,26 @@ def preview_cancel(journey: Journey, *, reason: str, now: datetime, by: User | N
 
 def end_journey(journey: Journey, *, reason: str, now: datetime, by: User | None) -> Note:
     """This will cancel the journey and what is scheduled of it; gives what to note."""
-    rows = open_rows_of([journey.pk])
-    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
-    end_rows(rows, status=AutomationStatus.CANCELLED, reason=ended_words(reason), now=now)
-    Journey.objects.filter(pk=journey.pk, state=JourneyState.ACTIVE).update(
+    [note] = end_all([journey], reason=reason, now=now, by=by)
+    return note
+
+
+def end_all(journeys: Sequence[Journey], *, reason: str, now: datetime, by: User | None) -> list[Note]:
+    """This will cancel the journeys and what is scheduled of them; gives what to note. Customers must be locked."""
+    ids = [journey.pk for journey in journeys]
+    found = list(open_rows_of(ids).values_list("subject_id", "kind", "pk"))
+    cancelled: dict[UUID, list[str]] = defaultdict(list)
+    for journey_id, _, pk in found:
+        cancelled[journey_id].append(str(pk))
+    open_rows_of(ids).update(status=AutomationStatus.CANCELLED, reason=ended_words(reason), updated_at=now)
+    tell_moved([(kind, pk) for _, kind, pk in found], now=now)
+    Journey.objects.filter(pk__in=ids, state=JourneyState.ACTIVE).update(
         state=JourneyState.CANCELLED, cancelled_at=now, cancelled_by=by, reason=reason[:500], updated_at=now
     )
-    before = {"cancelled": ids, "held_since": journey.held_since.isoformat() if journey.held_since else None}
-    return Note(journey, ended_words(reason), before)
+    return [
+        Note(journey, ended_words(reason), {"cancelled": cancelled[journey.pk], "held_since": _iso(journey.held_since)})
+        for journey in journeys
+    ]
 
 
 def trigger_row(automation: AutomationSchedule, *, now: datetime, by: User) -> JourneyChange:
@@ -157,5 +173,5 @@ def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None) -> list[Jo
     return note_changes(notes, action="started", now=now, by=by)
 
 
-def _iso(day: date | None) -> str | None:
+def _iso(day: date | datetime | None) -> str | None:
     return day.isoformat() if day else None

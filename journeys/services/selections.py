@@ -24,12 +24,14 @@ from journeys.queries.journeys import find_versions, list_with_open_journey
 from journeys.queries.rows import read_rows
 from journeys.rules.changes import plan_pause, plan_shift
 from journeys.rules.journeys import MonthFacts
-from journeys.rules.row_moves import held_days
+from journeys.rules.row_moves import held_days, local_day
 from journeys.services.bulk import (
     NO_JOURNEY,
     NOT_PAUSED,
     STILL_HELD,
     adjust_journeys,
+    cancel_journeys,
+    force_months,
     pause_journeys,
     resume_journeys,
     skip_months,
@@ -48,6 +50,8 @@ VERBS: Mapping[str, Callable[..., Outcome]] = {
     "resume": resume_journeys,
     "adjust": adjust_journeys,
     "skip": skip_months,
+    "force": force_months,
+    "cancel": cancel_journeys,
 }
 
 Dates = Mapping[int, date | None]
@@ -56,11 +60,12 @@ Dates = Mapping[int, date | None]
 
 @dataclass(frozen=True)
 class DateMove:
-    """One month of one client. old: None where it is new; new: None where it is skipped."""
+    """One month of one client. old: None where it is new; new: None where it ends, and how it is called then."""
 
     number: int
     old: date | None
     new: date | None
+    end: str = "skipped"
 
 
 @dataclass(frozen=True)
@@ -121,27 +126,34 @@ def preview_selection(
         transaction.set_rollback(True)
     if code == "pause":
         after = _dates_after_pause(named, arguments, now)
-    return _sum_up(customers, outcome.refused, [(customer, before, after) for customer in named])
+    elif code in ("cancel", "force"):
+        before, after = _dates_by_facts(named, arguments.get("number"), now)
+    end = "cancelled" if code == "cancel" else "skipped"
+    return _sum_up(customers, outcome.refused, [(customer, before, after) for customer in named], end=end)
 
 
 def _sum_up(
     customers: Sequence[Customer],
     refused: Mapping[uuid.UUID, str],
     named: Iterable[tuple[Customer, Mapping[uuid.UUID, Dates], Mapping[uuid.UUID, Dates]]],
+    *,
+    end: str = "skipped",
 ) -> SelectionPreview:
     return SelectionPreview(
         total=len(customers),
         count=len(customers) - len(refused),
         refused=Counter(refused.values()).most_common(),
         clients=[
-            ClientMoves(customer, _compare(before.get(customer.pk, {}), after.get(customer.pk, {})))
+            ClientMoves(customer, _compare(before.get(customer.pk, {}), after.get(customer.pk, {}), end))
             for customer, before, after in named
         ],
     )
 
 
-def _compare(before: Dates, after: Dates) -> list[DateMove]:
-    return [DateMove(number, before.get(number), new) for number, new in after.items() if before.get(number) != new]
+def _compare(before: Dates, after: Dates, end: str) -> list[DateMove]:
+    return [
+        DateMove(number, before.get(number), new, end) for number, new in after.items() if before.get(number) != new
+    ]
 
 
 def _read_dates(customers: Sequence[Customer]) -> dict[uuid.UUID, dict[int, date | None]]:
@@ -170,6 +182,22 @@ def _dates_after_pause(
         plan = plan_pause(facts, rows[facts.id], until=until, now=now)
         found[facts.customer_id] = _dates_of(plan.months)
     return found
+
+
+def _dates_by_facts(
+    customers: Sequence[Customer], forced: int | None, now: datetime
+) -> tuple[dict[uuid.UUID, Dates], dict[uuid.UUID, Dates]]:
+    """The dates now, and with the forced month written now; without one, with nothing more to come."""
+    ids = [customer.pk for customer in customers]
+    journeys = Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE).select_related("version")
+    before: dict[uuid.UUID, Dates] = {}
+    after: dict[uuid.UUID, Dates] = {}
+    for facts in facts_of(list(journeys)).values():
+        before[facts.customer_id] = _dates_of(facts.months)
+        ended = {month.number: None for month in facts.months if not month.is_settled}
+        today = local_day(facts.own_now(now), facts.zone)
+        after[facts.customer_id] = ended if forced is None else {forced: today}
+    return before, after
 
 
 def _dates_of(months: Iterable[MonthFacts]) -> dict[int, date | None]:

@@ -1,4 +1,4 @@
-"""Leave a month out, or write one before its turn."""
+"""Leave a month out."""
 
 from __future__ import annotations
 
@@ -12,18 +12,15 @@ from django.db import transaction
 
 from customers.models import User
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
-from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth
+from journeys.models import Journey, JourneyChange, JourneyMonth
 from journeys.queries.facts import read_facts, read_journey
 from journeys.queries.rows import as_facts, open_rows_of, read_rows, snapshot
-from journeys.rules.changes import FORCED, Plan, plan_force, plan_skip
+from journeys.rules.changes import Plan, plan_skip
 from journeys.rules.journeys import JourneyFacts
-from journeys.rules.row_moves import RowFacts
 from journeys.rules.timeline import occurrence_of
 from journeys.services.announcing import announce
-from journeys.services.changing import NotAllowed, Note, Refused, lock_journey, note_changes
+from journeys.services.changing import Note, Refused, lock_journey, note_changes
 from journeys.services.delivering import complete_journey, news, release_months
-
-RUN = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
 
 
 def skip_month(journey: Journey, number: int, *, reason: str = "", now: datetime, by: User | None) -> JourneyChange:
@@ -107,50 +104,6 @@ def leave_skipped(journeys: Mapping[UUID, JourneyFacts], *, now: datetime) -> No
             alike[following.number].append(journey.id)
     for number, ids in alike.items():
         Journey.objects.filter(pk__in=ids).update(current_month=number, updated_at=now)
-
-
-def force_month(journey: Journey, number: int, *, now: datetime, by: User) -> JourneyChange:
-    """This will have the month written now, though the one before it is not delivered. Raises Refused, NotAllowed."""
-    with transaction.atomic():
-        journey = lock_journey(journey)
-        row = _check_force(journey, number, by)
-        AutomationSchedule.objects.filter(subject_id=journey.pk, kind=row.kind, occurrence=row.occurrence).exclude(
-            status__in=RUN
-        ).update(
-            status=AutomationStatus.SCHEDULED,
-            trigger_at=journey.held_since or now,
-            payload={**row.payload, "force": True},
-            reason=FORCED,
-            retry_count=0,
-            error_message="",
-            updated_at=now,
-        )
-        note = Note(journey, f"M{number} is written now, by force", {"rows": [snapshot(row)]})
-        [change] = note_changes([note], action="forced", now=now, by=by)
-    return change
-
-
-def preview_force(journey: Journey, number: int, *, now: datetime, by: User) -> Plan:
-    """This will show what forcing the month does. Raises Refused, NotAllowed."""
-    _check_force(journey, number, by)
-    return plan_force(read_journey(journey), read_rows([journey.pk])[journey.pk], number=number, now=now)
-
-
-def _check_force(journey: Journey, number: int, by: User) -> RowFacts:
-    if not by.is_leader:
-        raise NotAllowed("A lead or ops may force a month.")
-    facts = read_journey(journey)
-    month = facts.month(number)
-    if facts.state != JourneyState.ACTIVE:
-        raise Refused("The journey is not under way.")
-    if month is None or month.is_skipped:
-        raise Refused(f"M{number} is skipped." if month else f"There is no M{number}.")
-    if month.deliverable is not None:
-        raise Refused(f"The deliverable of M{number} is there already.")
-    for row in read_rows([journey.pk])[journey.pk]:
-        if row.kind == JourneyKind.GENERATE and row.month == number and row.status not in RUN:
-            return row
-    raise Refused(f"M{number} is being written just now.")
 
 
 def _complete_done(journeys: Mapping[UUID, JourneyFacts], *, now: datetime) -> dict[UUID, list[str]]:

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from customers.models import User
 from customers.view_base import reader_of
-from journeys.actions import BULK_ACTIONS
+from journeys.actions import BULK_ACTIONS, START, Action
 from journeys.forms.board import read_board_filter
-from journeys.queries.board import AS_LIST, NO_OWNER, PAGE_SIZE, STATES, Board, read_board_facets
+from journeys.queries.board import AS_LIST, NO_OWNER, PAGE_SIZE, STATES, Board, BoardFilter, read_board_facets
 from journeys.views.tabs import list_tabs
 
 KEPT = ("q", "state", "owner", "segment", "programme", "month")
@@ -31,13 +32,19 @@ def board(request: HttpRequest) -> HttpResponse:
         "states": [(code, label, getattr(asked.counts, code, None)) for code, label in STATES.items()],
         "facets": read_board_facets(reader),
         "tabs": list_tabs("journeys:board"),
-        "actions": [action for action in BULK_ACTIONS if (action.code == "start") == (wanted.state == "none")],
+        "actions": _list_actions(reader, wanted),
         "may_play": wanted.state not in AS_LIST,
         "kept_query": kept_query(request),
         "NO_OWNER": NO_OWNER,
         **(_list(request, asked) if wanted.is_list else _columns(asked)),
     }
     return render(request, "journeys/board.html", context)
+
+
+def _list_actions(reader: User, wanted: BoardFilter) -> list[Action]:
+    """What may be done to those that the filter finds: who is on no journey can only start."""
+    allowed = [action for action in BULK_ACTIONS if reader.is_leader or not action.for_leaders]
+    return [action for action in allowed if (action is START) == (wanted.state == "none")]
 
 
 def kept_query(request: HttpRequest) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +29,7 @@ MOST_MONTHS = 24
 @for_writers
 def bulk(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, show what it means for whom, do it. Without ticked clients it is about all that the filter finds."""
-    reader, wanted = reader_of(request), _find_action(code)
+    reader, wanted = reader_of(request), _find_action(request, code)
     selection = _selection_of(request)
     customers = find_selected(reader, selection)
     form = _form(request, code)
@@ -54,6 +56,18 @@ def bulk(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "journeys/bulk.html", context)
 
 
+def ask(request: HttpRequest, code: str, customers: Collection[uuid.UUID]) -> HttpResponse:
+    """Begin with clients that were ticked elsewhere: the admin."""
+    wanted = _find_action(request, code)
+    selection = Selection(False, sorted(map(str, customers)), "")
+    form, found = _form(request, code), find_selected(reader_of(request), selection)
+    return render(
+        request,
+        "journeys/bulk.html",
+        {"action": wanted, "selection": selection, "total": len(found), "form": form, "back": _board_url(selection)},
+    )
+
+
 def find_selected(reader: User, selection: Selection) -> list[Customer]:
     """This will give those of the selected that the reader may see, by name."""
     rows = Customer.objects.visible_to(reader).order_by("name", "pk")
@@ -63,10 +77,12 @@ def find_selected(reader: User, selection: Selection) -> list[Customer]:
     return list(rows.filter(pk__in=ids))
 
 
-def _find_action(code: str) -> Action:
+def _find_action(request: HttpRequest, code: str) -> Action:
     found = next((action for action in BULK_ACTIONS if action.code == code), None)
     if found is None:
         raise Http404
+    if found.for_leaders and not reader_of(request).is_leader:
+        raise PermissionDenied
     return found
 
 

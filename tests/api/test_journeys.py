@@ -239,9 +239,37 @@ def test_selection_by_ids_is_previewed_and_done(api: Caller, customer: Customer,
     done = api.post(SELECTION, asked).json()
 
     refused = [{"reason": "This client is on no journey.", "count": 1}]
-    assert previewed == done == {"total": 2, "changed": 1, "refused": refused}
+    [shown] = previewed.pop("clients")
+    assert (shown["clientId"], len(shown["moves"])) == (str(customer.pk), 8)
+    assert shown["moves"][0] == {"month": 1, "oldDate": "2026-03-09", "newDate": "2026-03-16", "end": ""}
+    assert {**previewed, "clients": []} == done == {"total": 2, "changed": 1, "refused": refused, "clients": []}
     journey.refresh_from_db()
     assert journey.start_date == date(2026, 3, 16)
+
+
+def test_selection_is_cancelled_with_a_reason_on_record(api: Caller, customer: Customer, journey: Journey) -> None:
+    asked = {"action": "cancel", "clientIds": [str(customer.pk)], "reason": "They left."}
+
+    previewed = api.post(f"{SELECTION}?preview=true", asked).json()
+    journey.refresh_from_db()
+    assert journey.is_active
+    api.post(SELECTION, asked)
+
+    assert previewed["clients"][0]["moves"][0] == {
+        "month": 1,
+        "oldDate": "2026-03-09",
+        "newDate": None,
+        "end": "cancelled",
+    }
+    journey.refresh_from_db()
+    assert (journey.state, journey.reason) == ("cancelled", "They left.")
+
+
+def test_forcing_for_a_selection_by_api_is_refused_to_a_csm(api: Caller, customer: Customer, journey: Journey) -> None:
+    asked = {"action": "force", "clientIds": [str(customer.pk)], "month": 2}
+
+    assert api.post(f"{SELECTION}?preview=true", asked).status_code == 403
+    assert api.post(SELECTION, asked).status_code == 403
 
 
 def test_selection_by_filter_starts_those_on_no_journey(api: Caller, csm: User, journey: Journey) -> None:
@@ -249,7 +277,7 @@ def test_selection_by_filter_starts_those_on_no_journey(api: Caller, csm: User, 
         factories.CustomerFactory.create(owner=csm, segment="Enterprise")
     asked = {"action": "start", "filter": {"state": "none", "segment": "Enterprise"}, "startDate": "2026-03-09"}
 
-    assert api.post(SELECTION, asked).json() == {"total": 2, "changed": 2, "refused": []}
+    assert api.post(SELECTION, asked).json() == {"total": 2, "changed": 2, "refused": [], "clients": []}
     assert Journey.objects.count() == 3
 
 
@@ -258,7 +286,7 @@ def test_clients_of_another_team_are_no_part_of_a_selection(api: Caller, foreign
 
     body = api.post(SELECTION, {"action": "pause", "clientIds": [str(foreign.pk)], "days": 3}).json()
 
-    assert body == {"total": 0, "changed": 0, "refused": []}
+    assert body == {"total": 0, "changed": 0, "refused": [], "clients": []}
     assert not Hold.objects.exists()
 
 

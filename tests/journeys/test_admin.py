@@ -44,9 +44,20 @@ def test_journeys_are_paused_resumed_and_cancelled_by_the_services(desk: Client,
     act(desk, "journey", "resume", journey.pk)
     assert not Hold.objects.filter(ended_at=None).exists()
 
-    act(desk, "journey", "cancel", journey.pk)
+
+def test_journeys_are_cancelled_from_the_admin_with_a_reason_and_a_preview(
+    desk: Client, ops: User, journey: Journey
+) -> None:
+    asked = act(desk, "journey", "cancel", journey.pk)
+    assert "Why the journey ends before its time" in asked
+    sent = {"scope": "ticked", "customer": str(journey.customer_id), "reason": "They left.", "seen": ""}
+    shown = desk.post("/journeys/selection/cancel", sent)
+    assert "cancelled" in shown.content.decode()
+
+    desk.post("/journeys/selection/cancel", {**sent, "seen": shown.context["seen"]})
+
     journey.refresh_from_db()
-    assert (journey.state, journey.cancelled_by) == (JourneyState.CANCELLED, ops)
+    assert (journey.state, journey.cancelled_by, journey.reason) == (JourneyState.CANCELLED, ops, "They left.")
     assert Activity.objects.filter(verb="journey.cancelled", actor=ops).exists()
 
 

@@ -283,5 +283,5 @@ def test_reader_may_not_change_a_selection(client: Client, csm: User, reader: Us
 
 def test_unknown_action_is_not_there(signed_in: Client) -> None:
     assert signed_in.get("/journeys/selection/dance").status_code == 404
-    assert signed_in.get("/journeys/selection/cancel").status_code == 404
+    assert signed_in.get("/journeys/selection/force").status_code == 403
     assert Customer.objects.count() == 0

@@ -16,8 +16,18 @@ from customers.models import Activity, Customer, Hold, User
 from customers.services.holds import hold_customer
 from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth
 from journeys.services.adjusting import adjust_journey
-from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, skip_months, start_journeys
-from journeys.services.changing import Outcome, Refused
+from journeys.services.bulk import (
+    adjust_journeys,
+    cancel_journeys,
+    force_months,
+    pause_journeys,
+    resume_journeys,
+    skip_months,
+    start_journeys,
+)
+from journeys.services.changing import NotAllowed, Outcome, Refused
+from journeys.services.forcing import force_month
+from journeys.services.journeys import cancel_journey
 from journeys.services.pausing import pause_journey, resume_journey
 from journeys.services.selections import preview_selection
 from journeys.services.skipping import skip_month
@@ -83,19 +93,29 @@ VERBS: dict[str, tuple[Verb, One]] = {
         lambda customers, by: skip_months(customers, 1, reason="Known.", now=DAY_25, by=by),
         lambda j, by: skip_month(j, 1, reason="Known.", now=DAY_25, by=by),
     ),
+    "force": (
+        lambda customers, by: force_months(customers, 2, now=DAY_25, by=by),
+        lambda j, by: force_month(j, 2, now=DAY_25, by=by),
+    ),
+    "cancel": (
+        lambda customers, by: cancel_journeys(customers, reason="They left.", now=DAY_25, by=by),
+        lambda j, by: cancel_journey(j, reason="They left.", now=DAY_25, by=by),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_selection_is_the_same_as_one_by_one(name: str, csm: User, now: datetime) -> None:
+def test_selection_is_the_same_as_one_by_one(name: str, lead: User, now: datetime) -> None:
     together, one = VERBS[name]
     first, second = book(now), book(now)
+    for customer in (first[2], second[2]):
+        hold_customer(customer, scope=HoldScope.JOURNEY, until=None, reason="", now=now + timedelta(days=1), by=lead)
 
-    outcome = together(first, csm)
+    outcome = together(first, lead)
     refused = {}
     for index, customer in enumerate(second):
         try:
-            one(Journey.objects.get(customer=customer), csm)
+            one(Journey.objects.get(customer=customer), lead)
         except Refused as refusal:
             refused[index] = str(refusal)
 
@@ -187,6 +207,36 @@ def test_preview_of_a_resume_says_what_it_then_does(csm: User, now: datetime) ->
     }
 
 
+def test_preview_of_a_cancellation_names_what_will_not_happen_and_leaves_it(csm: User, now: datetime) -> None:
+    alone, customer = make_customers(2)
+    deliver(begin(customer, now=now), 1, now=now)
+    before = months_of(customer)
+
+    preview = preview_selection("cancel", [alone, customer], {"reason": "They left."}, now=now, by=csm)
+
+    assert (preview.count, preview.refused) == (1, [("This client is on no journey.", 1)])
+    assert [(m.number, m.old, m.new, m.end) for m in preview.clients[0].moves] == [
+        (number, before[number], None, "cancelled") for number in range(2, 9)
+    ]
+    assert Journey.objects.get(customer=customer).is_active
+    assert not JourneyChange.objects.exclude(action="started").exists()
+
+
+def test_preview_of_a_forced_month_shows_its_day_and_the_day_there(lead: User, now: datetime) -> None:
+    [customer] = make_customers(1)
+    begin(customer, now=now)
+    day = months_of(customer)[3]
+
+    preview = preview_selection("force", [customer], {"number": 3}, now=now, by=lead)
+
+    assert [(m.number, m.old, m.new) for m in preview.clients[0].moves] == [(3, day, now.date())]
+
+
+def test_forcing_for_a_selection_is_for_leads_and_ops(csm: User, now: datetime) -> None:
+    with pytest.raises(NotAllowed):
+        force_months(make_customers(1), 2, now=now, by=csm)
+
+
 def count_queries(act: Callable[[], object]) -> int:
     """Without INSERTs: SQLite takes few rows in one."""
     with CaptureQueriesContext(connection) as queries:
@@ -199,8 +249,8 @@ def selections() -> Iterator[list[Customer]]:
     yield make_customers(15)
 
 
-@pytest.mark.parametrize("verb", ["start", "adjust", "pause", "resume", "skip"])
-def test_statements_do_not_grow_with_the_selection(verb: str, csm: User, now: datetime) -> None:
+@pytest.mark.parametrize("verb", ["start", "adjust", "pause", "resume", "skip", "force", "cancel"])
+def test_statements_do_not_grow_with_the_selection(verb: str, csm: User, lead: User, now: datetime) -> None:
     counts = []
     for customers in selections():
         if verb != "start":
@@ -213,6 +263,8 @@ def test_statements_do_not_grow_with_the_selection(verb: str, csm: User, now: da
             "pause": lambda c=customers: pause_journeys(c, days=14, now=now, by=csm),
             "resume": lambda c=customers: resume_journeys(c, now=now + timedelta(days=9), by=csm),
             "skip": lambda c=customers: skip_months(c, 3, now=now, by=csm),
+            "force": lambda c=customers: force_months(c, 3, now=now, by=lead),
+            "cancel": lambda c=customers: cancel_journeys(c, now=now, by=csm),
         }
         counts.append(count_queries(acts[verb]))
 

@@ -9,7 +9,8 @@ from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyMonth
 from journeys.services.changing import NotAllowed, Refused
 from journeys.services.clock import tick
-from journeys.services.skipping import force_month, preview_force, preview_skip, skip_month
+from journeys.services.forcing import force_month, preview_force
+from journeys.services.skipping import preview_skip, skip_month
 from journeys.services.undoing import undo_change
 from tests.journeys.ground import approve_plan, begin, deliver, row
 from tests.journeys.test_adjusting import months, state

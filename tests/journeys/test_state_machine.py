@@ -40,9 +40,10 @@ from journeys.rules.journeys import JourneyFacts
 from journeys.services import clock, handlers
 from journeys.services.adjusting import adjust_journey, preview_adjust
 from journeys.services.changing import Refused
+from journeys.services.forcing import force_month
 from journeys.services.journeys import start_journey, trigger_row
 from journeys.services.pausing import pause_journey, resume_journey
-from journeys.services.skipping import force_month, preview_skip, skip_month
+from journeys.services.skipping import preview_skip, skip_month
 from journeys.services.undoing import undo_change
 from tests import factories
 from tests.journeys.ground import approve_plan, default_version, deliver, open_month
