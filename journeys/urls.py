@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from journeys.urls_deliverables import deliverable_patterns
 from journeys.urls_portal import portal_patterns
-from journeys.views import actions, board, bulk, clock, health, log, simulated, simulation, timeline
+from journeys.views import actions, batches, board, bulk, clock, health, log, simulated, simulation, timeline
 
 app_name = "journeys"
 
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deliverable_patterns,
     *portal_patterns,
     path("journeys/selection/<slug:code>", bulk.bulk, name="bulk"),
+    path("journeys/batches", batches.batches, name="batches"),
+    path("journeys/batches/<uuid:batch_id>/undo", batches.undo, name="undo_batch"),
     path(JOURNEY, timeline.timeline, name="timeline"),
     path(f"{JOURNEY}/simulate", simulation.of_client, name="simulate_client"),
     path(f"{JOURNEY}/actions/<slug:code>", actions.action, name="action"),

@@ -23,7 +23,7 @@ from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journ
 TURNS = 3
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Europe/Berlin", "UTC")
-COLUMNS = [field.column for field in AutomationSchedule._meta.concrete_fields]
+COLUMNS = [str(field.column) for field in AutomationSchedule._meta.concrete_fields]
 SHOWN = {"id": "gen_random_uuid()::text", "subject_kind": "'copied'"}
 TABLE = AutomationSchedule._meta.db_table
 

@@ -134,6 +134,7 @@ class Examples:
             "link_id": lambda: self.link.pk,
             "automation_id": lambda: _first(AutomationSchedule.objects.filter(**mine, status="SCHEDULED")),
             "change_id": lambda: _first(JourneyChange.objects.filter(**mine)),
+            "batch_id": lambda: JourneyChange.objects.filter(**mine, batch__isnull=False)[0].batch,
             "number": lambda: 1,
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
             "journeys:action code": lambda: {code: code for code in JOURNEY_ACTIONS},

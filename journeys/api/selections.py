@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
@@ -16,13 +17,16 @@ from rest_framework.views import APIView
 from customers.api_base import read_body, read_flag
 from customers.models import Customer, User
 from customers.queries.callers import caller_of
+from customers.queries.lookup import NotThere
 from journeys.actions import BULK_ACTIONS
 from journeys.api.automations import PREVIEW
 from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, SkipIn, StartIn
 from journeys.api.shown import find_programme
 from journeys.forms.actions import MOST_DAYS
 from journeys.forms.board import read_board_filter
+from journeys.queries.batches import list_batches
 from journeys.queries.board import STATES, Board
+from journeys.services.batches import preview_undo_batch, undo_batch
 from journeys.services.selections import ClientMoves, DateMove, preview_selection, run_selection
 
 MOST_CLIENTS = 10_000
@@ -98,13 +102,44 @@ class ClientMovesBody(serializers.Serializer[Any]):
 class SelectionBody(serializers.Serializer[Any]):
     """total: who was meant and is the caller's; changed: for whom it was done, or would be.
 
-    clients: of a preview, old and new dates of the first of them.
+    clients: of a preview, old and new dates of the first of them. batch: by what all of it is taken back; null for
+    less than two clients.
     """
 
     total = serializers.IntegerField()
     changed = serializers.IntegerField()
     refused = LeftAsTheyAreBody(many=True)
     clients = ClientMovesBody(many=True)
+    batch = serializers.UUIDField(allow_null=True, default=None)
+
+
+class NotUndoneBody(serializers.Serializer[Any]):
+    clientId = serializers.UUIDField(source="change.customer_id")
+    name = serializers.CharField(source="change.customer.name")
+    reason = serializers.CharField()
+
+
+class BatchUndoBody(serializers.Serializer[Any]):
+    """changed: for whom it was taken back, or would be; left: for how many a further call does it."""
+
+    changed = serializers.IntegerField(source="done")
+    left = serializers.IntegerField()
+    refused = NotUndoneBody(many=True)
+    clients = ClientMovesBody(many=True)
+
+
+class BatchUndoView(APIView):
+    @extend_schema(request=None, parameters=[PREVIEW], responses=BatchUndoBody)
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Take back what was done to a selection, for all of whom nothing has left since."""
+        by, now = caller_of(request), timezone.now()
+        act = preview_undo_batch if read_flag(request, "preview") else undo_batch
+        if not list_batches(by, batch=id):
+            raise NotThere("There is no such batch.")
+        done = act(id, now=now, by=by)
+        refused = [{"change": change, "reason": reason} for change, reason in done.refused]
+        body = {"done": done.done, "left": done.left, "refused": refused, "clients": done.clients}
+        return Response(BatchUndoBody(body).data)
 
 
 class SelectionView(APIView):
@@ -123,7 +158,8 @@ class SelectionView(APIView):
         outcome = run_selection(asked["action"], customers, arguments, now=now, by=by)
         reasons = list(outcome.refused.values())
         counted = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
-        return _answer(len(customers), len(customers) - len(reasons), counted)
+        batch = next((change.batch for change in outcome.done), None)
+        return _answer(len(customers), len(customers) - len(reasons), counted, batch=batch)
 
 
 def _find_clients(asked: Mapping[str, Any], by: User, now: datetime) -> list[Customer]:
@@ -152,6 +188,13 @@ def _read_arguments(code: str, request: Request) -> dict[str, Any]:
     return read_body(CancelIn, request) if code == "cancel" else {}
 
 
-def _answer(total: int, changed: int, refused: Mapping[str, int], clients: Sequence[ClientMoves] = ()) -> Response:
+def _answer(
+    total: int,
+    changed: int,
+    refused: Mapping[str, int],
+    clients: Sequence[ClientMoves] = (),
+    batch: uuid.UUID | None = None,
+) -> Response:
     rows = [{"reason": reason, "count": count} for reason, count in refused.items()]
-    return Response(SelectionBody({"total": total, "changed": changed, "refused": rows, "clients": clients}).data)
+    body = {"total": total, "changed": changed, "refused": rows, "clients": clients, "batch": batch}
+    return Response(SelectionBody(body).data)

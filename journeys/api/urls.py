@@ -24,7 +24,7 @@ from journeys.api.journeys import (
     UndoView,
 )
 from journeys.api.plans import BusinessPlanView, OnboardingView, PlanApproval
-from journeys.api.selections import SelectionView
+from journeys.api.selections import BatchUndoView, SelectionView
 from journeys.api.simulation import SimulateView
 from journeys.api.simulation_runs import SimulateManyView, SimulationRunView
 
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/journeys/selection", SelectionView.as_view()),
     path("admin/journeys/simulate", SimulateManyView.as_view()),
     path("admin/journeys/simulate/<uuid:id>", SimulationRunView.as_view()),
+    path("admin/journeys/batches/<uuid:id>/undo", BatchUndoView.as_view()),
     path("automations/<uuid:id>", AutomationDetail.as_view()),
     path("automations/<uuid:id>/trigger", AutomationTrigger.as_view()),
     path("clients/<str:id>/automations", ClientAutomations.as_view()),

@@ -118,14 +118,14 @@ def preview_selection(
     if code == "resume":
         return _preview_resume(customers, now=now)
     with transaction.atomic():
-        before = _read_dates(customers[: 4 * NAMED])
+        before: dict[uuid.UUID, Dates] = {**read_dates(customers[: 4 * NAMED])}
         outcome = run_selection(code, customers, arguments, now=now, by=by)
         named = [customer for customer in customers if customer.pk not in outcome.refused][:NAMED]
-        before = {**before, **_read_dates([customer for customer in named if customer.pk not in before])}
-        after = _read_dates(named)
+        before = {**before, **read_dates([customer for customer in named if customer.pk not in before])}
+        after: dict[uuid.UUID, Dates] = {**read_dates(named)}
         transaction.set_rollback(True)
     if code == "pause":
-        after = _dates_after_pause(named, arguments, now)
+        after = {**_dates_after_pause(named, arguments, now)}
     elif code in ("cancel", "force"):
         before, after = _dates_by_facts(named, arguments.get("number"), now)
     end = "cancelled" if code == "cancel" else "skipped"
@@ -144,19 +144,20 @@ def _sum_up(
         count=len(customers) - len(refused),
         refused=Counter(refused.values()).most_common(),
         clients=[
-            ClientMoves(customer, _compare(before.get(customer.pk, {}), after.get(customer.pk, {}), end))
+            ClientMoves(customer, compare(before.get(customer.pk, {}), after.get(customer.pk, {}), end))
             for customer, before, after in named
         ],
     )
 
 
-def _compare(before: Dates, after: Dates, end: str) -> list[DateMove]:
+def compare(before: Dates, after: Dates, end: str) -> list[DateMove]:
+    """This will list the months that have another day afterwards. end: how a month that has none is called."""
     return [
         DateMove(number, before.get(number), new, end) for number, new in after.items() if before.get(number) != new
     ]
 
 
-def _read_dates(customers: Sequence[Customer]) -> dict[uuid.UUID, dict[int, date | None]]:
+def read_dates(customers: Sequence[Customer]) -> dict[uuid.UUID, dict[int, date | None]]:
     """This will read the months of journeys under way, in one query."""
     rows = JourneyMonth.objects.filter(
         customer__in=[customer.pk for customer in customers], journey__state=JourneyState.ACTIVE

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from customers.models import Customer, Hold, User
 from customers.services.activity import record
@@ -26,6 +26,7 @@ from journeys.services.scheduling import end_rows
 from journeys.services.shifting import NEAR, shift_months, shift_rows
 
 GONE = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
+ALREADY = "It was taken back already."
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,21 +36,19 @@ def undo_change(change: JourneyChange, *, now: datetime, by: User) -> JourneyCha
         journey = lock_journey(change.journey)
         if refusal := why_not_undo(change):
             raise Refused(refusal)
-        if not JourneyChange.objects.filter(pk=change.pk, undone_at=None).update(
-            undone_at=now, undone_by=by, updated_at=now
-        ):
-            raise Refused("It was taken back already.")
-        put_back(change, journey, now=now, by=by)
-        record(
-            "journey.undone",
-            f"Taken back: {change.summary}",
-            customer=journey.customer_id,
-            by=by,
-            now=now,
-            subject=journey,
-        )
+        undo_locked(change, journey, now=now, by=by)
     change.refresh_from_db()
     return change
+
+
+def undo_locked(change: JourneyChange, journey: Journey, *, now: datetime, by: User) -> None:
+    """This will put it back and on record. The customer is locked, and nothing speaks against it. Raises Refused."""
+    standing = JourneyChange.objects.filter(pk=change.pk, undone_at=None)
+    if not standing.update(undone_at=now, undone_by=by, updated_at=now):
+        raise Refused(ALREADY)
+    put_back(change, journey, now=now, by=by)
+    words = f"Taken back: {change.summary}"
+    record("journey.undone", words, customer=journey.customer_id, by=by, now=now, subject=journey)
 
 
 def put_back(change: JourneyChange, journey: Journey, *, now: datetime, by: User) -> None:
@@ -59,33 +58,45 @@ def put_back(change: JourneyChange, journey: Journey, *, now: datetime, by: User
 
 def why_not_undo(change: JourneyChange) -> str:
     """This will say why a change cannot be taken back; "" where it can."""
-    found = _since(change)
-    if found["undone_at"] is not None:
-        return "It was taken back already."
+    return why_not_undo_many([change])[change.pk]
+
+
+def why_not_undo_many(changes: Sequence[JourneyChange]) -> dict[UUID, str]:
+    """This will say it for each of the changes, in one query."""
+    since = {found["pk"]: found for found in _since([change.pk for change in changes])}
+    return {change.pk: _why_not(change, since[change.pk]) for change in changes}
+
+
+def _why_not(change: JourneyChange, since: Mapping[str, Any]) -> str:
+    if since["undone_at"] is not None:
+        return ALREADY
     if change.action not in UNDO:
         return "A change of this kind is not taken back."
-    if found["later"] is not None:
-        return f"Something was changed since: {found['later']}. Take that back first."
-    if found["ran"] is not None:
-        return f"“{JourneyKind(found['ran']).label}” has run since."
-    if found["runs"]:
+    if since["later"] is not None:
+        return f"Something was changed since: {since['later']}. Take that back first."
+    if since["ran"] is not None:
+        return f"“{JourneyKind(since['ran']).label}” has run since."
+    if since["runs"]:
         return "Something of it runs just now."
-    return "A month was delivered since." if found["delivered"] else ""
+    return "A month was delivered since." if since["delivered"] else ""
 
 
-def _since(change: JourneyChange) -> Mapping[str, Any]:
-    """What has become of the change and its journey since, in one query."""
-    rows = rows_of([change.journey_id])
-    later = JourneyChange.objects.filter(journey=change.journey_id, undone_at=None, created_at__gt=change.created_at)
-    delivered = Deliverable.objects.filter(journey=change.journey_id, delivered_at__gte=change.at)
-    found = JourneyChange.objects.filter(pk=change.pk).values(
+def _since(change_ids: Sequence[UUID]) -> Iterable[Mapping[str, Any]]:
+    """What has become of the changes and their journeys since, in one query."""
+    rows = AutomationSchedule.objects.filter(subject_kind=SUBJECT, subject_id=OuterRef("journey_id"))
+    later = JourneyChange.objects.filter(
+        journey=OuterRef("journey_id"), undone_at=None, created_at__gt=OuterRef("created_at")
+    )
+    delivered = Deliverable.objects.filter(journey=OuterRef("journey_id"), delivered_at__gte=OuterRef("at"))
+    ran = rows.filter(executed_at__gte=OuterRef("at")).order_by("executed_at")
+    return JourneyChange.objects.filter(pk__in=change_ids).values(
+        "pk",
         "undone_at",
         later=Subquery(later.values("summary")[:1]),
-        ran=Subquery(rows.filter(executed_at__gte=change.at).order_by("executed_at").values("kind")[:1]),
+        ran=Subquery(ran.values("kind")[:1]),
         runs=Exists(rows.filter(status=AutomationStatus.RUNNING)),
         delivered=Exists(delivered),
     )
-    return found.get()
 
 
 def undo_start(change: JourneyChange, journey: Journey, now: datetime, by: User) -> None:

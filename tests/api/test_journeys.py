@@ -242,7 +242,11 @@ def test_selection_by_ids_is_previewed_and_done(api: Caller, customer: Customer,
     [shown] = previewed.pop("clients")
     assert (shown["clientId"], len(shown["moves"])) == (str(customer.pk), 8)
     assert shown["moves"][0] == {"month": 1, "oldDate": "2026-03-09", "newDate": "2026-03-16", "end": ""}
-    assert {**previewed, "clients": []} == done == {"total": 2, "changed": 1, "refused": refused, "clients": []}
+    assert (
+        {**previewed, "clients": []}
+        == done
+        == {"total": 2, "changed": 1, "refused": refused, "clients": [], "batch": None}
+    )
     journey.refresh_from_db()
     assert journey.start_date == date(2026, 3, 16)
 
@@ -277,7 +281,9 @@ def test_selection_by_filter_starts_those_on_no_journey(api: Caller, csm: User, 
         factories.CustomerFactory.create(owner=csm, segment="Enterprise")
     asked = {"action": "start", "filter": {"state": "none", "segment": "Enterprise"}, "startDate": "2026-03-09"}
 
-    assert api.post(SELECTION, asked).json() == {"total": 2, "changed": 2, "refused": [], "clients": []}
+    done = api.post(SELECTION, asked).json()
+
+    assert (done["total"], done["changed"], done["refused"]) == (2, 2, [])
     assert Journey.objects.count() == 3
 
 
@@ -286,7 +292,7 @@ def test_clients_of_another_team_are_no_part_of_a_selection(api: Caller, foreign
 
     body = api.post(SELECTION, {"action": "pause", "clientIds": [str(foreign.pk)], "days": 3}).json()
 
-    assert body == {"total": 0, "changed": 0, "refused": [], "clients": []}
+    assert body == {"total": 0, "changed": 0, "refused": [], "clients": [], "batch": None}
     assert not Hold.objects.exists()
 
 
