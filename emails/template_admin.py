@@ -228,6 +228,8 @@ class MailTemplateAdmin(ViewOnlyAdmin):
         if kept is None:
             wanted = set(request.POST.getlist("keep"))
             kept = [pk for pk in touched_ids if str(pk) in wanted]
+            if "keep_unlisted" in request.POST:
+                kept = list({*kept, *touched_ids[MOST_LISTED:]})
         edit = request.POST.get("edit", "")
         try:
             version = publish_draft(

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer, User
+from emails import template_admin
 from emails.models import Draft, MailTemplate, MailTemplateVersion
 from emails.services.templates import NewText, publish_draft, save_draft
 from journeys.enums import AutomationType, JourneyKind
@@ -116,6 +117,22 @@ def test_ops_answer_on_the_page(
     assert "Touches the next mails of 3 clients" in asked
     assert all(name in asked for name in ("Acme", "Birch", "Cedar"))
     assert {pin.customer.name for pin in TemplatePin.objects.all()} == kept
+
+
+def test_those_that_are_not_listed_are_ticked_together(
+    journeys: list[Journey], template: MailTemplate, ops: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(template_admin, "MOST_LISTED", 1)
+    client = Client()
+    client.force_login(ops)
+    draft = new_text(template, ops, now)
+    url = reverse("admin:emails_mailtemplate_publish_page", args=[template.pk])
+
+    asked = client.get(url).content.decode()
+    client.post(url, {"edit": draft.edit, "choice": "some", "keep_unlisted": "1"})
+
+    assert "the 2 more that are not listed" in asked
+    assert {pin.customer.name for pin in TemplatePin.objects.all()} == {"Birch", "Cedar"}
 
 
 def test_preview_shows_a_real_client_and_writes_nothing(
