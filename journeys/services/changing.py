@@ -12,6 +12,7 @@ from uuid import UUID
 from customers.base import lock_customer
 from customers.models import User
 from customers.services.activity import line, record_many
+from emails.services.arrays import insert_objects
 from journeys.models import Journey, JourneyChange
 
 BATCH = 1000
@@ -73,7 +74,7 @@ def note_changes(
         )
         for note in notes
     ]
-    JourneyChange.objects.bulk_create(made, batch_size=BATCH)
+    insert_objects(made, differing=("id", "customer", "journey", "summary", "before"))
     if on_record:
         record_many([_line(note, change) for note, change in zip(notes, made, strict=True)])
     return made
