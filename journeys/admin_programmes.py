@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from customers.admin_base import DeskAdmin, ViewOnlyAdmin
+from customers.admin_base import DayFilter, DeskAdmin, ViewOnlyAdmin
 from customers.view_base import put_errors, reader_of
 from journeys.enums import VersionAnswer
 from journeys.forms.programmes import (
@@ -28,7 +28,7 @@ from journeys.forms.programmes import (
     read_version,
     with_one_more,
 )
-from journeys.models import Programme, ProgrammeVersion, VersionChoice
+from journeys.models import Programme, ProgrammeVersion, RolloutRun, VersionChoice
 from journeys.queries.programmes import (
     Behind,
     count_touched,
@@ -51,7 +51,8 @@ from journeys.services.programmes import (
     save_draft,
     start_text,
 )
-from journeys.services.rollouts import Answered, answer_for, answer_for_all
+from journeys.services.rollout_runs import UnderWay, begin_rollout, count_wanted
+from journeys.services.rollouts import BATCH, Answered, answer_for, answer_for_all
 
 PER_PAGE = 50
 REFUSALS_SHOWN = 10
@@ -218,7 +219,7 @@ class ProgrammeAdmin(DeskAdmin):
         messages.success(request, f"Version {version.number} is published: journeys start on it from now on.")
         choice = request.POST.get("answer", "")
         if choice in VersionAnswer.values:
-            self._say(request, VersionAnswer(choice), answer_for_all(version, VersionAnswer(choice), now=now, by=by))
+            self._answer_all(request, version, VersionAnswer(choice), None)
             return self._back(programme)
         return redirect("admin:journeys_programme_rollout_page", programme.pk)
 
@@ -233,7 +234,8 @@ class ProgrammeAdmin(DeskAdmin):
         text = read_text(version)
         behind = list_behind(programme, text, newest=version)
         context = self._touched(request, behind, text, undecided=version)
-        return self._page(request, "rollout", programme, version=version, **context)
+        run = RolloutRun.objects.filter(version=version).select_related("by").first()
+        return self._page(request, "rollout", programme, version=version, run=run, **context)
 
     def _answer(self, request: HttpRequest, programme: Programme, version: ProgrammeVersion) -> HttpResponse:
         here = HttpResponseRedirect(request.get_full_path())
@@ -246,12 +248,26 @@ class ProgrammeAdmin(DeskAdmin):
         answer, step = VersionAnswer(request.POST["answer"]), _step(request)
         by, now = reader_of(request), timezone.now()
         if "all" in request.POST:
-            done = answer_for_all(version, answer, step=step, now=now, by=by)
+            self._answer_all(request, version, answer, step)
         else:
             ids = [_uuid(pk) for pk in request.POST.getlist("journey")]
-            done = answer_for(version, answer, ids, step=step, now=now, by=by)
-        self._say(request, answer, done)
+            self._say(request, answer, answer_for(version, answer, ids, step=step, now=now, by=by))
         return here
+
+    def _answer_all(
+        self, request: HttpRequest, version: ProgrammeVersion, answer: VersionAnswer, step: int | None
+    ) -> None:
+        """A few at once; for more the clock is asked, and the page shows how far it is."""
+        by, now = reader_of(request), timezone.now()
+        if count_wanted(version, step=step) <= BATCH:
+            self._say(request, answer, answer_for_all(version, answer, step=step, now=now, by=by))
+            return
+        try:
+            run = begin_rollout(version, answer, step=step, now=now, by=by)
+        except UnderWay as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"The clock answers for {run.total} clients, some hundred with each tick.")
 
     def compare_page(self, request: HttpRequest, programme_id: UUID, version_id: UUID) -> HttpResponse:
         programme, version = self._find_version(request, programme_id, version_id)
@@ -338,6 +354,14 @@ class VersionChoiceAdmin(ViewOnlyAdmin):
     list_filter = ("answer",)
     list_select_related = ("customer", "version__programme", "by")
     search_fields = ("customer__name",)
+
+
+@admin.register(RolloutRun)
+class RolloutRunAdmin(ViewOnlyAdmin):
+    list_display = ("asked_at", "version", "answer", "total", "answered", "finished_at", "problem", "by")
+    list_filter = ("answer", ("asked_at", DayFilter))
+    list_select_related = ("version__programme", "by")
+    search_fields = ("version__programme__name",)
 
 
 def _step(request: HttpRequest) -> int | None:

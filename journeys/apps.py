@@ -11,7 +11,7 @@ class JourneysConfig(AppConfig):
         from journeys import panels, receivers, sweeping  # noqa: F401  # receivers connect on import
         from journeys.queries import briefs, holds, mail_sources
         from journeys.rules.mail_names import NAMES
-        from journeys.services import approvals, handlers, merging, pausing, rewriting
+        from journeys.services import approvals, handlers, merging, pausing, rewriting, rollout_runs
         from journeys.services.template_use import JourneyTemplates
 
         register_hold_source(holds.SOURCE)
@@ -21,6 +21,7 @@ class JourneysConfig(AppConfig):
         pausing.register()
         rewriting.register()
         sweeping.register()
+        rollout_runs.register()
         mail_sources.register_sources()
         briefs.register_sources()
         approvals.register()

@@ -7,7 +7,7 @@ from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
 from journeys.models.pins import TemplatePin
 from journeys.models.portal import PortalLink
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion, Published
-from journeys.models.rollouts import VersionChoice
+from journeys.models.rollouts import RolloutRun, VersionChoice
 from journeys.models.savings import TimeSaving
 from journeys.models.simulations import SimulationRun
 
@@ -27,6 +27,7 @@ __all__ = [
     "ProgrammeStep",
     "ProgrammeVersion",
     "Published",
+    "RolloutRun",
     "SimulationRun",
     "TemplatePin",
     "TimeSaving",

@@ -27,6 +27,7 @@ from journeys.services.shifting import NEAR, shift_months, shift_rows
 
 GONE = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
 ALREADY = "It was taken back already."
+MOVED = "A move to another version is not taken back: bring the old version back and move to that."
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +71,8 @@ def why_not_undo_many(changes: Sequence[JourneyChange]) -> dict[UUID, str]:
 def _why_not(change: JourneyChange, since: Mapping[str, Any]) -> str:
     if since["undone_at"] is not None:
         return ALREADY
+    if change.action == "moved":
+        return MOVED
     if change.action not in UNDO:
         return "A change of this kind is not taken back."
     if since["later"] is not None:

@@ -12,18 +12,22 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Activity, User
+from journeys import admin_programmes
 from journeys.enums import VersionAnswer
 from journeys.models import (
     Journey,
+    JourneyChange,
     JourneyMonth,
     Programme,
     ProgrammeStep,
     ProgrammeVersion,
     Published,
+    RolloutRun,
     VersionChoice,
 )
 from journeys.queries.programmes import count_touched, list_behind, list_touched, read_text
 from journeys.rules.programmes import StepText, VersionText, compare_versions, find_problems
+from journeys.services import rollout_runs
 from journeys.services.programmes import (
     NotOps,
     StaleDraft,
@@ -34,7 +38,9 @@ from journeys.services.programmes import (
     publish_draft,
     save_draft,
 )
+from journeys.services.rollout_runs import UnderWay, begin_rollout, work_rollouts
 from journeys.services.rollouts import answer_for, answer_for_all
+from journeys.services.undoing import why_not_undo
 from tests import factories
 from tests.journeys.ground import approve_plan, begin, deliver
 
@@ -389,6 +395,95 @@ def test_many_clients_cost_few_statements_more(
     assert done.count == 12
 
 
+# --- By the clock ---------------------------------------------------------------------------------------------------
+
+
+def test_clock_works_an_answer_off_in_batches(
+    programme: Programme, first: ProgrammeVersion, ops: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout_runs, "BATCH", 1)
+    under_way(first, 3)
+    version = publish(programme, text(0, 40, 75, 90), by=ops)
+    run = begin_rollout(version, VersionAnswer.MOVE, now=NOW, by=ops)
+
+    seen = [work_rollouts(NOW) for _ in range(4)]
+
+    run.refresh_from_db()
+    assert (seen, run.total, run.answered, run.finished_at, run.problem) == ([2, 1, 0, 0], 3, 3, NOW, "")
+    assert set(Journey.objects.values_list("version__number", flat=True)) == {2}
+    assert VersionChoice.objects.filter(answer=VersionAnswer.MOVE, by=ops).count() == 3
+
+
+def test_clock_names_who_stays_and_goes_past_them(
+    programme: Programme, first: ProgrammeVersion, ops: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout_runs, "BATCH", 1)
+    under_way(first)
+    version = publish(programme, text(0, 30), by=ops)
+    run = begin_rollout(version, VersionAnswer.MOVE, now=NOW, by=ops)
+
+    for _ in range(4):
+        work_rollouts(NOW)
+
+    run.refresh_from_db()
+    assert (run.answered, run.refused, run.finished_at) == (2, [["Client 2", "Nothing would be left to deliver."]], NOW)
+
+
+def test_run_of_a_dead_worker_goes_on_when_its_lease_is_over(
+    programme: Programme, first: ProgrammeVersion, ops: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way(first, 2)
+    version = publish(programme, text(0, 40, 75, 90), by=ops)
+    run = begin_rollout(version, VersionAnswer.MOVE, now=NOW, by=ops)
+
+    def die(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(rollout_runs, "_keep_place", die)
+        with pytest.raises(RuntimeError, match="killed"):
+            work_rollouts(NOW)
+    assert not VersionChoice.objects.exists()
+    assert work_rollouts(NOW + timedelta(minutes=1)) == 0
+    assert work_rollouts(NOW + timedelta(minutes=3)) == 2
+
+    run.refresh_from_db()
+    assert (run.answered, VersionChoice.objects.count()) == (2, 2)
+
+
+def test_run_that_always_fails_is_given_up_with_a_reason(
+    programme: Programme, first: ProgrammeVersion, ops: User
+) -> None:
+    under_way(first, 1)
+    version = publish(programme, text(0, 40, 75, 90), by=ops)
+    run = begin_rollout(version, VersionAnswer.MOVE, now=NOW, by=ops)
+    RolloutRun.objects.filter(pk=run.pk).update(attempts=rollout_runs.MOST_ATTEMPTS)
+
+    assert work_rollouts(NOW) == 0
+
+    run.refresh_from_db()
+    assert (run.finished_at, run.problem) == (NOW, "It failed 4 times at the same clients.")
+
+
+def test_two_answers_for_a_version_at_once_are_refused(
+    programme: Programme, first: ProgrammeVersion, ops: User
+) -> None:
+    under_way(first, 1)
+    version = publish(programme, text(0, 40, 75, 90), by=ops)
+    begin_rollout(version, VersionAnswer.KEEP, now=NOW, by=ops)
+
+    with pytest.raises(UnderWay):
+        begin_rollout(version, VersionAnswer.MOVE, now=NOW, by=ops)
+
+
+def test_move_says_why_it_is_not_taken_back(programme: Programme, first: ProgrammeVersion, ops: User) -> None:
+    under_way(first, 1)
+    version = publish(programme, text(0, 40, 75, 90), by=ops)
+    answer_for_all(version, VersionAnswer.MOVE, now=NOW, by=ops)
+
+    assert "bring the old version back" in why_not_undo(JourneyChange.objects.get(action="moved"))
+
+
 # --- The admin ------------------------------------------------------------------------------------------------------
 
 
@@ -544,3 +639,23 @@ def test_a_programme_without_a_draft_offers_to_write_one(programme: Programme, o
     assert "Write a new version" in page
     assert reverse("admin:journeys_programme_edit_page", args=[programme.pk]) in page
     assert reverse("admin:journeys_programme_settings_page", args=[programme.pk]) in page
+
+
+def test_answer_for_very_many_is_given_by_the_clock_and_the_page_says_how_far(
+    admin: Client, programme: Programme, first: ProgrammeVersion, ops: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_programmes, "BATCH", 1)
+    under_way(first)
+    version = publish(programme, text(0, 45, 60), by=ops)
+
+    answer = admin.post(
+        home(programme, "under-way"), {"version": version.pk, "answer": "keep", "all": "1"}, follow=True
+    )
+
+    run = RolloutRun.objects.get()
+    assert "The clock answers for" in answer.content.decode()
+    assert f"0 of {run.total} client" in answer.content.decode()
+    assert not VersionChoice.objects.exists()
+    work_rollouts(NOW)
+    assert f"{run.total} of {run.total} client" in admin.get(home(programme, "under-way")).content.decode()
+    assert VersionChoice.objects.count() == run.total
