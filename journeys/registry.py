@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from customers.enums import HoldScope
+from customers.queries.moments import Waiting, When
 from journeys.rules.automations import Decision, Due
 
 BRAKE = "brake"
@@ -39,23 +40,29 @@ class Handler:
 class Sweeper:
     """Dates that stand on things themselves (an approval's expiry, a draft's scheduled hour).
 
-    sweep: does what is due at the moment it is given and returns how many; one cheap query when nothing is.
+    sweep: does what is due at the moment it is given and returns how many.
+    waiting: what the sweep would find, as querysets that an index answers, and nothing that it would leave. The clock
+        asks all sweepers in one statement and calls those that have something. Without it the sweep is called at every
+        tick, and must not cost a statement when there is nothing to do.
     only_listens: takes in what has come and sends nothing, so that it goes on while everything stands still.
     """
 
     name: str
     sweep: Callable[[datetime], int]
     only_listens: bool = False
+    waiting: Callable[[When], Waiting] | None = None
 
 
 _handlers: dict[str, Handler] = {}
 _sweepers: dict[str, Sweeper] = {}
+_version = 0
 
 
 def register_handler(handler: Handler) -> None:
     """This will take the handler for its kind; ValueError when the kind already has another."""
     if _handlers.setdefault(handler.kind, handler) is not handler:
         raise ValueError(f"{handler.kind} already has a handler")
+    _count_change()
 
 
 def register_sweeper(sweeper: Sweeper) -> None:
@@ -68,6 +75,12 @@ def forget(name: str) -> None:
     """This will drop what is registered under a kind or a sweeper's name; for tests."""
     _handlers.pop(name, None)
     _sweepers.pop(name, None)
+    _count_change()
+
+
+def get_version() -> int:
+    """This will give a number that changes with the handlers, for what is kept of them."""
+    return _version
 
 
 def find_handler(kind: str) -> Handler | None:
@@ -81,3 +94,8 @@ def list_sweepers() -> tuple[Sweeper, ...]:
 def list_kinds_not_stopped_by(scope: str) -> list[str]:
     """This will list the kinds that run on under it; a kind that nobody registered is stopped by anything."""
     return [kind for kind, handler in _handlers.items() if scope not in handler.stopped_by]
+
+
+def _count_change() -> None:
+    global _version
+    _version += 1

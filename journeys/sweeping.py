@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from customers.services.calls import sweep_calls
-from customers.services.holds import end_due_holds
-from customers.services.importing.runs import sweep_runs
-from emails.services import events, expiring, inbound, review, staff_mails, suppression, telling, writings
-from emails.services.outbox import sweep
+from customers.services.calls import calls_waiting, sweep_calls
+from customers.services.holds import end_due_holds, holds_waiting
+from customers.services.importing.runs import runs_waiting, sweep_runs
+from emails.services import events, expiring, inbound, outbox, review, staff_mails, suppression, telling, writings
 from journeys.registry import Sweeper, register_sweeper
 from journeys.services import digest, writing
 
@@ -24,7 +23,7 @@ def sweep_approvals(now: datetime) -> int:
 
 
 def sweep_outbox(now: datetime) -> int:
-    return sweep(now=now)
+    return outbox.sweep(now=now)
 
 
 def sweep_writings(now: datetime) -> int:
@@ -41,6 +40,10 @@ def sweep_stops(now: datetime) -> int:
 
 def sweep_mails(now: datetime) -> int:
     return inbound.sweep(now=now)
+
+
+def sweep_old_mails(now: datetime) -> int:
+    return inbound.sweep_old(now=now)
 
 
 def sweep_untold(now: datetime) -> int:
@@ -65,24 +68,25 @@ def sweep_deliverables(now: datetime) -> int:
 
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
 SWEEPERS = (
-    Sweeper("holds", sweep_holds),
+    Sweeper("holds", sweep_holds, waiting=holds_waiting),
     # What the provider has told may settle a letter that the next two would take for doubtful or due.
-    Sweeper("events", sweep_events, only_listens=True),
-    Sweeper("stops", sweep_stops, only_listens=True),
+    Sweeper("events", sweep_events, only_listens=True, waiting=events.waiting),
+    Sweeper("stops", sweep_stops, only_listens=True, waiting=suppression.waiting),
     # A reply stops its account before anything more leaves.
-    Sweeper("mails", sweep_mails, only_listens=True),
-    Sweeper("untold_replies", sweep_untold, only_listens=True),
-    Sweeper("doubtful", sweep_doubtful, only_listens=True),
+    Sweeper("mails", sweep_mails, only_listens=True, waiting=inbound.waiting),
+    Sweeper("untold_replies", sweep_untold, only_listens=True, waiting=telling.waiting),
+    Sweeper("doubtful", sweep_doubtful, only_listens=True, waiting=review.waiting),
     # An approval that is over sends nothing.
-    Sweeper("approvals", sweep_approvals, only_listens=True),
-    Sweeper("outbox", sweep_outbox),
+    Sweeper("approvals", sweep_approvals, only_listens=True, waiting=expiring.waiting),
+    Sweeper("outbox", sweep_outbox, waiting=outbox.waiting),
     Sweeper("digests", sweep_digests),
-    Sweeper("staff_mails", sweep_staff_mails),
-    Sweeper("idempotent_calls", sweep_calls, only_listens=True),
+    Sweeper("staff_mails", sweep_staff_mails, waiting=staff_mails.waiting),
+    Sweeper("idempotent_calls", sweep_calls, only_listens=True, waiting=calls_waiting),
+    Sweeper("old_mails", sweep_old_mails, only_listens=True),
     # Last, since a large book takes a while, and so does the model.
-    Sweeper("imports", sweep_imports, only_listens=True),
-    Sweeper("writings", sweep_writings, only_listens=True),
-    Sweeper("deliverables", sweep_deliverables, only_listens=True),
+    Sweeper("imports", sweep_imports, only_listens=True, waiting=runs_waiting),
+    Sweeper("writings", sweep_writings, only_listens=True, waiting=writings.waiting),
+    Sweeper("deliverables", sweep_deliverables, only_listens=True, waiting=writing.waiting),
 )
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from django.db import IntegrityError, transaction
 
 from customers.models import IdempotentCall, User
+from customers.queries.moments import Waiting, When
 
 REMEMBERED_FOR = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(minutes=5)
@@ -70,8 +71,12 @@ def forget_call(call: IdempotentCall) -> None:
 
 def sweep_calls(now: datetime) -> int:
     """This will remove what is older than REMEMBERED_FOR and say how many rows it was."""
-    old = IdempotentCall.objects.filter(created_at__lt=now - REMEMBERED_FOR)
-    return old.delete()[0] if old.exists() else 0
+    (old,) = calls_waiting(now)
+    return old.delete()[0]
+
+
+def calls_waiting(now: When) -> Waiting:
+    return (IdempotentCall.objects.filter(created_at__lt=now - REMEMBERED_FOR).order_by("created_at"),)
 
 
 def _take_over(call: IdempotentCall, *, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from customers.base import lock_customer, lock_customers
 from customers.enums import HoldScope
 from customers.models import Brake, Customer, Hold, User
+from customers.queries.moments import Waiting, When
 from customers.registry.holds import list_in_flight, list_with_in_flight, tell_ended, tell_started
 from customers.services.activity import line, record, record_many
 from customers.signals import brake_cleared, brake_set, hold_ended, hold_started, send_after_commit
@@ -170,7 +171,8 @@ def reopen_holds(ids: Collection[uuid.UUID], *, now: datetime, by: User | None) 
 
 def end_due_holds(*, now: datetime) -> int:
     """This will end the holds whose date has come; swept by the clock. One that fails keeps no other back."""
-    due = list(Hold.objects.filter(ended_at=None, until__lte=now)[:BATCH])
+    (over,) = holds_waiting(now)
+    due = list(over[:BATCH])
     if not due:
         return 0
     try:
@@ -180,6 +182,10 @@ def end_due_holds(*, now: datetime) -> int:
             raise
         log.exception("holds_failed_together", holds=len(due))
     return sum(_end_one(hold, now) for hold in due)
+
+
+def holds_waiting(now: When) -> Waiting:
+    return (Hold.objects.filter(ended_at=None, until__lte=now).order_by("until"),)
 
 
 def _end_one(hold: Hold, now: datetime) -> int:

@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
 
+from customers.queries.moments import Waiting, When
 from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.models import Draft, EventBatch, MailEvent
@@ -53,18 +53,26 @@ def keep_batch(raw: bytes, *, now: datetime) -> None:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: calls whose ring was lost, events of letters that were being handed over, old calls."""
-    done = _apply_waiting(now=now)
-    # One question on an idle tick, each half of it answered from an index.
-    if EventBatch.objects.filter(Q(due_at__lte=now) | Q(received_at__lt=now - KEPT_FOR)).exists():
-        done += apply_due(now=now)
-        EventBatch.objects.filter(received_at__lt=now - KEPT_FOR, due_at=None).delete()
+    done = _apply_waiting(now=now) + apply_due(now=now)
+    _, _, old = waiting(now)
+    if old.exists():
+        old.delete()
     return done
+
+
+def waiting(now: When) -> Waiting:
+    """This will give events that waited for their letter's call to end, calls whose turn it is, and old calls."""
+    events = MailEvent.objects.filter(applied_at=None, draft__isnull=False).exclude(draft__state=DraftState.SENDING)
+    due = EventBatch.objects.filter(due_at__lte=now).order_by("due_at")
+    old = EventBatch.objects.filter(received_at__lt=now - KEPT_FOR, due_at=None).order_by("received_at")
+    return events.order_by("draft_id"), due, old
 
 
 def apply_due(*, now: datetime) -> int:
     """Apply every call that waits; gives how many were."""
-    due = EventBatch.objects.filter(due_at__lte=now).order_by("due_at")
-    return sum(apply_batch(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:BATCHES]))
+    _, due, _ = waiting(now)
+    ids = list(due.values_list("pk", flat=True)[:BATCHES])
+    return sum(apply_batch(pk, now=now) for pk in ids)
 
 
 def apply_batch(batch_id: uuid.UUID, *, now: datetime) -> bool:
@@ -173,8 +181,8 @@ def _row_aside(pk: str, raw: str, *, problem: str, now: datetime) -> list[Any]:
 
 def _apply_waiting(*, now: datetime) -> int:
     """Weigh again the letters that were being handed over when their first events came."""
-    waiting = MailEvent.objects.filter(applied_at=None, draft__isnull=False).exclude(draft__state=DraftState.SENDING)
-    ids: Sequence[uuid.UUID] = sorted(set(waiting.order_by().values_list("draft_id", flat=True)[:SLICE]))
+    events, _, _ = waiting(now)
+    ids: Sequence[uuid.UUID] = sorted(set(events.order_by().values_list("draft_id", flat=True)[:SLICE]))
     if not ids:
         return 0
     with transaction.atomic():

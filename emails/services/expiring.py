@@ -8,6 +8,7 @@ from django.db import transaction
 
 from customers.enums import TodoState
 from customers.models import Todo, User
+from customers.queries.moments import Waiting, When
 from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from emails.enums import WAITING_STATES
@@ -22,10 +23,15 @@ _READ = ("approved_by", "customer__owner", "template_version__template")
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: takes back the approvals whose time is over; gives how many."""
-    over = Draft.objects.filter(state__in=sorted(WAITING_STATES), approval_expires_at__lte=now)
-    ids = list(over.order_by("approval_expires_at").values_list("pk", flat=True)[:BATCH])
+    (over,) = waiting(now)
+    ids = list(over.values_list("pk", flat=True)[:BATCH])
     rows = Draft.objects.filter(pk__in=ids).select_related(*_READ) if ids else ()
     return sum(_expire(draft, now=now) for draft in rows)
+
+
+def waiting(now: When) -> Waiting:
+    over = Draft.objects.filter(state__in=sorted(WAITING_STATES), approval_expires_at__lte=now)
+    return (over.order_by("approval_expires_at"),)
 
 
 def close_expired(draft: Draft, *, now: datetime, by: User | None) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 
 from customers.queries.calendars import local_date
+from customers.queries.moments import Waiting, When
 from customers.signals import send_after_commit
 from emails.models import InboundMail, Reply
 from emails.providers.sendgrid_inbound import Malformed, mail_id, message_id_of, open_call, read_form
@@ -37,6 +37,8 @@ BATCH = 50
 KEPT_FOR = timedelta(days=30)
 """What belongs to no reply any more, such as one whose account was deleted."""
 
+LOOKED_FOR_OLD_EVERY = timedelta(hours=1)
+
 LONGEST_TEXT = 50_000
 LONGEST_FULL_TEXT = 200_000
 _SHOWN_HEADERS = ("From", "To", "Cc", "Date", "Subject", "Message-ID", "In-Reply-To", "Auto-Submitted", "Precedence",
@@ -56,18 +58,35 @@ def keep_mail(body: bytes, content_type: str, *, now: datetime) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """What the clock calls: mails whose ring was lost, and what is kept for nothing."""
-    old = Q(received_at__lt=now - KEPT_FOR, reply=None)
-    if not InboundMail.objects.filter(Q(due_at__lte=now) | old).exists():
-        return 0
-    InboundMail.objects.filter(old, due_at=None).delete()
+    """What the clock calls: mails whose ring was lost."""
     return apply_due(now=now)
+
+
+def waiting(now: When) -> Waiting:
+    return (InboundMail.objects.filter(due_at__lte=now).order_by("due_at"),)
+
+
+class _Memory:
+    """When this process has last looked for what is old: no index says which mails belong to no reply."""
+
+    looked_at: datetime | None = None
+
+
+def sweep_old(*, now: datetime) -> int:
+    """What the clock calls: removes what is kept for nothing, once an hour; gives how many mails that was."""
+    last = _Memory.looked_at
+    if last is not None and last <= now < last + LOOKED_FOR_OLD_EVERY:
+        return 0
+    removed: int = InboundMail.objects.filter(received_at__lt=now - KEPT_FOR, reply=None, due_at=None).delete()[0]
+    _Memory.looked_at = now
+    return removed
 
 
 def apply_due(*, now: datetime) -> int:
     """This will apply every mail that waits; gives how many. Each stops its account before Claude is asked of any."""
-    due = InboundMail.objects.filter(due_at__lte=now).order_by("due_at")
-    begun = [(pk, _begin(pk, now=now)) for pk in list(due.values_list("pk", flat=True)[:BATCH])]
+    (due,) = waiting(now)
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    begun = [(pk, _begin(pk, now=now)) for pk in ids]
     return sum(_finish(pk, reply, now=now) for pk, reply in begun if reply is not None)
 
 

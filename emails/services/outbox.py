@@ -12,13 +12,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 
 from customers.base import claim, lock_customer, release_expired, settle
+from customers.queries.moments import Waiting, When
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
 from customers.signals import send_after_commit
@@ -35,7 +37,7 @@ from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
 from emails.services.rewriting import is_outgrown, rewrite
-from emails.services.waiting import FREED_BY_PEOPLE, free_unblocked, keep_back, look_again
+from emails.services.waiting import free_unblocked, keep_back, list_unblocked, look_again
 from emails.signals import draft_failed
 
 logger = logging.getLogger(__name__)
@@ -82,7 +84,8 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
     """Hand over every queued letter whose turn it is, the higher lanes first; gives how many were handed over."""
-    due = Draft.objects.filter(_is_due(now)).order_by(
+    new, later = _due(now)
+    due = (new | later).order_by(
         # Of one turn the first to be approved, so that who waits for the cap does not depend on chance.
         lane_order(), F("not_before").asc(nulls_first=True), "approved_at", "occurrence"
     )  # fmt: skip
@@ -99,7 +102,7 @@ def send_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: lost leases, scheduled letters, blocked ones that may go again, then all that is due."""
-    if not Draft.objects.filter(_has_its_turn(now)).exists() or stands_still():
+    if stands_still():
         return 0
     release_expired(Draft, now=now)
     _queue_scheduled(now)
@@ -107,19 +110,24 @@ def sweep(*, now: datetime) -> int:
     return send_due(now=now)
 
 
-def _is_due(now: datetime) -> Q:
-    return Q(state=DraftState.QUEUED, not_before=None) | Q(state=DraftState.QUEUED, not_before__lte=now)
-
-
-def _has_its_turn(now: datetime) -> Q:
-    """What the sweep may have to move. Each part of it is read from an index of its own."""
+def waiting(now: When) -> Waiting:
+    """This will give whatever the sweep has to move."""
     return (
-        _is_due(now)
-        | Q(state=DraftState.SENDING, leased_until__lt=now)
-        | Q(state=DraftState.SCHEDULED, scheduled_send_date__lte=now)
-        | Q(state=DraftState.BLOCKED, not_before__lte=now)
-        | Q(state=DraftState.BLOCKED, blocked_by__in=FREED_BY_PEOPLE)
+        *_due(now),
+        Draft.objects.filter(state=DraftState.SENDING, leased_until__lt=now).order_by("leased_until"),
+        _scheduled(now),
+        *list_unblocked(now),
     )
+
+
+def _due(now: When) -> Waiting:
+    queued = Draft.objects.filter(state=DraftState.QUEUED).order_by("not_before")
+    return queued.filter(not_before=None), queued.filter(not_before__lte=now)
+
+
+def _scheduled(now: When) -> QuerySet[Draft, Any]:
+    rows: QuerySet[Draft, Any] = Draft.objects.filter(state=DraftState.SCHEDULED, scheduled_send_date__lte=now)
+    return rows.order_by("scheduled_send_date")
 
 
 def compose_mail(draft: Draft) -> OutgoingMail:
@@ -257,6 +265,4 @@ def _settle_refused(claimed: _Claimed, refusal: NotAccepted | NoProvider, *, now
 
 
 def _queue_scheduled(now: datetime) -> None:
-    Draft.objects.filter(state=DraftState.SCHEDULED, scheduled_send_date__lte=now).update(
-        state=DraftState.QUEUED, not_before=None, updated_at=now
-    )
+    _scheduled(now).update(state=DraftState.QUEUED, not_before=None, updated_at=now)

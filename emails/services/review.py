@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from customers.base import lock_customer
 from customers.models import User
+from customers.queries.moments import Waiting, When
 from customers.services.activity import record
 from customers.services.todos import add_todo
 from emails.enums import DOUBTFUL_STATES, DraftState
@@ -43,10 +44,15 @@ class TooEarly(Exception):
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: doubtful letters of which no event has come go before a person."""
-    doubtful = Draft.objects.filter(Q(attempted_at__lte=now - REVIEW_AFTER) | Q(attempted_at=None))
-    ids = list(doubtful.filter(state=DraftState.UNKNOWN).order_by("attempted_at").values_list("pk", flat=True)[:BATCH])
+    silent, undated = waiting(now)
+    ids = list((silent | undated).values_list("pk", flat=True)[:BATCH])
     rows = Draft.objects.filter(pk__in=ids).select_related("approved_by") if ids else ()
     return sum(_ask_a_person(draft, now=now) for draft in rows)
+
+
+def waiting(now: When) -> Waiting:
+    doubtful = Draft.objects.filter(state=DraftState.UNKNOWN).order_by("attempted_at")
+    return doubtful.filter(attempted_at__lte=now - REVIEW_AFTER), doubtful.filter(attempted_at=None)
 
 
 def settle_as_sent(draft: Draft, *, reason: str, now: datetime, by: User) -> Draft:

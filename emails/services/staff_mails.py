@@ -13,11 +13,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Q
 
 from customers.base import claim, release_expired, settle
 from customers.enums import ClaimState
 from customers.models import User
+from customers.queries.moments import Waiting, When
 from emails.models import MailTemplateVersion, StaffMail
 from emails.rules.rendering import render
 from emails.services.templated import fill_version
@@ -58,18 +58,24 @@ def queue_staff_mails(mails: Iterable[NewStaffMail], *, now: datetime) -> None:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: gives up lost leases, then sends what is due; gives how many were tried."""
-    due = StaffMail.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=ClaimState.QUEUED)
-    lost = StaffMail.objects.filter(state=ClaimState.SENDING, leased_until__lt=now)
-    if not (lost.exists() or due.exists()):
-        return 0
-    release_expired(StaffMail, now=now)
+    new, later, lost = waiting(now)
+    if lost.exists():
+        release_expired(StaffMail, now=now)
+    due = new | later
     began, count = monotonic(), 0
-    for pk in list(due.order_by("not_before").values_list("pk", flat=True)[:BATCH]):
+    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
         elapsed_s = int(monotonic() - began)
         if elapsed_s > BUDGET_S:
             break
         count += _deliver(pk, now=now + timedelta(seconds=elapsed_s))
     return count
+
+
+def waiting(now: When) -> Waiting:
+    """This will give what was never tried, what is to be tried at a moment, and what a dead worker left."""
+    queued = StaffMail.objects.filter(state=ClaimState.QUEUED).order_by("not_before")
+    lost = StaffMail.objects.filter(state=ClaimState.SENDING, leased_until__lt=now).order_by("leased_until")
+    return queued.filter(not_before=None), queued.filter(not_before__lte=now), lost
 
 
 def _write(mail: NewStaffMail, *, now: datetime) -> StaffMail:

@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 
 from customers.models import Customer, Stakeholder, User
 from customers.queries.calendars import local_date
+from customers.queries.moments import Waiting, When
 from customers.services.activity import THE_CLOCK, line, record_many
 from customers.services.digests import digest_address
 from customers.services.todos import add_todo
@@ -106,8 +107,13 @@ def announce_due(*, now: datetime) -> int:
 
     The gate has heeded them since they were written; here only what waits is shown as stopped.
     """
-    rows = Suppression.objects.filter(announced_at=None).order_by("created_at")[:BATCH]
-    return sum(_announce_late(row, now=now) for row in list(rows))
+    (rows,) = waiting(now)
+    return sum(_announce_late(row, now=now) for row in list(rows[:BATCH]))
+
+
+def waiting(now: When) -> Waiting:
+    """This will give what waits to be announced, whatever the moment."""
+    return (Suppression.objects.filter(announced_at=None).order_by("created_at"),)
 
 
 def lift(row: Suppression, *, reason: str, by: User, now: datetime, is_api: bool = False) -> bool:

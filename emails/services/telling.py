@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from django.db import transaction
 
+from customers.queries.moments import Waiting, When
 from emails.models import Reply
 from emails.signals import reply_received
 
@@ -57,8 +58,7 @@ def tell(reply_id: uuid.UUID, *, now: datetime) -> None:
 
 def tell_due(*, now: datetime) -> int:
     """This will tell what was settled and never told; gives how many were."""
-    lost = Reply.objects.filter(told_at=None, settled_at__lte=now - TOLD_AGAIN_AFTER)
-    lost = lost.filter(settled_at__gt=now - GIVEN_UP_AFTER, customer__isnull=False).order_by("settled_at")
+    (lost,) = waiting(now)
     told = 0
     for reply_id in list(lost.values_list("pk", flat=True)[:BATCH]):
         try:
@@ -67,6 +67,11 @@ def tell_due(*, now: datetime) -> int:
         except Exception:
             log.exception("reply_not_told", reply=str(reply_id))
     return told
+
+
+def waiting(now: When) -> Waiting:
+    lost = Reply.objects.filter(told_at=None, customer__isnull=False).order_by("settled_at")
+    return (lost.filter(settled_at__lte=now - TOLD_AGAIN_AFTER, settled_at__gt=now - GIVEN_UP_AFTER),)
 
 
 def iso_date(day: date | None) -> str | None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
+from customers.queries.moments import Waiting, When
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
 from customers.signals import send_after_commit
@@ -19,8 +20,6 @@ from emails.enums import HOLD_EXEMPT_PURPOSES, DraftState, Lane
 from emails.models import Draft
 from emails.rules.receipts import PACED, Line, Receipt
 from emails.signals import draft_blocked, draft_cancelled
-
-FREED_BY_PEOPLE = ("hold", "brake")
 
 NO_APPROVAL: dict[str, Any] = {
     "state": DraftState.DRAFT,
@@ -103,6 +102,12 @@ def look_again(*, customer_id: UUID | None, now: datetime) -> int:
 
 def free_unblocked(*, now: datetime) -> None:
     """Let go what waited for a hold, a brake or a moment that has passed; the gate is asked again anyway."""
+    for rows in list_unblocked(now):
+        rows.update(state=DraftState.QUEUED, not_before=None, blocked_by="", waits_since=None, updated_at=now)
+
+
+def list_unblocked(now: When) -> Waiting:
+    """Give the letters that wait for a hold or a brake that is over, or for a moment that has passed."""
     holds = Hold.objects.filter(customer=OuterRef("customer"), ended_at=None).filter(Q(until=None) | Q(until__gt=now))
     of_account, of_journey = (
         Exists(holds.filter(scope=HoldScope.ACCOUNT)),
@@ -111,12 +116,11 @@ def free_unblocked(*, now: datetime) -> None:
     waits_for_journey = Q(lane=Lane.JOURNEY) & ~Q(purpose__in=sorted(HOLD_EXEMPT_PURPOSES))
     braked = Exists(Brake.objects.filter(customer=OuterRef("customer"), cleared_at=None))
     blocked = Draft.objects.filter(state=DraftState.BLOCKED)
-    for rows in (
-        blocked.filter(~of_account, ~(of_journey & waits_for_journey), blocked_by="hold"),
-        blocked.filter(~braked, blocked_by="brake"),
-        blocked.filter(not_before__lte=now),
-    ):
-        rows.update(state=DraftState.QUEUED, not_before=None, blocked_by="", waits_since=None, updated_at=now)
+    return (
+        blocked.filter(~of_account, ~(of_journey & waits_for_journey), blocked_by="hold").order_by("blocked_by"),
+        blocked.filter(~braked, blocked_by="brake").order_by("blocked_by"),
+        blocked.filter(not_before__lte=now).order_by("not_before"),
+    )
 
 
 def _block(draft: Draft, receipt: Receipt, stop: Line, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from customers.models import User
+from customers.queries.moments import Waiting, When
 from customers.services.activity import record
 from customers.signals import send_after_commit
 from emails.enums import DraftState, PriceApproach, Tone, Writer
@@ -107,11 +108,15 @@ def write_due(*, now: datetime, overdue_by: timedelta = timedelta(0)) -> int:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: rings for what is due again, and writes what the doorbell forgot."""
-    due = Writing.objects.filter(due_at__lte=now)
+    (due,) = waiting(now)
     if not due.exists():
         return 0
     ring()
     return write_due(now=now, overdue_by=OVERDUE_AFTER)
+
+
+def waiting(now: When) -> Waiting:
+    return (Writing.objects.filter(due_at__lte=now).order_by("due_at"),)
 
 
 def brief_of(draft: Draft, instruction: str) -> LetterBrief:

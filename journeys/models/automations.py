@@ -18,10 +18,10 @@ MAX_ERROR_CHARS = 2000
 
 
 class AutomationQuerySet(CustomerScopedQuerySet):
-    def due(self, now: datetime) -> Self:
+    def due(self, now: datetime | models.Expression) -> Self:
         return self.filter(status=AutomationStatus.SCHEDULED, trigger_at__lte=now)
 
-    def abandoned(self, now: datetime) -> Self:
+    def abandoned(self, now: datetime | models.Expression) -> Self:
         """This will keep the rows whose worker died: still running, and the lease is over."""
         return self.filter(status=AutomationStatus.RUNNING, leased_until__lt=now)
 

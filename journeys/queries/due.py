@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
 from customers.queries.many import many
+from customers.queries.moments import When
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState
 from journeys.registry import BRAKE, list_kinds_not_stopped_by
@@ -31,7 +32,7 @@ DUE_COLUMNS = (
 )
 
 
-def list_ready(now: datetime) -> QuerySet[AutomationSchedule, Any]:
+def list_ready(now: When) -> QuerySet[AutomationSchedule, Any]:
     """This will give the rows that are due and that neither a hold nor a brake keeps back.
 
     A hold whose date has come counts until it is ended: what shifts the customer's dates then must come first.

@@ -2,20 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from customers.queries.standstill import stands_still
-from journeys.models import ClockState
 from journeys.queries.due import get_next_trigger_at
+from journeys.queries.glance import Glance, look
 from journeys.registry import Sweeper, list_sweepers
+from journeys.rules.restoring import Mark
 from journeys.services.claiming import claim_due
 from journeys.services.failing import release_abandoned
-from journeys.services.restoring import is_clock_trusted, put_tick_on_record
+from journeys.services.restoring import is_clock_doubted, put_tick_on_record
 from journeys.services.running import run_claim
 
 # Well under the lease, so that what a tick claims last is still its own when it is done.
@@ -61,34 +61,43 @@ def tick(*, now: datetime, budget: timedelta = BUDGET) -> TickReport:
 
     While everything stands still, or must from now on, only what has come in is looked at.
     """
-    if not is_clock_trusted(now=now):
-        return _listen(now)
-    report = _run(now, budget)
-    if not (report.is_idle and _was_remembered_lately(now)):
+    glance = look(list_sweepers(), now=now)
+    if glance.stands_still or is_clock_doubted(glance.known, now=now):
+        return _listen(glance, now)
+    report = _run(glance, now, budget)
+    if not (report.is_idle and _was_remembered_lately(glance.known, now)):
         put_tick_on_record(now=now, report=report.as_json())
     return report
 
 
 def tick_as_of(*, now: datetime) -> TickReport:
     """This will run what is due at a moment that need not be now: nothing of it says how far the clock has come."""
-    return _listen(now) if stands_still() else _run(now, BUDGET)
+    glance = look(list_sweepers(), now=now)
+    return _listen(glance, now) if glance.stands_still else _run(glance, now, BUDGET)
 
 
-def _listen(now: datetime) -> TickReport:
+def _listen(glance: Glance, now: datetime) -> TickReport:
     report = TickReport(stands_still=True)
-    _sweep(report, now, [sweeper for sweeper in list_sweepers() if sweeper.only_listens])
+    _sweep(report, glance, now, [sweeper for sweeper in list_sweepers() if sweeper.only_listens])
     return report
 
 
-def _run(now: datetime, budget: timedelta) -> TickReport:
+def _run(glance: Glance, now: datetime, budget: timedelta) -> TickReport:
     """Carry out the dates that stand on things first, then the automations.
 
     A hold that ends must be ended before the rows it kept back are looked at. A sweeper that fails is named in the
     report and stops nothing else.
     """
     report = TickReport()
-    _sweep(report, now, list_sweepers())
-    report.abandoned = release_abandoned(now=now)
+    glance = _sweep(report, glance, now, list_sweepers())
+    if glance.is_abandoned:
+        report.abandoned = release_abandoned(now=now)
+    if glance.is_ready or report.abandoned:
+        _drain(report, now, budget)
+    return report
+
+
+def _drain(report: TickReport, now: datetime, budget: timedelta) -> None:
     started = time.monotonic()
     elapsed = timedelta(0)
     while claim := claim_due(now=now, elapsed=elapsed):
@@ -97,7 +106,6 @@ def _run(now: datetime, budget: timedelta) -> TickReport:
         if elapsed > budget:
             report.is_unfinished = True
             break
-    return report
 
 
 def tick_until(*, now: datetime, until: datetime) -> TickReport:
@@ -112,18 +120,36 @@ def tick_until(*, now: datetime, until: datetime) -> TickReport:
         moment = min(due_next, moment + MAX_STEP, until)
 
 
-def _sweep(report: TickReport, now: datetime, sweepers: Iterable[Sweeper]) -> None:
+def _sweep(report: TickReport, glance: Glance, now: datetime, sweepers: Sequence[Sweeper]) -> Glance:
+    """Call those that have something to do, and give the glance as it is after them.
+
+    After one that may have changed something all is looked at again: a letter leaves with the tick that ends its hold.
+    """
+    is_fresh = True
     for sweeper in sweepers:
-        try:
-            report.swept[sweeper.name] = sweeper.sweep(now)
-        except Exception:
-            log.exception("sweep_failed", sweeper=sweeper.name)
-            report.errors.append(sweeper.name)
+        if not is_fresh:
+            glance, is_fresh = look(list_sweepers(), now=now), True
+        if not glance.is_waiting(sweeper):
+            report.swept[sweeper.name] = 0
+            continue
+        count = _call(sweeper, report, now)
+        is_fresh = sweeper.waiting is None and count == 0
+    return glance if is_fresh else look(list_sweepers(), now=now)
 
 
-def _was_remembered_lately(now: datetime) -> bool:
+def _call(sweeper: Sweeper, report: TickReport, now: datetime) -> int | None:
+    try:
+        count = report.swept[sweeper.name] = sweeper.sweep(now)
+    except Exception:
+        log.exception("sweep_failed", sweeper=sweeper.name)
+        report.errors.append(sweeper.name)
+        return None
+    return count
+
+
+def _was_remembered_lately(known: Mark | None, now: datetime) -> bool:
     """Whether a tick is on record that an idle one need not write again: a write waits for the disk."""
-    return ClockState.objects.filter(last_tick_at__gt=now - REMEMBERED_FOR, last_tick_at__lte=now).exists()
+    return known is not None and now - REMEMBERED_FOR < known.at <= now
 
 
 def _add(total: TickReport, one: TickReport) -> None:

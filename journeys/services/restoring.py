@@ -25,14 +25,16 @@ LEFT_OUT = "Left out when the clock went on: it may have run before the backup w
 
 def is_clock_trusted(*, now: datetime) -> bool:
     """This will say whether anything may run or leave, and begin the safe hold where the clock must be doubted."""
-    if stands_still():
-        return False
-    reason = _doubt(now)
+    return not stands_still() and not is_clock_doubted(read_known_mark(), now=now)
+
+
+def is_clock_doubted(known: Mark | None, *, now: datetime) -> bool:
+    """This will say whether the clock must be doubted, and begin the safe hold then. known: what the database says."""
+    reason = _doubt(known, now)
     # Another tick may have moved the mark between the two reads: what is doubted is looked at twice.
-    if reason and (reason := _doubt(now)):
-        known = _known()
+    if reason and (reason := _doubt(known := read_known_mark(), now)):
         stand_still(reason=reason, last_tick_at=known.at if known else None, now=now)
-    return not reason
+    return bool(reason)
 
 
 def put_tick_on_record(*, now: datetime, report: dict[str, object]) -> None:
@@ -46,7 +48,7 @@ def put_tick_on_record(*, now: datetime, report: dict[str, object]) -> None:
 
 def mark_restored(*, now: datetime) -> bool:
     """This will begin the safe hold by hand, as after a restore to a new machine, where nothing else knows of it."""
-    known = _known()
+    known = read_known_mark()
     return stand_still(reason=MARKED, last_tick_at=known.at if known else None, now=now)
 
 
@@ -77,17 +79,17 @@ def confirm_clock(*, leaves_out: bool, now: datetime, by: User | None) -> bool:
     return True
 
 
-def _doubt(now: datetime) -> str:
-    known = _known()
-    return doubt_clock(known=known, seen=read_marks(known.database), now=now) if known else ""
-
-
-def _known() -> Mark | None:
-    state = ClockState.objects.filter(pk=ONLY_ID, last_tick_at__isnull=False).first()
+def read_known_mark() -> Mark | None:
+    """This will give the mark as the database has it; None before the first tick."""
+    state = ClockState.objects.filter(pk=ONLY_ID).only("database", "epoch", "last_tick_at").first()
     return Mark(state.database, state.epoch, state.last_tick_at) if state and state.last_tick_at else None
 
 
+def _doubt(known: Mark | None, now: datetime) -> str:
+    return doubt_clock(known=known, seen=read_marks(known.database), now=now) if known else ""
+
+
 def _keep_mark() -> None:
-    known = _known()
+    known = read_known_mark()
     if known:
         write_mark(known)

@@ -19,6 +19,7 @@ from django.db.models import F
 
 from customers.base import LEASE
 from customers.models import User
+from customers.queries.moments import Waiting, When
 from customers.services.activity import record
 from customers.services.todos import add_todo
 from customers.signals import send_after_commit
@@ -127,12 +128,17 @@ def write_due_plainly(*, now: datetime) -> int:
 
 def sweep(*, now: datetime) -> int:
     """What the clock calls: has the workers ask Claude, and writes itself what needs no call or was forgotten."""
-    if not Deliverable.objects.filter(due_at__lte=now).exists():
+    (due,) = waiting(now)
+    if not due.exists():
         return 0
     if claude_client() is None:
         return write_due(now=now)
     send_after_commit(deliverable_asked)
     return write_due(now=now, overdue_by=OVERDUE_AFTER)
+
+
+def waiting(now: When) -> Waiting:
+    return (Deliverable.objects.filter(due_at__lte=now).order_by("due_at"),)
 
 
 def _claim(*, now: datetime, before: datetime) -> list[_Claimed | None]:

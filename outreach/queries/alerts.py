@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef
 
 from customers.models import Customer
+from customers.queries.moments import Waiting, When
 from outreach.enums import AlertOutcome, Severity
 from outreach.models import UsageAlert
 from outreach.rules.alerts.facts import AlertFacts
@@ -46,14 +47,17 @@ def read_facts(alert: UsageAlert) -> AlertFacts:
     )
 
 
-def alerts_due(*, now: datetime) -> QuerySet[UsageAlert]:
-    """Give the alerts to decide on: those that wait, and those whose account has become known in the last days."""
+def alerts_waiting(now: When) -> Waiting:
+    """Give the alerts to decide on, and those of the last days whose account has become known."""
     known = Customer.objects.filter(external_id=OuterRef("account_id"))
-    unknown = Q(
-        customer=None, outcome=AlertOutcome.UNKNOWN_ACCOUNT, due_at=None, received_at__gte=now - LOOKED_FOR
-    ) & Exists(known)
-    rows: QuerySet[UsageAlert] = UsageAlert.objects.filter(Q(due_at__lte=now) | unknown)
-    return rows.order_by("received_at")
+    early = UsageAlert.objects.filter(
+        Exists(known),
+        customer=None,
+        outcome=AlertOutcome.UNKNOWN_ACCOUNT,
+        due_at=None,
+        received_at__gte=now - LOOKED_FOR,
+    )
+    return UsageAlert.objects.filter(due_at__lte=now).order_by("due_at"), early.order_by("account_id")
 
 
 def alerts_without_account(external_ids: Collection[str]) -> list[uuid.UUID]:

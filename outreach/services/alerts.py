@@ -17,7 +17,7 @@ from customers.services.todos import add_todo
 from customers.signals import send_after_commit
 from outreach.enums import AlertOutcome
 from outreach.models import UsageAlert
-from outreach.queries.alerts import alerts_due, alerts_without_account, find_account, last_started_at, read_facts
+from outreach.queries.alerts import alerts_waiting, alerts_without_account, find_account, last_started_at, read_facts
 from outreach.rules.alerts.facts import AlertFacts
 from outreach.rules.upsell.levels import choose_level
 from outreach.rules.upsell.triggering import TriggerDecision, TriggerRule, decide_trigger
@@ -56,10 +56,12 @@ def keep_alert(alert: AlertFacts, *, webhook_id: str, now: datetime) -> None:
 
 def apply_due(*, now: datetime) -> int:
     """This will decide on every alert that waits, also those whose ring was lost; gives how many."""
-    rows = list(alerts_due(now=now).values_list("pk", "due_at")[:BATCH])
-    if known := [pk for pk, due_at in rows if due_at is None]:
-        UsageAlert.objects.filter(pk__in=known, due_at=None, customer=None).update(due_at=now, updated_at=now)
-    return sum(apply_alert(pk, now=now) for pk, _ in rows)
+    due, known = alerts_waiting(now)
+    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    early = list(known.values_list("pk", flat=True)[: BATCH - len(ids)])
+    if early:
+        UsageAlert.objects.filter(pk__in=early, due_at=None, customer=None).update(due_at=now, updated_at=now)
+    return sum(apply_alert(pk, now=now) for pk in [*ids, *early])
 
 
 def sweep(now: datetime) -> int:
@@ -83,11 +85,11 @@ def apply_alert(alert_id: uuid.UUID, *, now: datetime) -> bool:
 def look_again(customer_ids: Collection[uuid.UUID], *, now: datetime) -> int:
     """This will bring up the alerts of accounts that were not known when they came; gives how many."""
     known = Customer.objects.filter(pk__in=customer_ids, external_id__isnull=False)
-    waiting = alerts_without_account([value for value in known.values_list("external_id", flat=True) if value])
-    if waiting:
-        UsageAlert.objects.filter(pk__in=waiting, due_at=None).update(due_at=now, attempts=0, updated_at=now)
+    early = alerts_without_account([value for value in known.values_list("external_id", flat=True) if value])
+    if early:
+        UsageAlert.objects.filter(pk__in=early, due_at=None).update(due_at=now, attempts=0, updated_at=now)
         send_after_commit(alerts_kept)
-    return len(waiting)
+    return len(early)
 
 
 def _claim(alert_id: uuid.UUID, *, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 
 from customers.base import lock_customer
 from customers.queries.calendars import local_date
+from customers.queries.moments import Waiting, When
 from customers.queries.sending import sending_rules
 from customers.queries.workspace import get_settings
 from customers.rules.windows import Window
@@ -66,15 +67,17 @@ def end_cadence(plan: OutreachPlan, *, reason: str, now: datetime) -> int:
 
 def sweep_lost_news(now: datetime) -> int:
     """Start the cadence of letters whose news was lost, as when the worker died right after the letter had left."""
-    sent = Draft.objects.filter(purpose=Purpose.FIRST_TOUCH, sent_at__gte=now - LOST_NEWS_WITHIN)
-    if not sent.exists():
-        return 0
-    started = AutomationSchedule.objects.filter(subject_kind=LETTER, subject_id=OuterRef("pk"), kind=CadenceKind.REMIND)
-    lost = sent.filter(~Exists(started), state__in=sorted(SENT_STATES)).values_list("pk", flat=True)
-    ids = list(lost[:100])
+    (lost,) = lost_news_waiting(now)
+    ids = list(lost.values_list("pk", flat=True)[:100])
     for pk in ids:
         start_cadence(pk, now=now)
     return len(ids)
+
+
+def lost_news_waiting(now: When) -> Waiting:
+    sent = Draft.objects.filter(purpose=Purpose.FIRST_TOUCH, sent_at__gte=now - LOST_NEWS_WITHIN)
+    started = AutomationSchedule.objects.filter(subject_kind=LETTER, subject_id=OuterRef("pk"), kind=CadenceKind.REMIND)
+    return (sent.filter(~Exists(started), state__in=sorted(SENT_STATES)).order_by("sent_at"),)
 
 
 def window_of(letter: Draft, *, around: datetime) -> Window:

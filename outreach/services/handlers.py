@@ -7,11 +7,12 @@ from datetime import timedelta
 from customers.enums import HoldScope
 from journeys.registry import BRAKE, Handler, Sweeper, register_handler, register_sweeper
 from outreach.enums import CadenceKind
+from outreach.queries.alerts import alerts_waiting
 from outreach.queries.chasing import load_letter_chasers, load_plan_chasers, load_reply_chasers
 from outreach.rules.chasing import decide_chaser
 from outreach.rules.meetings import decide_confirmation, decide_notes, decide_recap
 from outreach.services import alerts
-from outreach.services.cadence import sweep_lost_news
+from outreach.services.cadence import lost_news_waiting, sweep_lost_news
 from outreach.services.channels import ask_for_channels
 from outreach.services.checking_back import ask_to_check_back
 from outreach.services.escalating import escalate_plans
@@ -77,5 +78,5 @@ def register() -> None:
     """Tell the clock what to do for the kinds of the cadence, and of news whose ring was lost."""
     for handler in HANDLERS:
         register_handler(handler)
-    register_sweeper(Sweeper("cadence", sweep_lost_news))
-    register_sweeper(Sweeper("usage_alerts", alerts.sweep, only_listens=True))
+    register_sweeper(Sweeper("cadence", sweep_lost_news, waiting=lost_news_waiting))
+    register_sweeper(Sweeper("usage_alerts", alerts.sweep, only_listens=True, waiting=alerts_waiting))

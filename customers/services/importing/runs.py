@@ -14,10 +14,9 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db.models import Q
-
 from customers.enums import ImportState
 from customers.models import ImportRun, User
+from customers.queries.moments import Waiting, When
 from customers.rules.book.tables import MAX_FILE_BYTES, UnreadableFile
 from customers.services.activity import record
 from customers.services.importing.plans import Plan, make_plan
@@ -121,12 +120,17 @@ def carry_out(run_id: uuid.UUID, *, now: datetime, progress: Progress | None = N
 
 def sweep_runs(*, now: datetime) -> int:
     """This will carry out what is queued and take up what a dead worker left; called by the clock."""
-    stalled = Q(state=ImportState.RUNNING, updated_at__lt=now - STALLED_AFTER)
-    if not ImportRun.objects.filter(stalled | Q(state=ImportState.QUEUED)).exists():
-        return 0
-    ImportRun.objects.filter(stalled).update(state=ImportState.QUEUED, updated_at=now)
-    waiting = ImportRun.objects.filter(state=ImportState.QUEUED).order_by("created_at").values_list("pk", flat=True)
+    queued, stalled = runs_waiting(now)
+    stalled.update(state=ImportState.QUEUED, updated_at=now)
+    waiting = queued.order_by("created_at").values_list("pk", flat=True)
     return sum(1 for pk in list(waiting[:5]) if carry_out(pk, now=now) is not None)
+
+
+def runs_waiting(now: When) -> Waiting:
+    """This will give what is queued, and what a dead worker left."""
+    runs = ImportRun.objects.order_by("state", "updated_at")
+    stalled = runs.filter(state=ImportState.RUNNING, updated_at__lt=now - STALLED_AFTER)
+    return runs.filter(state=ImportState.QUEUED), stalled
 
 
 def import_now(

@@ -1,0 +1,167 @@
+"""One row for each thing that a sweeper finds, so that a test can ask whether the clock's one question sees it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from customers.enums import ClaimState, HoldScope, ImportState
+from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill
+from emails.enums import DraftState, Purpose, SuppressionCause
+from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
+from journeys.enums import AutomationStatus
+from outreach.enums import AlertOutcome
+from outreach.models import UsageAlert
+from tests import factories
+from tests.journeys.clockwork import make_automation
+from tests.journeys.deliverable_ground import commission, start
+
+Make = Callable[[datetime], object]
+AN_HOUR = timedelta(hours=1)
+
+
+def letter(now: datetime, customer: Customer | None = None, **fields: object) -> Draft:
+    customer = customer or factories.CustomerFactory.create()
+    draft: Draft = Draft.objects.create(customer=customer, subject="Hello", body="Hello", to_email="s@acme.example")
+    fields = {
+        "approved_at": now,
+        "approval_hash": "a",
+        "approval_expires_at": now + AN_HOUR,
+        "claim_token": uuid.uuid4(),
+        "leased_until": now + AN_HOUR,
+        **fields,
+    }
+    Draft.objects.filter(pk=draft.pk).update(**fields)
+    return draft
+
+
+def _held(now: datetime, *, until: datetime | None = None) -> Hold:
+    customer = factories.CustomerFactory.create()
+    return Hold.objects.create(customer=customer, scope=HoldScope.ACCOUNT, starts_at=now - AN_HOUR, until=until)
+
+
+def _event(now: datetime) -> MailEvent:
+    return MailEvent.objects.create(draft=letter(now), kind="delivered", at=now, recipient="s@acme.example")
+
+
+def _batch(now: datetime, *, age: timedelta, due_at: datetime | None) -> EventBatch:
+    return EventBatch.objects.create(id=uuid.uuid4(), body=b"[]", received_at=now - age, due_at=due_at)
+
+
+def _stop(now: datetime) -> Suppression:
+    return Suppression.objects.create(address="s@acme.example", digest="d", cause=SuppressionCause.COMPLAINT, at=now)
+
+
+def _mail(now: datetime) -> InboundMail:
+    return InboundMail.objects.create(id=uuid.uuid4(), body=b"", content_type="text/plain", received_at=now, due_at=now)
+
+
+def _staff_mail(now: datetime, **fields: object) -> StaffMail:
+    user = factories.UserFactory.create()
+    return StaffMail.objects.create(user=user, key=str(uuid.uuid4()), subject="News", body="News", **fields)
+
+
+def _call(now: datetime) -> None:
+    call = IdempotentCall.objects.create(user=factories.UserFactory.create(), key="k", request_digest="d")
+    IdempotentCall.objects.filter(pk=call.pk).update(created_at=now - timedelta(hours=25))
+
+
+def _import(now: datetime, **fields: object) -> None:
+    run = ImportRun.objects.create(user=factories.UserFactory.create(), content=b"")
+    ImportRun.objects.filter(pk=run.pk).update(**fields)
+
+
+def _deliverable(now: datetime) -> object:
+    from journeys.models import Deliverable
+
+    made = commission(start(factories.CustomerFactory.create(), now=now), 1, now=now)
+    return Deliverable.objects.filter(pk=made.pk).update(due_at=now)
+
+
+def _lost_news(now: datetime) -> Draft:
+    return letter(now, state=DraftState.SENT, purpose=Purpose.FIRST_TOUCH, sent_at=now, message_id="<1@x>")
+
+
+def _reply(now: datetime) -> object:
+    customer = factories.CustomerFactory.create()
+    return factories.ReplyFactory.create(customer=customer, settled_at=now - timedelta(minutes=3), told_at=None)
+
+
+def _alert(now: datetime, *, due_at: datetime | None, **fields: str) -> UsageAlert:
+    ids = {"webhook_id": "w", "event_id": "e", "source": "s", "metric": "seats"}
+    fields = {"account_id": "a", "severity": "low", **ids, **fields}
+    alert: UsageAlert = UsageAlert.objects.create(value=1, happened_at=now, received_at=now, due_at=due_at, **fields)
+    return alert
+
+
+def _early_alert(now: datetime) -> UsageAlert:
+    """Its account got the other system's id after it had come."""
+    account_id = factories.CustomerFactory.create(external_id="known-now").external_id
+    return _alert(now, due_at=None, account_id=account_id, outcome=AlertOutcome.UNKNOWN_ACCOUNT)
+
+
+def _writing(now: datetime) -> Writing:
+    return Writing.objects.create(draft=letter(now), due_at=now - AN_HOUR, asked_at=now, version=1)
+
+
+def _blocked(now: datetime, check: str, **fields: object) -> Draft:
+    return letter(now, state=DraftState.BLOCKED, blocked_by=check, **fields)
+
+
+def _row(now: datetime, **fields: object) -> object:
+    return make_automation(factories.CustomerFactory.create(), now, **fields)
+
+
+ABANDONED = {
+    "status": AutomationStatus.RUNNING,
+    "claim_token": uuid.UUID(int=1),
+}
+
+WORK: list[tuple[str, Make]] = [
+    ("clock.standstill", lambda now: Standstill.objects.create(reason="A backup", began_at=now)),
+    ("clock.ready", _row),
+    ("clock.abandoned", lambda now: _row(now, leased_until=now - AN_HOUR, **ABANDONED)),
+    ("holds", lambda now: _held(now, until=now)),
+    ("events", _event),
+    ("events", lambda now: _batch(now, age=AN_HOUR, due_at=now)),
+    ("events", lambda now: _batch(now, age=timedelta(days=31), due_at=None)),
+    ("stops", _stop),
+    ("mails", _mail),
+    ("untold_replies", _reply),
+    ("doubtful", lambda now: letter(now, state=DraftState.UNKNOWN, attempted_at=now - AN_HOUR)),
+    ("doubtful", lambda now: letter(now, state=DraftState.UNKNOWN, attempted_at=None)),
+    ("approvals", lambda now: letter(now, state=DraftState.APPROVED, approval_expires_at=now)),
+    ("outbox", lambda now: letter(now, state=DraftState.QUEUED, not_before=None)),
+    ("outbox", lambda now: letter(now, state=DraftState.QUEUED, not_before=now)),
+    ("outbox", lambda now: letter(now, state=DraftState.SENDING, leased_until=now - AN_HOUR)),
+    ("outbox", lambda now: letter(now, state=DraftState.SCHEDULED, scheduled_send_date=now)),
+    ("outbox", lambda now: _blocked(now, "hold")),
+    ("outbox", lambda now: _blocked(now, "brake")),
+    ("outbox", lambda now: _blocked(now, "facts", not_before=now)),
+    ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.QUEUED)),
+    ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.QUEUED, not_before=now)),
+    ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
+    ("idempotent_calls", _call),
+    ("imports", lambda now: _import(now, state=ImportState.QUEUED)),
+    ("imports", lambda now: _import(now, state=ImportState.RUNNING, updated_at=now - AN_HOUR)),
+    ("writings", _writing),
+    ("deliverables", _deliverable),
+    ("cadence", _lost_news),
+    ("usage_alerts", lambda now: _alert(now, due_at=now)),
+    ("usage_alerts", _early_alert),
+]
+
+KEPT_BACK: list[Make] = [
+    lambda now: letter(now, customer=_held(now).customer, state=DraftState.BLOCKED, blocked_by="hold"),
+    lambda now: _braked(now),
+    lambda now: make_automation(_held(now).customer, now),
+    lambda now: letter(now, state=DraftState.QUEUED, not_before=now + AN_HOUR),
+    lambda now: _held(now, until=now + AN_HOUR),
+]
+"""What waits for a person or for a later moment."""
+
+
+def _braked(now: datetime) -> Draft:
+    brake = Brake.objects.create(customer=factories.CustomerFactory.create(), set_at=now, reason="They answered")
+    return letter(now, customer=brake.customer, state=DraftState.BLOCKED, blocked_by="brake")
