@@ -52,7 +52,7 @@ class Judgement:
             language=person.language if (person := self.draft.stakeholder) else "en",
         )
 
-    @property
+    @cached_property
     def open_spans(self) -> list[Span]:
         return open_spans(self.spans)
 
@@ -66,7 +66,7 @@ class Judgement:
             has_proposal=any(file.is_proposal for file in self.draft.attachments.all()),
         )
 
-    @property
+    @cached_property
     def changed(self) -> tuple[ChangedFact, ...]:
         """Facts used in the text, in an attachment or taken for granted that their records no longer bear out."""
         attached = _attached_keys(self.draft)
@@ -92,7 +92,7 @@ class Judgement:
     def shown_price(self) -> str:
         return shown_price(self.spans)
 
-    @property
+    @cached_property
     def lead_reasons(self) -> tuple[str, ...]:
         """Why a lead must approve this draft; empty when the account's owner may."""
         return needs_lead(
@@ -102,7 +102,7 @@ class Judgement:
             states_price=self.states_price,
         )
 
-    @property
+    @cached_property
     def states_price(self) -> bool:
         """Whether the price leaves with it, in words or in a file."""
         return states_price(used_facts(self.spans), _attached_keys(self.draft))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -81,6 +82,7 @@ class _Slot(NamedTuple):
     number: int
 
 
+@lru_cache(maxsize=100)
 def _places(source: Columns) -> dict[str, _Slot]:
     """Where each field of a source stands: rows of a union must agree in the types of their columns."""
     taken: dict[str, int] = defaultdict(int)
@@ -106,12 +108,19 @@ def _select(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     rows = wanted.source.model._default_manager.order_by().filter(pk__in=uuids(wanted.ids))
     names = {slot: name for name, slot in places.items()}
-    columns = [_column(wanted.source.model, names.get(slot), _output(slot)) for slot in slots]
-    return rows.values_list(Value(kind, TextField()), "pk", *columns)
+    columns = [_column(wanted.source.model, names.get(slot), slot) for slot in slots]
+    return rows.values_list(_constant(kind), "pk", *columns)
 
 
-def _column(model: type[Model], name: str | None, output: Field[Any, Any]) -> Any:
+@lru_cache(maxsize=100)
+def _constant(kind: str) -> Value:
+    return Value(kind, TextField())
+
+
+@lru_cache(maxsize=1000)
+def _column(model: type[Model], name: str | None, slot: _Slot) -> Any:
     """A value that is kept as JSON is read as its text: PostgreSQL unites only what is alike."""
+    output = _output(slot)
     if name is None:
         return Cast(Value(None), output)
     is_json = isinstance(_find_field(model, name), JSONField)

@@ -10,12 +10,17 @@ from emails.enums import DOUBTFUL_STATES
 from emails.models import Draft, MailEvent
 
 MOST_SHOWN = 100
+_SHOWN = (
+    *("subject", "to_name", "to_email", "state", "outcome", "attempted_at", "message_id", "customer__name"),
+    *("approved_by__first_name", "approved_by__last_name", "approved_by__username"),
+)
+"""What the page says of a letter; its text, facts and record stay where they are."""
 
 
 def list_doubtful(user: User) -> Any:
     """This will list the letters in doubt that the person may see, the oldest first."""
     rows = Draft.objects.visible_to(user).filter(state__in=sorted(DOUBTFUL_STATES))
-    return rows.select_related("customer", "approved_by").order_by("attempted_at", "pk")[:MOST_SHOWN]
+    return rows.select_related("customer", "approved_by").only(*_SHOWN).order_by("attempted_at", "pk")[:MOST_SHOWN]
 
 
 def list_set_aside(user: User) -> Any:

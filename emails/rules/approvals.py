@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from emails.rules.facts import Fact
 from emails.rules.letters import PRICE_INCREASE_PCT, PRICE_KEYS
@@ -26,16 +27,22 @@ def needs_lead(*, subject: str, body: str, facts: Iterable[Fact], states_price: 
 
     facts: all that the draft knows. states_price: whether the price stands in the text or in an attachment.
     """
-    text = f"{subject}\n{body}"
+    grants, commits = _gives(f"{subject}\n{body}")
     reasons = []
     percent = next((Decimal(fact.value) for fact in facts if fact.key == PRICE_INCREASE_PCT), None)
     if states_price and percent is not None and percent > LEAD_ABOVE_PCT:
         reasons.append(f"It states an increase above {LEAD_ABOVE_PCT} %.")
-    if (states_price and percent is not None and percent < 0) or _DISCOUNT.search(text):
+    if (states_price and percent is not None and percent < 0) or grants:
         reasons.append("It grants a discount.")
-    if _COMMITMENT.search(text):
+    if commits:
         reasons.append("It makes a commitment.")
     return tuple(reasons)
+
+
+@lru_cache(maxsize=1024)
+def _gives(text: str) -> tuple[bool, bool]:
+    """Whether the words grant a discount, and whether they make a commitment."""
+    return bool(_DISCOUNT.search(text)), bool(_COMMITMENT.search(text))
 
 
 def states_price(used: Iterable[Fact], attached_keys: Iterable[str]) -> bool:

@@ -7,10 +7,11 @@ The check is code, not a model (DESIGN, promise 4). Rounding is accepted at the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from emails.rules.dates import names_day
 from emails.rules.facts import Fact, FactType
@@ -79,13 +80,8 @@ def ground(
     confirmed: texts a person has vouched for, as `confirmation_key` writes them. current: fact key → what
     its record says now (None: gone); left out, no fact is taken for stale.
     """
-    facts = tuple(facts)
-    spans = [
-        _judge(part, found, facts, confirmed, current)
-        for part, text in (("subject", subject), ("body", body))
-        for found in find_mentions(text, facts, is_subject=part == "subject" or not is_english(language))
-    ]
-    return spans
+    read = _read(subject, body, tuple(facts), is_english(language))
+    return [_judge(claim, confirmed, current) for claim in read]
 
 
 def confirmation_key(text: str) -> str:
@@ -102,25 +98,36 @@ def used_facts(spans: Iterable[Span]) -> list[Fact]:
     return list({span.fact.key: span.fact for span in spans if span.fact}.values())
 
 
-def _judge(
-    part: str,
-    found: FoundName,
-    facts: tuple[Fact, ...],
-    confirmed: Collection[str],
-    current: Mapping[str, str | None] | None,
-) -> Span:
-    mention = found.mention
-    behind = _facts_behind(found, facts)
-    fresh = [fact for fact in behind if current is None or current.get(fact.key) == fact.value]
-    span = Span(part, mention.start, mention.end, mention.text, mention.kind, SpanState.UNSUPPORTED, mention=mention)
+@dataclass(frozen=True)
+class _Claim:
+    """What a part of the letter claims, and the facts that bear it out by what they said when it was written."""
+
+    part: str
+    mention: Mention
+    behind: tuple[Fact, ...]
+
+
+@lru_cache(maxsize=512)
+def _read(subject: str, body: str, facts: tuple[Fact, ...], reads_names: bool) -> tuple[_Claim, ...]:
+    """Pages show the same letters again and again; what they claim hangs on nothing but their text and facts."""
+    return tuple(
+        _Claim(part, found.mention, tuple(_facts_behind(found, facts)))
+        for part, text in (("subject", subject), ("body", body))
+        for found in find_mentions(text, facts, is_subject=part == "subject" or not reads_names)
+    )
+
+
+def _judge(claim: _Claim, confirmed: Collection[str], current: Mapping[str, str | None] | None) -> Span:
+    mention, behind = claim.mention, claim.behind
+    state, fact, now = SpanState.UNSUPPORTED, None, None
+    fresh = next((one for one in behind if current is None or current.get(one.key) == one.value), None)
     if fresh:
-        return replace(span, state=SpanState.SUPPORTED, fact=fresh[0])
-    if behind:
-        now = (current or {}).get(behind[0].key)
-        return replace(span, state=SpanState.STALE, fact=behind[0], now=now)
-    if confirmation_key(mention.text) in confirmed:
-        return replace(span, state=SpanState.CONFIRMED)
-    return span
+        state, fact = SpanState.SUPPORTED, fresh
+    elif behind:
+        state, fact, now = SpanState.STALE, behind[0], (current or {}).get(behind[0].key)
+    elif confirmation_key(mention.text) in confirmed:
+        state = SpanState.CONFIRMED
+    return Span(claim.part, mention.start, mention.end, mention.text, mention.kind, state, fact, now, mention)
 
 
 def _facts_behind(found: FoundName, facts: tuple[Fact, ...]) -> list[Fact]:
