@@ -30,7 +30,7 @@ from journeys.services import reviewing
 from journeys.services.changing import Refused as JourneyRefused
 from journeys.services.texts import NotOpen, StaleText
 
-PAGE_SIZE = 25
+PAGE_SIZE = 15
 OF_LETTERS = (NotEditable, NotAllowed, Refused, BadMoment)
 OF_DELIVERABLES = (NotOpen, reviewing.NotAllowed, reviewing.OpenClaims, JourneyRefused)
 EXPECTED = (NotThere, ValidationError, *OF_LETTERS, *OF_DELIVERABLES)
