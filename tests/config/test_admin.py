@@ -63,6 +63,7 @@ def test_every_list_opens_and_can_be_searched(desk: Client, model: type[Model]) 
     assert desk.get(page(model, "changelist"), {"q": "x y"}).status_code == 200
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["csm", "lead", "reader"])
 @pytest.mark.parametrize("flags", [{}, {"is_staff": True}])
 def test_nobody_else_gets_in(who: str, flags: dict[str, bool], request: pytest.FixtureRequest) -> None:
@@ -301,6 +302,7 @@ def test_mail_to_our_own_people_is_kept_for_ops_alone(
         assert not CapturedMail.objects.visible_to(other).exists()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["csm", "lead", "reader", "ops"])
 def test_the_mailbox_shows_staff_mail_to_ops_alone(who: str, request: pytest.FixtureRequest) -> None:
     person: User = request.getfixturevalue(who)
