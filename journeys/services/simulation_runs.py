@@ -28,7 +28,7 @@ from journeys.rules.simulated.world import MOST_DAYS, Assumptions
 from journeys.signals import simulation_asked
 
 AT_ONCE = 50
-"""So many accounts are played while one waits: 12 to 25 ms each, to the end of the programme."""
+"""So many accounts are played while one waits: about 30 ms each to the end of eight months."""
 BATCH = 50
 KEPT_FOR = timedelta(days=1)
 MOST_ATTEMPTS = 3
