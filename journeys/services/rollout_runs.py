@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from customers.models import User
+from customers.queries.moments import Waiting, When
 from customers.services.activity import record
 from journeys.enums import VersionAnswer
 from journeys.models import ProgrammeVersion, RolloutRun
@@ -67,9 +68,15 @@ def work_rollouts(now: datetime) -> int:
     return seen
 
 
-def _claim(now: datetime) -> RolloutRun | None:
+def rollouts_waiting(now: When) -> Waiting:
+    """This will give the runs that nobody works on."""
     free = RolloutRun.objects.filter(finished_at=None).filter(Q(leased_until=None) | Q(leased_until__lt=now))
-    pk = free.order_by("asked_at").values_list("pk", flat=True).first()
+    return (free.order_by("asked_at"),)
+
+
+def _claim(now: datetime) -> RolloutRun | None:
+    (free,) = rollouts_waiting(now)
+    pk = free.values_list("pk", flat=True).first()
     if pk is None:
         return None
     token = uuid.uuid4()
@@ -129,4 +136,4 @@ def _finish(run: RolloutRun, now: datetime, *, problem: str = "") -> int:
 
 
 def register() -> None:
-    register_sweeper(Sweeper("rollouts", work_rollouts, only_listens=True))
+    register_sweeper(Sweeper("rollouts", work_rollouts, only_listens=True, waiting=rollouts_waiting))

@@ -10,12 +10,14 @@ from customers.enums import ClaimState, HoldScope, ImportState
 from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill
 from emails.enums import DraftState, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
-from journeys.enums import AutomationStatus
+from journeys.enums import AutomationStatus, VersionAnswer
+from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome
 from outreach.models import UsageAlert
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
+from tests.journeys.ground import default_version
 
 Make = Callable[[datetime], object]
 AN_HOUR = timedelta(hours=1)
@@ -101,6 +103,12 @@ def _early_alert(now: datetime) -> UsageAlert:
     return _alert(now, due_at=None, account_id=account_id, outcome=AlertOutcome.UNKNOWN_ACCOUNT)
 
 
+def _rollout(now: datetime) -> RolloutRun:
+    version = default_version()
+    run: RolloutRun = RolloutRun.objects.create(version=version, answer=VersionAnswer.values[0], asked_at=now, total=0)
+    return run
+
+
 def _writing(now: datetime) -> Writing:
     return Writing.objects.create(draft=letter(now), due_at=now - AN_HOUR, asked_at=now, version=1)
 
@@ -150,6 +158,7 @@ WORK: list[tuple[str, Make]] = [
     ("cadence", _lost_news),
     ("usage_alerts", lambda now: _alert(now, due_at=now)),
     ("usage_alerts", _early_alert),
+    ("rollouts", _rollout),
 ]
 
 KEPT_BACK: list[Make] = [
