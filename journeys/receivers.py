@@ -1,4 +1,4 @@
-"""What journeys do about news: ring for the workers, write to whom could not be written to."""
+"""What journeys do about news: ring for the workers, write to whom could not be written to, keep the triggers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.signals import book_imported, stakeholder_reachable
+from journeys.services.lateness import drop_triggers, keep_lateness
 from journeys.services.unaddressed import write_unaddressed
 from journeys.signals import deliverable_asked, simulation_asked
 from journeys.tasks import play_simulations, write_deliverables
@@ -33,3 +36,15 @@ def write_to_imported_contacts(sender: object, customer_ids: Iterable[UUID], **_
 @receiver(simulation_asked, dispatch_uid="journeys.ring_for_simulations")
 def ring_for_simulations(sender: object, **_: Any) -> None:
     play_simulations.delay()
+
+
+@receiver(pre_migrate, dispatch_uid="journeys.tables_may_be_made_again")
+def tables_may_be_made_again(sender: Any, using: str, **_: Any) -> None:
+    if sender.label == "journeys":
+        drop_triggers(connections[using])
+
+
+@receiver(post_migrate, dispatch_uid="journeys.database_keeps_lateness")
+def database_keeps_lateness(sender: Any, using: str, **_: Any) -> None:
+    if sender.label == "journeys":
+        keep_lateness(connections[using])

@@ -14,7 +14,8 @@ class Journey(CustomerRow):
     """A customer in a programme. Starting it approves the mails of this version (promise 2).
 
     zone: the customer's when the dates were computed. held_since: since when a hold of the journey or of the account
-    keeps its rows; the dates move by that time when the last hold ends.
+    keeps its rows; the dates move by that time when the last hold ends. open_due_date and unopened_since say from when
+    it is late; triggers keep them, see services/lateness.py.
     """
 
     version = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="journeys")
@@ -26,6 +27,12 @@ class Journey(CustomerRow):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, related_name="+")
     held_since = models.DateTimeField(null=True, blank=True)
+    open_due_date = models.DateField(
+        null=True, editable=False, help_text="The first due date of a month that is not delivered."
+    )
+    unopened_since = models.DateTimeField(
+        null=True, editable=False, help_text="The first delivery that the customer has not opened."
+    )
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
@@ -35,7 +42,22 @@ class Journey(CustomerRow):
 
     class Meta(CustomerRow.Meta):
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["state", "current_month"], name="journey_by_month")]
+        indexes = [
+            # All that the board counts and sorts by, so that it reads no rows for it.
+            models.Index(
+                fields=[
+                    "state",
+                    "current_month",
+                    "open_due_date",
+                    "unopened_since",
+                    "held_since",
+                    "zone",
+                    "customer",
+                    "id",
+                ],
+                name="journey_board",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(state=JourneyState.ACTIVE), name="journey_active_once"

@@ -12,22 +12,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import (
-    Count,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Value,
-    Window,
-)
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Lower, RowNumber
 
 from customers.models import Customer, Stakeholder, User
 from journeys.enums import DeliverableState, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
-from journeys.queries.overdue import has_overdue_month
+from journeys.queries.overdue import is_overdue
 from journeys.rules.states import KINDS
 
 NO_OWNER = "none"
@@ -144,10 +135,10 @@ class Board:
             .order_by()
             .values("state", "current_month")
             .annotate(
-                count=Count("pk"),
-                overdue=Count("pk", filter=has_overdue_month(self.now)),
-                waiting=Count("pk", filter=is_active & Q(_waits())),
-                paused=Count("pk", filter=is_active & Q(held_since__isnull=False)),
+                count=Count("*"),
+                overdue=Count("state", filter=is_overdue(self.now)),
+                waiting=Count("state", filter=is_active & _waits()),
+                paused=Count("state", filter=is_active & Q(held_since__isnull=False)),
             )
         )
         return _sum_up(list(rows))
@@ -156,7 +147,7 @@ class Board:
         """This will give every month that has clients or lies between, with the first cards of each."""
         first = [F("is_late").desc(), F("customer__name").asc(), F("pk").asc()]
         place = Window(RowNumber(), partition_by=F("current_month"), order_by=first)
-        rows = self.journeys().annotate(is_late=has_overdue_month(self.now)).annotate(place=place)
+        rows = self.journeys().order_by().annotate(is_late=_is_late(self.now)).annotate(place=place)
         ids = rows.filter(place__lte=IN_COLUMN).values_list("pk", flat=True)
         cards: dict[int, list[Card]] = {}
         for card in self.read_cards(list(ids)):
@@ -181,7 +172,7 @@ class Board:
         names = ("customer__owner__first_name", "customer__owner__last_name", "customer__owner__username")
         rows = (
             Journey.objects.filter(pk__in=ids)
-            .annotate(is_late=has_overdue_month(self.now))
+            .annotate(is_late=_is_late(self.now))
             .order_by("-is_late", "customer__name", "pk")
             .values("pk", "customer_id", "customer__name", "current_month", "held_since", "is_late", *names)
         )
@@ -209,9 +200,9 @@ class Board:
         return self.read_cards(list(self.journeys().values_list("pk", flat=True)[begin:end]))
 
     def _count_months(self) -> dict[int, tuple[int, int]]:
-        late = Count("pk", filter=has_overdue_month(self.now))
+        late = Count("state", filter=is_overdue(self.now))
         rows = self._rows(with_state=True).order_by().values_list("current_month")
-        return {month: (count, late) for month, count, late in rows.annotate(count=Count("pk"), late=late)}
+        return {month: (count, late) for month, count, late in rows.annotate(count=Count("*"), late=late)}
 
     def _rows(self, *, with_state: bool) -> QuerySet[Journey]:
         rows: QuerySet[Journey] = Journey.objects.visible_to(self.user)
@@ -224,8 +215,8 @@ class Board:
 
 
 def read_board_facets(user: User) -> BoardFacets:
-    """This will read what the reader's journeys can be narrowed by, in three queries."""
-    seen = Journey.objects.visible_to(user).order_by().values_list("customer__segment", "customer__owner").distinct()
+    """This will read what the reader's accounts, on a journey or not, can be narrowed by, in three queries."""
+    seen = Customer.objects.visible_to(user).order_by().values_list("segment", "owner").distinct()
     pairs = list(seen)
     owners = User.objects.filter(pk__in={owner for _, owner in pairs if owner})
     return BoardFacets(
@@ -254,8 +245,8 @@ def _conditions(wanted: BoardFilter, *, path: str = "customer__") -> Iterable[Q]
 def _state_condition(state: str, now: datetime) -> Q:
     is_active = Q(state=JourneyState.ACTIVE)
     conditions = {
-        "overdue": is_active & Q(has_overdue_month(now)),
-        "waiting": is_active & Q(_waits()),
+        "overdue": is_active & is_overdue(now),
+        "waiting": is_active & _waits(),
         "paused": is_active & Q(held_since__isnull=False),
         "completed": Q(state=JourneyState.COMPLETED),
         "cancelled": Q(state=JourneyState.CANCELLED),
@@ -263,8 +254,12 @@ def _state_condition(state: str, now: datetime) -> Q:
     return conditions.get(state, is_active)
 
 
-def _waits() -> Exists:
-    return Exists(Deliverable.objects.filter(journey=OuterRef("pk"), state__in=sorted(WAITING)))
+def _waits() -> Q:
+    return Q(pk__in=Deliverable.objects.filter(state__in=sorted(WAITING)).order_by().values("journey"))
+
+
+def _is_late(now: datetime) -> Case:
+    return Case(When(is_overdue(now), then=True), default=False)
 
 
 def _sum_up(rows: list[dict[str, Any]]) -> BoardCounts:

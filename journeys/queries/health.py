@@ -33,7 +33,7 @@ from journeys.enums import AutomationStatus, AutomationType, JourneyState, LogSt
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyMonth
 from journeys.queries.due import get_last_tick_at, get_oldest_ready_at
 from journeys.queries.local_days import LocalDay
-from journeys.queries.overdue import has_overdue_month
+from journeys.queries.overdue import is_overdue
 from journeys.queries.savings import read_estimates
 from journeys.rules.savings import hours_saved
 
@@ -235,8 +235,8 @@ def _read_clients(user: User, since: Since) -> Clients:
         .filter(state=JourneyState.ACTIVE)
         .aggregate(
             active=Count("pk"),
-            overdue=Count("pk", filter=has_overdue_month(since.now)),
-            long_overdue=Count("pk", filter=has_overdue_month(since.now, days=LONG_OVERDUE_DAYS)),
+            overdue=Count("pk", filter=is_overdue(since.now)),
+            long_overdue=Count("pk", filter=is_overdue(since.now, days=LONG_OVERDUE_DAYS)),
             completing=Count("pk", filter=Q(Exists(ending), held_since=None)),
         )
     )
