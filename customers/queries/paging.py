@@ -20,6 +20,20 @@ class LeanPaginator(Paginator):
         end = begin + self.per_page
         if end + self.orphans >= self.count:
             end = self.count
-        ids = list(self.object_list.values_list("pk", flat=True)[begin:end])
+        ids = self._ids(begin, end)
         rows = list(self.object_list.filter(pk__in=ids)) if ids else []
         return Page(rows, number, self)
+
+    def _ids(self, begin: int, end: int) -> list[Any]:
+        return list(self.object_list.values_list("pk", flat=True)[begin:end])
+
+
+class NearerEndPaginator(LeanPaginator):
+    """A lean one that walks from the nearer end. The order is a whole one, down to the pk, or pages would overlap."""
+
+    def _ids(self, begin: int, end: int) -> list[Any]:
+        ids = self.object_list.values_list("pk", flat=True)
+        after = self.count - end
+        if begin <= after:
+            return list(ids[begin:end])
+        return list(ids.reverse()[after : self.count - begin])[::-1]

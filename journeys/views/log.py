@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
+from customers.queries.paging import NearerEndPaginator
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.view_base import reader_of
@@ -71,7 +71,7 @@ class LogLine:
 def log(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_log_filter(request.GET)
     found = find_log(reader, wanted)
-    page = Paginator(with_names(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = NearerEndPaginator(with_names(found), PAGE_SIZE).get_page(request.GET.get("page"))
     customer = wanted.customer_id and Customer.objects.visible_to(reader).filter(pk=wanted.customer_id).first()
     context = {
         "page": page,
