@@ -113,7 +113,7 @@ def run_all(compiled: str) -> int:
     postgres, broker = find_postgres(), find_redis()
     plain = environment_for(database=None, broker=broker, compiled=compiled)
     python = str(BIN / "python")
-    suite = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", "--durations", "10"]
+    suite = [python, "-m", "pytest", "-q", "-n", "2", "--durations", "10"]
 
     run.step("Linter", [str(BIN / "ruff"), "check", "."], plain)
     run.step("Format", [str(BIN / "ruff"), "format", "--check", "."], plain)
