@@ -30,7 +30,7 @@ from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
 from emails.queries.footers import make_token
 from journeys.actions import ACTIONS as JOURNEY_ACTIONS
 from journeys.actions import BULK_ACTIONS
-from journeys.models import AutomationSchedule, JourneyChange, PortalLink
+from journeys.models import AutomationSchedule, JourneyChange, PortalLink, SimulationRun
 from journeys.queries.portal_links import make_token as make_portal_token
 from journeys.urls_portal import CLIENT, portal_patterns
 from outreach.models import Touch
@@ -121,6 +121,7 @@ class Examples:
             "invitation_id": lambda: _first(Invitation.objects.filter(accepted_at=None, revoked_at=None)),
             "run_id": _runs,
             "customers:import_undo run_id": lambda: _runs()[ImportState.DONE],
+            "journeys:simulation_run run_id": lambda: _first(SimulationRun.objects.all()),
             "draft_id": lambda: self.draft.pk,
             "version_id": lambda: _first(DraftVersion.objects.filter(draft=self.draft)),
             "file_id": lambda: _first(Attachment.objects.filter(draft=self.draft)),

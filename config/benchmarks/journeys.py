@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from config.benchmarks.book import FilledBook, write
 from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyMonth
+from journeys.rules.simulated.world import Assumptions
 from journeys.services.bulk import start_journeys
+from journeys.services.simulation_runs import ask_simulation, play_due
 
 MONTHS_SPREAD = 6
 DAYS_APART = 30
+PLAYED = 60
 OPENED_OF = 5
 """All but one of so many clients have opened what was delivered."""
 
@@ -22,6 +25,13 @@ def fill_journeys(book: FilledBook, *, now: datetime) -> None:
         customers = book.customers[done::MONTHS_SPREAD]
         start_journeys(customers, start_date=started.date(), now=started, by=book.lead, include_past=True)
         _deliver(done, now=now)
+
+
+def fill_simulation(book: FilledBook, *, now: datetime) -> None:
+    """This will have the lead play some accounts forward, as a worker would."""
+    played = [customer.pk for customer in book.customers[:PLAYED]]
+    ask_simulation(played, Assumptions(), days=DAYS_APART, now=now, by=book.lead)
+    play_due(now=now)
 
 
 def _deliver(done: int, *, now: datetime) -> None:

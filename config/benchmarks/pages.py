@@ -23,7 +23,7 @@ from config.benchmarks.addresses import Address, list_desk
 from config.benchmarks.book import fill_book
 from config.benchmarks.clients import fill_client, fill_next
 from config.benchmarks.examples import Examples
-from config.benchmarks.journeys import fill_journeys
+from config.benchmarks.journeys import fill_journeys, fill_simulation
 from config.benchmarks.office import fill_office
 from config.benchmarks.scratch import QueryCounter, scratch_database, timed
 from config.benchmarks.work import fill_work
@@ -101,6 +101,7 @@ def fill_desk(accounts: int) -> FilledDesk:
     fill_client(sample, now=now)
     fill_journeys(book, now=now)
     fill_next(sample, now=now)
+    fill_simulation(book, now=now)
     office = fill_office(book, now=now)
     readers = [_reader("lead", book.lead), _reader("ops", office.ops), Reader("stranger", Client())]
     sample.refresh_from_db()
