@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -35,8 +37,15 @@ def default_version() -> ProgrammeVersion:
     return version or make_version(programme=programme, months=len(STEPS))
 
 
-def make_version(*, programme: Programme | None = None, months: int = 8, number: int = 1, **fields: Any) -> Any:
-    """A published version with so many months, 30 days apart."""
+def make_version(
+    *,
+    programme: Programme | None = None,
+    months: int = 8,
+    number: int = 1,
+    offsets: Mapping[int, int] = MappingProxyType({}),
+    **fields: Any,
+) -> Any:
+    """A published version with so many months, 30 days apart; offsets: days of those that differ, by their number."""
     programme = programme or Programme.objects.create(name=f"Programme of {months}", segment=f"segment-{months}")
     values = {"published_at": PUBLISHED_AT, **fields}
     version = ProgrammeVersion.objects.create(programme=programme, number=number, **values)
@@ -44,8 +53,8 @@ def make_version(*, programme: Programme | None = None, months: int = 8, number:
         ProgrammeStep(
             version=version,
             number=index,
-            title=STEPS[(index - 1) % len(STEPS)].title,
-            offset_days=DAYS_APART * (index - 1),
+            title=f"New {index}" if index in offsets else STEPS[(index - 1) % len(STEPS)].title,
+            offset_days=offsets.get(index, DAYS_APART * (index - 1)),
         )
         for index in range(1, months + 1)
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from customers.models import Customer, User
 from journeys.enums import AutomationStatus, JourneyKind
-from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth, ProgrammeStep, ProgrammeVersion
+from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth, ProgrammeVersion
 from journeys.queries.rows import read_rows
 from journeys.services.changing import Refused, note_changes
 from journeys.services.journeys import cancel_journey
@@ -30,10 +30,7 @@ def old() -> ProgrammeVersion:
 
 def newer(old: ProgrammeVersion, *, months: int = 4, offsets: Any = (), number: int = 2, **fields: Any) -> Any:
     """The next version of the same programme; offsets: (number, days) of steps that differ."""
-    version = make_version(programme=old.programme, months=months, number=number, **fields)
-    for step, days in offsets:
-        ProgrammeStep._base_manager.filter(version=version, number=step).update(offset_days=days, title=f"New {step}")
-    return version
+    return make_version(programme=old.programme, months=months, number=number, offsets=dict(offsets), **fields)
 
 
 def due_dates(journey: Journey) -> dict[int, date]:
