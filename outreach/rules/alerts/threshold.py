@@ -6,40 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from outreach.enums import Severity
-from outreach.rules.alerts.facts import (
-    AlertFacts,
-    clean_value,
-    read_id,
-    read_mapping,
-    read_moment,
-    read_number,
-    read_severity,
-    read_word,
-)
+from outreach.rules.alerts.facts import AlertFacts
+from outreach.rules.alerts.named import Names, read_named
 
 TYPE = "usage.threshold_exceeded"
-SEVERITIES = {
-    **{severity.value: severity for severity in Severity},
-    "info": Severity.LOW,
-    "warning": Severity.MEDIUM,
-    "error": Severity.HIGH,
-}
+NAMES = Names(
+    event_id="event_id",
+    account_id="account_id",
+    metric="metric_type",
+    period="usage_period",
+    trend="usage_trend",
+    context="additional_context",
+    severities={
+        **{severity.value: severity for severity in Severity},
+        "info": Severity.LOW,
+        "warning": Severity.MEDIUM,
+        "error": Severity.HIGH,
+    },
+)
 
 
 def read(body: Mapping[str, Any], *, webhook_id: str) -> AlertFacts:
     """Read `{type, timestamp, data: {account_id, metric_type, value, threshold, severity, …}}`. Raises BadAlert."""
-    data = read_mapping(body.get("data"), "data")
-    threshold = data.get("threshold")
-    return AlertFacts(
-        source=TYPE,
-        event_id=read_id(data.get("event_id", webhook_id), "event_id"),
-        account_id=read_id(data.get("account_id"), "account_id"),
-        metric=read_word(data.get("metric_type"), "metric_type", is_required=True),
-        value=read_number(data.get("value"), "value"),
-        threshold=None if threshold is None else read_number(threshold, "threshold"),
-        severity=read_severity(data.get("severity"), SEVERITIES),
-        period=read_word(data.get("usage_period"), "usage_period"),
-        trend=read_word(data.get("usage_trend"), "usage_trend"),
-        at=read_moment(body.get("timestamp"), "timestamp"),
-        context=clean_value(read_mapping(data.get("additional_context") or {}, "additional_context")),
-    )
+    return read_named(body, NAMES, source=TYPE, webhook_id=webhook_id)
