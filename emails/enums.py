@@ -90,6 +90,7 @@ class OriginKind(TextChoices):
     COMPOSE = "compose", "Written freely"
     API = "api", "API"
     JOURNEY = "journey", "Journey"
+    UPSELL = "upsell", "Upsell introduction"
 
 
 class Purpose(TextChoices):
@@ -124,6 +125,12 @@ class Theme(TextChoices):
     CONFIRMATION = "confirmation", "Meeting confirmation"
     RECAP = "recap", "Meeting recap"
     ANSWER = "answer", "Answer to an objection"
+    EXPANSION = "expansion", "Upsell introduction"
+    EXPANSION_REMINDER = "expansion_reminder", "Reminder of an upsell introduction"
+
+
+FIRST_LETTER_THEMES = frozenset({Theme.RENEWAL, Theme.EXPANSION})
+"""All others follow a letter, in its thread."""
 
 
 CONVERSATION_PURPOSES = frozenset({Purpose.ANSWER, Purpose.CONFIRMATION, Purpose.RECAP})

@@ -6,6 +6,8 @@ from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
 from outreach.models import (
+    FeatureRequest,
+    Offer,
     Opportunity,
     OutreachPlan,
     Reaction,
@@ -88,3 +90,18 @@ class UpsellIntroductionAdmin(ViewOnlyAdmin):
     list_filter = (("written_at", DayFilter), "framing", "directness", "response")
     list_select_related = ("customer",)
     search_fields = ("customer__name",)
+
+
+@admin.register(Offer)
+class OfferAdmin(ViewOnlyAdmin):
+    list_display = ("name", "annual_price", "currency", "is_active", "resources_url")
+    list_filter = ("is_active", "currency")
+    search_fields = ("name",)
+
+
+@admin.register(FeatureRequest)
+class FeatureRequestAdmin(ViewOnlyAdmin):
+    list_display = ("text", "customer", "source", "asked_on", "added_by")
+    list_filter = (("asked_on", DayFilter),)
+    list_select_related = ("customer", "added_by")
+    search_fields = ("text", "customer__name", "=customer__external_id")

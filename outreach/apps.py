@@ -12,8 +12,10 @@ class OutreachConfig(AppConfig):
         from emails.registry import register_planned_days
         from outreach.queries import holds
         from outreach.queries.plans import planned_days_of
+        from outreach.queries.sources import register_sources
         from outreach.services import handlers
 
+        register_sources()
         register_hold_source(holds.SOURCE)
         handlers.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)

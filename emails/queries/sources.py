@@ -11,7 +11,7 @@ from customers.queries.workspace import get_settings
 from emails.facts import offer_source
 from emails.models import Draft, MailTemplateVersion
 from emails.queries.columns import Columns, Record, uuids
-from emails.queries.usage import growth_pct, metric_name, with_first_value
+from emails.queries.usage import growth_pct, metric_name, used_pct, with_first_value
 from emails.rules.templates import SOURCE_KIND, words_of
 
 Records = Mapping[str, Record]
@@ -41,14 +41,16 @@ def _user(row: dict[str, Any]) -> Record:
 def read_usage(ids: Collection[str]) -> Records:
     """Read usage samples: value, limit, and the growth that led there."""
     samples = with_first_value(UsageSample.objects.filter(pk__in=uuids(ids)))
-    return {str(sample.pk): _usage(sample) for sample in samples}
+    return {str(sample.pk): usage_record(sample) for sample in samples}
 
 
-def _usage(sample: Any) -> dict[str, object]:
+def usage_record(sample: Any) -> dict[str, object]:
+    """What a sample (`with_first_value`) says, by the names of its fields."""
     return {
         "metric": metric_name(sample.metric),
         "value": sample.value,
         "limit": sample.limit,
+        "used_pct": used_pct(sample.value, sample.limit),
         "growth_pct": growth_pct(sample.first_value, sample.value),
     }
 

@@ -44,6 +44,11 @@ def growth_pct(first: Decimal | None, last: Decimal) -> Decimal | None:
     return round((last - first) * 100 / first, 4) if first else None
 
 
+def used_pct(value: Decimal, limit: Decimal | None) -> Decimal | None:
+    """How much of the limit is used, in percent; None without one."""
+    return round(value * 100 / limit, 4) if limit else None
+
+
 def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
     """The samples, each with the value that its growth is counted from as `first_value`, in the same query."""
     earlier = UsageSample.objects.filter(

@@ -68,7 +68,7 @@ class Sender:
     signature: str = ""
 
 
-_TUPLES = ("colleagues", "points", "steps")
+_TUPLES = ("colleagues", "points", "steps", "links")
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,9 @@ class LetterBrief:
     theme: anything but the renewal follows something: subject is then the thread's, which no writer changes; other, the
     person it speaks of (who wrote before, or who has not answered); points, steps: what was said, and what is to be
     done, in words for the letter.
+
+    framing, directness: of an upsell introduction, by the codes of `emails.rules.expansion`. links: label and https
+    address of what code puts under the text; no model is shown them.
     """
 
     customer: str
@@ -104,6 +107,9 @@ class LetterBrief:
     other: str = ""
     points: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    framing: str = ""
+    directness: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         row: dict[str, Any] = dict(self.__dict__)
@@ -150,6 +156,7 @@ def brief_from_json(row: Mapping[str, Any]) -> LetterBrief:
             "recipient": Recipient(**recipient),
             "sender": Sender(**row["sender"]),
             **{name: tuple(row.get(name, ())) for name in _TUPLES},
+            "links": tuple((label, url) for label, url in row.get("links", ())),
             "theme": Theme(row.get("theme", Theme.RENEWAL)),
             "tone": Tone(row["tone"]),
             "price_approach": PriceApproach(row["price_approach"]),

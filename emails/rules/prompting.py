@@ -8,7 +8,8 @@ from typing import Any
 
 from emails.enums import PriceApproach, Theme, Tone
 from emails.rules.companies import short_name
-from emails.rules.facts import Fact
+from emails.rules.expansion import DIRECT, Framed, find_expansion_faults, without_links
+from emails.rules.facts import Fact, FactType
 from emails.rules.grounding import ground, open_spans
 from emails.rules.languages import language_name
 from emails.rules.letters import PRICE_KEYS, PRICE_PEER_PCT, Letter, LetterBrief
@@ -28,7 +29,8 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-SYSTEM = """You write renewal emails for a customer success manager. You are given a brief and facts as JSON.
+SYSTEM = """You write emails for a customer success manager. Without a "task" in the brief the email is about the
+renewal. You are given a brief and facts as JSON.
 
 Rules:
 - Write only the subject and three to five paragraphs, or as many as the brief's "task" says. No greeting line, no
@@ -56,6 +58,12 @@ _APPROACHES = {
     ),
 }
 _FOLLOWING = ("subject", "other", "points", "steps")
+_FRAMINGS = {
+    Framed.PROBLEM_SOLVING: "Problem-solving: they come close to a limit, and you help before it hurts.",
+    Framed.PROACTIVE: "Proactive: their use grows, and you plan for it with them in good time.",
+    Framed.VALUE_ADD: "Value-add: build on what they have achieved.",
+    Framed.EDUCATIONAL: "Educational: share what is possible, without pressing.",
+}
 _TASKS = {
     Theme.REMINDER: (
         "A reminder in the thread of the first email, which got no answer. Two or three short paragraphs: bring it "
@@ -82,6 +90,16 @@ _TASKS = {
         'Answers an objection in its thread. "points" are the four steps in order (acknowledge, reframe, value, '
         "bridge): keep their order and meaning, one short paragraph each. No discount, no new promise."
     ),
+    Theme.EXPANSION: (
+        "Introduces an expansion, framed as the brief says, by their own figures. Helpful, never salesy. Three to five "
+        'paragraphs. End the middle one with exactly two lines that begin with "- ": first how to make more of what '
+        "they have (optimise), then, only there, what a larger plan would bring. No price, no quote, no purchase, no "
+        "health score: propose a conversation."
+    ),
+    Theme.EXPANSION_REMINDER: (
+        "A reminder in the thread of an email about getting more out of what they have, which got no answer. Two or "
+        "three short paragraphs, without reproach, one easy request. No price."
+    ),
 }
 """What a letter that follows another is for; the first letters have none, the rules above say it."""
 _FORBIDDEN = re.compile(r"https?://|www\.|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+|\{\{|\}\}|\[[A-Z][^\]]*\]|<[a-z/]")
@@ -91,7 +109,8 @@ def facts_for_model(brief: LetterBrief, facts: Iterable[Fact]) -> list[Fact]:
     """The facts the model may see: what the approach hides, it is never shown."""
     hides = brief.price_approach in (PriceApproach.BURY_PRICE, PriceApproach.NO_PRICE)
     hidden = PRICE_KEYS | {PRICE_PEER_PCT} if hides else frozenset()
-    return [fact for fact in facts if fact.key not in hidden]
+    shows_money = brief.theme != Theme.EXPANSION
+    return [fact for fact in facts if fact.key not in hidden and (shows_money or fact.type != FactType.MONEY)]
 
 
 def build_prompt(brief: LetterBrief, facts: Iterable[Fact]) -> dict[str, Any]:
@@ -100,10 +119,14 @@ def build_prompt(brief: LetterBrief, facts: Iterable[Fact]) -> dict[str, Any]:
     row["customer"] = short_name(brief.customer)
     row["language"] = f"Write subject and paragraphs in {language_name(brief.recipient.language)}."
     row["sender"] = {"name": brief.sender.name, "title": brief.sender.title, "company": brief.sender.company}
-    for name in ("tone", "price_approach", "theme", *(() if brief.theme in _TASKS else _FOLLOWING)):
+    left_out = ("tone", "price_approach", "theme", "framing", "directness", "links")
+    for name in (*left_out, *(() if brief.theme in _TASKS else _FOLLOWING)):
         row.pop(name)
     if brief.theme in _TASKS:
         row["task"] = _TASKS[brief.theme]
+    if brief.theme == Theme.EXPANSION:
+        row["framing"] = _FRAMINGS[Framed(brief.framing or Framed.EDUCATIONAL)]
+        row["directness"] = "Speak openly of the plan." if brief.directness == DIRECT else "Softly, as one idea."
     return {
         "brief": row | {"tone": _TONES[brief.tone], "price": _APPROACHES[brief.price_approach]},
         "facts": [
@@ -124,10 +147,12 @@ def find_faults(letter: Letter, brief: LetterBrief, facts: Iterable[Fact], *, pa
     if len(letter.subject) > MOST_SUBJECT or len(letter.body) > MOST_BODY:
         # Checking takes the longer the longer the text is, and this one is refused anyway.
         return faults
-    if _FORBIDDEN.search(f"{letter.subject}\n{letter.body}"):
+    if _FORBIDDEN.search(f"{letter.subject}\n{without_links(letter.body, brief)}"):
         faults.append("No links, addresses, placeholders or markup.")
     spans = ground(subject=letter.subject, body=letter.body, facts=facts, language=brief.recipient.language)
     faults += [f"“{span.text}” stands in no fact." for span in open_spans(spans)]
     breaches = check_price_approach(brief.price_approach, spans=spans, facts=facts, has_proposal=False)
     faults += [breach.reason for breach in breaches]
+    if brief.theme == Theme.EXPANSION:
+        faults += find_expansion_faults(letter.body, brief, spans, facts)
     return list(dict.fromkeys(faults))

@@ -16,8 +16,9 @@ from emails.enums import EDITABLE_STATES, DraftState, OriginKind, Purpose, Write
 from emails.models import Draft
 from emails.queries.checks import renew_facts
 from emails.queries.ground_facts import account_facts, free_letter_facts
+from emails.rules.expansion import fit_ground
 from emails.rules.facts import Fact, fact_from_json, facts_by_key
-from emails.rules.letters import PRICE_NEW, tone_for
+from emails.rules.letters import PRICE_NEW, brief_from_json, tone_for
 from emails.services.announcing import announce_written
 from emails.services.editing import NotEditable, StaleVersion, check_cc, clean_changes, reload, touch
 from emails.services.expiring import close_expired
@@ -145,6 +146,8 @@ def _put_in(task: _Again, written: Written, *, now: datetime, by: User) -> Draft
 def _facts_today(draft: Draft, *, now: datetime) -> tuple[Fact, ...]:
     """What the records say now: of the facts the draft was written from, and what the account has gained since."""
     ground = account_facts(draft.customer, stakeholder=draft.stakeholder, sender=draft.sender, now=now)
+    if draft.brief:
+        ground = fit_ground(brief_from_json(draft.brief["letter"]).theme, ground)
     known = renew_facts(fact_from_json(row) for row in draft.facts)
     return tuple((facts_by_key(known) | facts_by_key(ground)).values())
 

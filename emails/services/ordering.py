@@ -18,6 +18,7 @@ from customers.models import Customer, Stakeholder, User
 from emails.enums import EDITABLE_STATES, DraftState, Lane, PriceApproach, Purpose, Tone, Writer
 from emails.models import Draft, Reply
 from emails.queries.ground_facts import account_facts
+from emails.rules.expansion import fit_ground
 from emails.rules.facts import Fact, facts_by_key
 from emails.rules.letters import LetterBrief, Origin, attaches_proposal
 from emails.services.announcing import announce_written
@@ -152,6 +153,7 @@ def find_draft(origin: Origin, stakeholder: Stakeholder) -> Draft | None:
 def complete_facts(order: LetterOrder, *, now: datetime) -> tuple[Fact, ...]:
     """Add what the account itself tells; a fact that the caller gave under the same key wins."""
     ground = account_facts(order.customer, stakeholder=order.stakeholder, sender=order.sender, now=now)
+    ground = fit_ground(order.brief.theme, ground)
     return tuple((facts_by_key(ground) | facts_by_key(order.facts)).values())
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from emails.enums import PriceApproach, Tone
 from emails.rules import letters as keys
 from emails.rules.companies import possessive, short_name
+from emails.rules.expansion import link_lines
 from emails.rules.facts import Fact, FactType, facts_by_key
 from emails.rules.instructions import Wishes, read_instruction
 from emails.rules.languages import is_english, language_name, main_code
@@ -47,9 +48,9 @@ def write_frame(brief: LetterBrief) -> tuple[str, str]:
     composer = Composer(brief, {}, Wishes())
     frame = phrases.FRAMES.get(main_code(brief.recipient.language))
     if frame is None:
-        return composer.greeting(), composer.signature()
+        return composer.greeting(), "\n\n".join([*composer.links(), composer.signature()])
     greetings, closing = frame
-    return composer.greeting(greetings), composer.signature(closing)
+    return composer.greeting(greetings), "\n\n".join([*composer.links(), composer.signature(closing)])
 
 
 def _apply(brief: LetterBrief, wishes: Wishes) -> LetterBrief:
@@ -346,6 +347,11 @@ class Composer:
         if score >= ASSERTIVE_FROM:
             return "assertive"
         return "balanced" if score >= BALANCED_FROM else "open"
+
+    def links(self) -> list[str]:
+        """The addresses that code puts under the text, as one paragraph."""
+        lines = link_lines(self.brief)
+        return ["\n".join(lines)] if lines else []
 
     def signature(self, closing: str = "") -> str:
         sender = self.brief.sender

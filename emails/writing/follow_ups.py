@@ -15,6 +15,7 @@ from emails.rules.facts import Fact, facts_by_key
 from emails.rules.instructions import read_instruction
 from emails.rules.languages import is_english, language_name
 from emails.rules.letters import Letter, LetterBrief
+from emails.writing import expansion_phrases
 from emails.writing import follow_up_phrases as phrases
 from emails.writing.builtin import Composer
 
@@ -59,6 +60,13 @@ class _FollowUp(Composer):
         why = phrases.REMINDER_WHY[tone].format(date=due) if due and self.wishes.length >= 0 else ""
         warm = self.warmth()
         return [_join(opening, warm), _join(self.one_proof(), why), self.ask_briefly(phrases.REMINDER_ASK[tone])]
+
+    def expansion_reminder(self) -> list[str]:
+        tone, wordings = self.brief.tone, expansion_phrases
+        opening = wordings.REMINDER[tone].format(of_date=self.dated(" of "))
+        why = wordings.REMINDER_WHY[tone].format(customer=self.customer) if self.wishes.length >= 0 else ""
+        said = _join(opening[:1].upper() + opening[1:], self.warmth())
+        return [said, why, self.ask_briefly(wordings.REMINDER_ASK[tone])]
 
     def ask_briefly(self, wording: str) -> str:
         if "meeting" in self.wishes.leave_out:
@@ -147,6 +155,7 @@ PARAGRAPHS: Mapping[Theme, Callable[[_FollowUp], list[str]]] = {
     Theme.CONFIRMATION: _FollowUp.confirmation,
     Theme.RECAP: _FollowUp.recap,
     Theme.ANSWER: _FollowUp.answer,
+    Theme.EXPANSION_REMINDER: _FollowUp.expansion_reminder,
 }
 SUBJECTS: Mapping[Theme, str] = {
     Theme.REMINDER: "{customers} renewal",
@@ -156,6 +165,7 @@ SUBJECTS: Mapping[Theme, str] = {
     Theme.CONFIRMATION: "Our meeting: {meeting}",
     Theme.RECAP: "Thank you, and what we agreed",
     Theme.ANSWER: "{customers} renewal",
+    Theme.EXPANSION_REMINDER: "A word about {customer}",
 }
 
 

@@ -16,7 +16,7 @@ from emails.enums import Theme, Writer
 from emails.rules.facts import Fact
 from emails.rules.letters import Letter, LetterBrief
 from emails.rules.prompting import build_prompt, find_faults
-from emails.writing import breaker, builtin, claude, follow_ups
+from emails.writing import breaker, builtin, claude, expansion, follow_ups
 from emails.writing.claude import ClaudeFailed
 from emails.writing.parallel import TooLate, run_together
 
@@ -24,6 +24,8 @@ ATTEMPTS = 2
 ANSWER_WITHIN_S = 20.0
 """All letters that somebody waits for, together. Source: DESIGN, section 5, "provider deadline 20 s"."""
 
+
+_FIRST_LETTERS = {Theme.RENEWAL: builtin.write_letter, Theme.EXPANSION: expansion.write_introduction}
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +95,7 @@ def ask_claude(client: Proposer, commissions: Sequence[Commission], *, within_s:
 
 def write_built_in(brief: LetterBrief, facts: Iterable[Fact], *, because: str = "") -> Written:
     """Write without any service. because: why Claude did not, for the card."""
-    compose = builtin.write_letter if brief.theme == Theme.RENEWAL else follow_ups.write_follow_up
+    compose = _FIRST_LETTERS.get(brief.theme, follow_ups.write_follow_up)
     letter = compose(brief, facts)
     why = [f"{because} The built-in writer wrote this instead."] if because else []
     return Written(letter, Writer.BUILT_IN, " ".join([*why, *letter.notes]))

@@ -186,6 +186,7 @@ class UpsellIntroduction(CustomerRow):
     draft = models.OneToOneField(
         "emails.Draft", on_delete=models.SET_NULL, null=True, blank=True, related_name="upsell_introduction"
     )
+    run = models.ForeignKey(UpsellRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="introductions")
     framing = models.CharField(max_length=16, choices=Framing.choices)
     proposed = models.CharField(max_length=16, choices=Framing.choices)
     reasons = models.JSONField(default=list, blank=True)

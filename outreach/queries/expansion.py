@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import F, Q
+
 from customers.enums import ContractState
 from customers.models import Contract, Customer, UsageSample, Win
 from customers.queries.calendars import local_date
-from outreach.rules.upsell.facts import AccountFacts, UsageLine, measure_change
+from outreach import models
+from outreach.models import FeatureRequest
+from outreach.rules.upsell.facts import AccountFacts, Offer, UsageLine, measure_change
 from outreach.rules.upsell.framing import FramingChoice, choose_framing
 from outreach.rules.upsell.signals import Expansion, find_expansion, list_unused
 
@@ -28,26 +32,36 @@ class ExpansionContext:
 
 
 def read_expansion_context(customer: Customer, *, now: datetime) -> ExpansionContext:
-    """Read the account in three queries and judge it."""
+    """Read the account in five queries and judge it."""
     facts = read_account_facts(customer, now=now)
     return ExpansionContext(facts, find_expansion(facts), choose_framing(facts), list_unused(facts))
 
 
 def read_account_facts(customer: Customer, *, now: datetime) -> AccountFacts:
-    """Read what is known. Feature requests and price lists are not kept here: there are none of them."""
+    """Read what is known of the account, and the plans of the price list that are sold in its currency."""
     contract: Contract | None = Contract.objects.filter(customer=customer, state=ContractState.ACTIVE).first()
     today = local_date(now, customer.timezone)
+    currency = contract.currency if contract else customer.currency
     wins = Win.objects.filter(customer=customer).values_list("text", flat=True)
     return AccountFacts(
         current_plan=contract.plan if contract else "",
-        currency=contract.currency if contract else customer.currency,
+        currency=currency,
         annual_price=contract.current_price if contract else None,
         usage=read_usage(customer, now=now),
+        feature_requests=tuple(FeatureRequest.objects.filter(customer=customer).values_list("text", flat=True)),
         wins=tuple(wins),
         health_score=customer.health_score,
         churn_risk=customer.churn_risk,
         days_to_renewal=(contract.renewal_date - today).days if contract else None,
+        offers=read_offers(currency),
     )
+
+
+def read_offers(currency: str) -> tuple[Offer, ...]:
+    """Read the plans sold in this currency, cheapest first; those without a price come last and are sold in any."""
+    rows = models.Offer.objects.filter(is_active=True).filter(Q(currency=currency) | Q(annual_price=None))
+    listed = rows.order_by(F("annual_price").asc(nulls_last=True), "name")
+    return tuple(Offer(row.name, row.annual_price, tuple(row.features)) for row in listed)
 
 
 def read_usage(customer: Customer, *, now: datetime) -> tuple[UsageLine, ...]:

@@ -31,7 +31,7 @@ def _wanted(letter: Draft, person: Stakeholder, sender: User) -> FollowUp:
         customer=letter.customer,
         stakeholder=person,
         sender=sender,
-        theme=Theme.REMINDER,
+        theme=Theme.EXPANSION_REMINDER if letter.origin_kind == OriginKind.UPSELL else Theme.REMINDER,
         origin=origin_of(letter),
         parent=letter,
         lane=Lane(letter.lane),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emails.enums import PriceApproach, Theme
+from emails.enums import FIRST_LETTER_THEMES, PriceApproach, Theme
 from emails.rules import letters as keys
 from emails.rules.facts import Fact, date_fact, name_fact, text_fact
 from emails.rules.grounding import ground, open_spans
@@ -21,7 +21,7 @@ from emails.writing.follow_ups import write_follow_up
 from emails.writing.writers import write_built_in
 from tests.emails.rules.facts import DATES, NAMES, PRICES, VALUE
 
-FOLLOWING = [theme for theme in Theme if theme != Theme.RENEWAL]
+FOLLOWING = [theme for theme in Theme if theme not in FIRST_LETTER_THEMES]
 ROLES = ["champion", "decision_maker", "economic_buyer", "executive_sponsor", "user"]
 MEETING: dict[str, Any] = {"kind": "meeting", "id": "7", "url": "/customers/1#meetings"}
 AHEAD = (

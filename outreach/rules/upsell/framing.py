@@ -4,7 +4,9 @@ limit hit → problem-solving; rising trend → proactive; success → value-add
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from outreach.enums import Framing, Trend
 from outreach.rules.upsell.facts import AccountFacts, UsageLine, percent_words
@@ -30,6 +32,15 @@ def choose_framing(facts: AccountFacts) -> FramingChoice:
     if not found:
         return FramingChoice(Framing.EDUCATIONAL, ("No limit, trend or success stands out: share what is possible.",))
     return FramingChoice(found[0][0], tuple(reason for _, reasons in found for reason in reasons))
+
+
+def choose_lines(usage: Sequence[UsageLine]) -> list[UsageLine]:
+    """Choose what to speak of: what is nearest to its limit, then what grows; without either, nothing."""
+    near = [line for line in usage if line.percent is not None and line.percent >= LIMIT_FROM_PCT]
+    near.sort(key=lambda line: (-(line.percent or Decimal(0)), line.metric))
+    rising = [line for line in usage if line.trend is Trend.INCREASING and line not in near]
+    rising.sort(key=lambda line: (-(line.change_pct or Decimal(0)), line.metric))
+    return [*near, *rising]
 
 
 def _limits(facts: AccountFacts) -> list[str]:
