@@ -116,13 +116,13 @@ class _Introduction(Composer):
         return said + (phrases.EXPAND_WITH.format(features=_listed(features)) if features else "")
 
     def features(self) -> list[str]:
-        """What the plan brings, what was asked for first and marked as such."""
+        """What the plan brings: what was asked for is never left out, and stands last, marked as such."""
         asked = {text.casefold() for text in self.texts(keys.REQUEST_PREFIX)}
         found = sorted(self.texts(keys.FEATURE_PREFIX), key=lambda text: text.casefold() not in asked)
-        return [
-            phrases.ASKED_FOR.format(feature=text) if text.casefold() in asked else text
-            for text in found[: 2 if self.wishes.length < 0 else MOST_FEATURES]
-        ]
+        shown = found[: 2 if self.wishes.length < 0 else MOST_FEATURES]
+        others = [text for text in shown if text.casefold() not in asked]
+        wished = [phrases.ASKED_FOR.format(feature=text) for text in shown if text.casefold() in asked]
+        return [*others, *wished]
 
     def also_asked(self) -> str:
         """What they asked for and the plan does not bring: a reason to talk, never a promise."""
@@ -163,7 +163,7 @@ def _listed(texts: list[str]) -> str:
     """Put together with commas and "and"; with semicolons where a part has a comma of its own."""
     if len(texts) == 1:
         return texts[0]
-    gap = "; " if any("," in text for text in texts) else ", "
+    gap = "; " if any("," in text for text in texts[:-1]) else ", "
     last = f"{gap}and " if gap == "; " else " and "
     return f"{gap.join(texts[:-1])}{last}{texts[-1]}"
 

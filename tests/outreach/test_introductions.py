@@ -169,5 +169,5 @@ def test_hostile_records_are_left_out_of_the_letter(growing: Customer, csm: User
     draft = write(growing, csm, now, framing=Framing.VALUE_ADD).draft
 
     assert draft is not None
-    for word in ("evil", "$1", "Globex"):
+    for word in ("evil", "for $1", "Globex"):
         assert word not in draft.body and word not in str(draft.facts)
