@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from customers.models import Customer, User
-from journeys.forms.actions import ActionForm, AdjustForm, CancelForm, MonthForm, PauseForm, SkipForm, StartForm
+from journeys.forms.actions import (
+    ActionForm,
+    AdjustForm,
+    CancelForm,
+    MonthForm,
+    PauseForm,
+    SkipForm,
+    StartForm,
+    TriggerForm,
+)
 from journeys.models import Journey
 from journeys.rules.changes import Plan
 from journeys.services.adjusting import adjust_journey, preview_adjust
@@ -17,6 +26,7 @@ from journeys.services.forcing import force_month, preview_force
 from journeys.services.journeys import cancel_journey, preview_cancel, preview_start, start_journey
 from journeys.services.pausing import pause_journey, preview_pause, preview_resume, resume_journey
 from journeys.services.skipping import preview_skip, skip_month
+from journeys.services.triggering import preview_trigger_kind, trigger_kind
 
 
 @dataclass(frozen=True)
@@ -88,14 +98,18 @@ SKIP = Action(
     "skip", "Skip a month", "Nothing of the month is written or sent; the next one waits no longer for it.",
     "Skipped.", SkipForm, skip_month, preview_skip, "forward",
 )  # fmt: skip
+TRIGGER = Action(
+    "trigger", "Trigger now", "It is due now; a hold, the month before it and the cap on mails are asked all the same.",
+    "Triggered. The clock runs it with its next tick.", TriggerForm, trigger_kind, preview_trigger_kind, "bolt",
+)  # fmt: skip
 FORCE = Action(
     "force", "Force a month", "It is written now, though the month before it is not delivered or no plan is approved.",
-    "It is written with the next tick.", MonthForm, force_month, preview_force, "bolt", for_leaders=True,
+    "It is written with the next tick.", MonthForm, force_month, preview_force, "fire", for_leaders=True,
 )  # fmt: skip
 CANCEL = Action(
     "cancel", "Cancel the journey", "Everything still to come is cancelled. What was delivered stays.",
     "The journey is cancelled.", CancelForm, cancel_journey, preview_cancel, "x-circle", is_danger=True,
 )  # fmt: skip
 
-ACTIONS = {action.code: action for action in (START, PAUSE, RESUME, ADJUST, SKIP, FORCE, CANCEL)}
-BULK_ACTIONS = (START, PAUSE, RESUME, ADJUST, SKIP, FORCE, CANCEL)
+ACTIONS = {action.code: action for action in (START, PAUSE, RESUME, ADJUST, SKIP, TRIGGER, FORCE, CANCEL)}
+BULK_ACTIONS = (START, PAUSE, RESUME, ADJUST, SKIP, TRIGGER, FORCE, CANCEL)

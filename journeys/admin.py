@@ -1,55 +1,19 @@
-"""Ops' windows on the clock. Automations are looked at and acted on here, never edited by hand."""
+"""Ops' windows on the clock. What it did and does is looked at here, never edited by hand."""
 
-from typing import Any
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
-from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
+from journeys import admin_automations, admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
 from journeys.models import (
     AutomationLog,
-    AutomationSchedule,
     ClockState,
     ProgrammeStep,
     ProgrammeVersion,
     SimulationRun,
     TemplatePin,
 )
-from journeys.services.by_hand import trigger_by_hand
-from journeys.services.scheduling import NotScheduled, cancel_automation
-
-
-@admin.register(AutomationSchedule)
-class AutomationAdmin(ViewOnlyAdmin):
-    list_display = ("kind", "occurrence", "customer", "trigger_at", "status", "retry_count", "reason")
-    list_filter = (("trigger_at", DayFilter), "status", "type", "kind")
-    list_select_related = ("customer",)
-    search_fields = ("customer__name", "kind", "occurrence")
-    actions = ("trigger_now", "cancel")
-
-    @admin.action(description="Trigger now", permissions=["view"])
-    def trigger_now(self, request: HttpRequest, queryset: QuerySet[AutomationSchedule]) -> None:
-        self._for_each(request, queryset, "triggered", lambda row: trigger_by_hand(row, **_who(request)))
-
-    @admin.action(description="Cancel", permissions=["view"])
-    def cancel(self, request: HttpRequest, queryset: QuerySet[AutomationSchedule]) -> None:
-        reason = f"Cancelled by {request.user}."
-        self._for_each(
-            request, queryset, "cancelled", lambda row: cancel_automation(row, reason=reason, **_who(request))
-        )
-
-    def _for_each(self, request: HttpRequest, rows: QuerySet[AutomationSchedule], done: str, act: Any) -> None:
-        count = 0
-        for row in rows:
-            try:
-                act(row)
-                count += 1
-            except NotScheduled as refusal:
-                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
-        self.message_user(request, f"{count} {done}.")
 
 
 @admin.register(AutomationLog)
@@ -104,7 +68,3 @@ class ProgrammeStepAdmin(ViewOnlyAdmin):
     list_filter = ("version__programme",)
     list_select_related = ("version__programme",)
     search_fields = ("title", "description")
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"now": timezone.now(), "by": request.user}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.registry.bulk_actions import BulkAction, register_bulk_action
 from journeys.forms.bulk import MOST_TICKED
 from journeys.models import (
     BusinessPlan,
@@ -24,7 +25,6 @@ from journeys.models import (
     TimeSaving,
 )
 from journeys.services.changing import Refused
-from journeys.services.pausing import pause_journey, resume_journey
 from journeys.services.portal import revoke_link
 from journeys.services.undoing import undo_change
 from journeys.views.bulk import ask
@@ -52,16 +52,19 @@ class JourneyAdmin(ActingAdmin):
     list_filter = ("state", "version__programme", "current_month", ("start_date", DayFilter))
     list_select_related = ("customer", "version__programme", "started_by")
     search_fields = OF_CUSTOMER
-    actions = ("pause", "resume", "adjust", "skip", "force", "cancel")
+    actions = ("start", "pause", "resume", "adjust", "skip", "trigger", "force", "cancel")
 
-    @admin.action(description="Pause until somebody resumes", permissions=["view"])
-    def pause(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
-        reason = "Paused in the admin."
-        self.for_each(request, queryset, "paused", lambda row: pause_journey(row, reason=reason, **_who(request)))
+    @admin.action(description="Start again …", permissions=["view"])
+    def start(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "start", queryset)
 
-    @admin.action(description="Resume", permissions=["view"])
-    def resume(self, request: HttpRequest, queryset: QuerySet[Journey]) -> None:
-        self.for_each(request, queryset, "resumed", lambda row: resume_journey(row, **_who(request)))
+    @admin.action(description="Pause …", permissions=["view"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "pause", queryset)
+
+    @admin.action(description="Resume …", permissions=["view"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "resume", queryset)
 
     @admin.action(description="Adjust the timeline …", permissions=["view"])
     def adjust(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
@@ -70,6 +73,10 @@ class JourneyAdmin(ActingAdmin):
     @admin.action(description="Skip a month …", permissions=["view"])
     def skip(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
         return self.ask(request, "skip", queryset)
+
+    @admin.action(description="Trigger now …", permissions=["view"])
+    def trigger(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
+        return self.ask(request, "trigger", queryset)
 
     @admin.action(description="Force a month …", permissions=["view"])
     def force(self, request: HttpRequest, queryset: QuerySet[Journey]) -> HttpResponse | None:
@@ -80,13 +87,18 @@ class JourneyAdmin(ActingAdmin):
         return self.ask(request, "cancel", queryset)
 
     def ask(self, request: HttpRequest, code: str, journeys: QuerySet[Journey]) -> HttpResponse | None:
-        """The page that asks why and shows old and new dates; who stands on an ended journey is refused there."""
+        """The page that asks and shows old and new dates; who stands on an ended journey is refused there."""
         ids = set(journeys.order_by().values_list("customer_id", flat=True))
         if len(ids) > MOST_TICKED:
-            words = f"At most {MOST_TICKED} at once from here; the board takes all that match a filter."
+            words = f"At most {MOST_TICKED:,} at once from here; the board takes all that match a filter."
             self.message_user(request, words, messages.ERROR)
             return None
         return ask(request, code, ids)
+
+
+register_bulk_action(
+    BulkAction("start_journey", "Start a journey …", lambda request, ids: ask(request, "start", ids), MOST_TICKED)
+)
 
 
 @admin.register(JourneyMonth)

@@ -26,7 +26,8 @@ from journeys.models import AutomationLog, AutomationSchedule
 from journeys.queries.automations import list_automations, list_log, require_automation
 from journeys.queries.health import read_health
 from journeys.services.by_hand import prepare_by_hand, schedule_by_hand, trigger_by_hand
-from journeys.services.scheduling import NotScheduled, cancel_automation
+from journeys.services.scheduling import NotScheduled
+from journeys.services.ticked import cancel_row, cancel_words
 
 BOTH = {201: AutomationBody, 200: AutomationBody}
 """A preview has written nothing, and is 200."""
@@ -138,10 +139,11 @@ class AutomationDetail(APIView):
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Cancel: it stays in the list, and never runs."""
         row, by = _find(request, id), caller_of(request)
-        reason = f"Cancelled by {by.display_name}."
+        reason = cancel_words(by)
         if read_flag(request, "preview"):
             return _previewed(row, status=AutomationStatus.CANCELLED, reason=reason)
-        cancel_automation(row, reason=reason, now=timezone.now(), by=by)
+        cancel_row(row, reason=reason, now=timezone.now(), by=by)
+        row.refresh_from_db()
         return Response(AutomationBody(row).data)
 
 

@@ -15,6 +15,7 @@ from journeys.forms.actions import LONGEST_REASON, MOST_DAYS
 from journeys.models import AutomationSchedule, Journey, JourneyChange
 from journeys.queries.timelines import MonthRow
 from journeys.rules.changes import Plan, RowFacts
+from journeys.rules.timeline import MONTH_KINDS
 
 HIGHEST_MONTH = 999
 NOTHING = uuid.UUID(int=0)
@@ -58,6 +59,15 @@ class SkipIn(serializers.Serializer[Any]):
 
 class ForceIn(serializers.Serializer[Any]):
     month = serializers.IntegerField(min_value=1, max_value=HIGHEST_MONTH)
+
+
+class TriggerIn(serializers.Serializer[Any]):
+    """The next automation of this kind that is still to come; `month`: that of a month."""
+
+    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in MONTH_KINDS])
+    month = serializers.IntegerField(
+        source="number", required=False, allow_null=True, default=None, min_value=1, max_value=HIGHEST_MONTH
+    )
 
 
 class CancelIn(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -20,8 +20,9 @@ from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from journeys.actions import BULK_ACTIONS
 from journeys.api.automations import PREVIEW
-from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, SkipIn, StartIn
+from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, SkipIn, StartIn, TriggerIn
 from journeys.api.shown import find_programme
+from journeys.enums import JourneyKind
 from journeys.forms.actions import MOST_DAYS
 from journeys.forms.board import read_board_filter
 from journeys.queries.batches import list_batches
@@ -57,6 +58,7 @@ class SelectionIn(serializers.Serializer[Any]):
     until = serializers.DateField(required=False, allow_null=True)
     days = serializers.IntegerField(required=False, allow_null=True, min_value=-MOST_DAYS, max_value=MOST_DAYS)
     month = serializers.IntegerField(required=False, min_value=1)
+    kind = serializers.CharField(required=False, max_length=80, help_text="What to trigger: journey.generate …")
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -145,9 +147,9 @@ class BatchUndoView(APIView):
 class SelectionView(APIView):
     @extend_schema(request=SelectionIn, parameters=[PREVIEW], responses=SelectionBody)
     def post(self, request: Request) -> Response:
-        """Start, pause, resume, adjust, skip, force or cancel for many clients; who refuses it stays as they are.
+        """Start, pause, resume, adjust, skip, trigger, force or cancel for many clients.
 
-        Forcing a month is for leads and ops.
+        Who refuses it stays as they are. Forcing a month is for leads and ops.
         """
         asked, is_preview = read_body(SelectionIn, request), read_flag(request, "preview")
         now, by = timezone.now(), caller_of(request)
@@ -175,14 +177,15 @@ def _read_arguments(code: str, request: Request) -> dict[str, Any]:
         asked = read_body(StartIn, request)
         return {**asked, "version": find_programme(asked.pop("programme"))} if "programme" in asked else asked
     if code == "pause":
-        asked = read_body(PauseIn, request)
-        day = asked.get("until")
-        return {**asked, "until": datetime.combine(day, time.min, UTC) if day else None}
+        return read_body(PauseIn, request)
     if code == "adjust":
         return read_body(AdjustManyIn, request)
     if code == "skip":
         asked = read_body(SkipIn, request)
         return {"number": asked["month"], "reason": asked["reason"]}
+    if code == "trigger":
+        asked = read_body(TriggerIn, request)
+        return {**asked, "kind": JourneyKind(asked["kind"])}
     if code == "force":
         return {"number": read_body(ForceIn, request)["month"]}
     return read_body(CancelIn, request) if code == "cancel" else {}

@@ -11,8 +11,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from customers.form_base import DateField
+from journeys.enums import JourneyKind
 from journeys.models import ProgrammeVersion
 from journeys.rules.moments import moment_of
+from journeys.rules.timeline import MONTH_KINDS
 
 MOST_DAYS = 730
 LONGEST_REASON = 300
@@ -106,9 +108,7 @@ class MonthForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["month"]
-        field.choices = [
-            (number, f"M{number}: {title}" if title else f"M{number}") for number, title in self.ground.months
-        ]
+        field.choices = _month_choices(self.ground)
         field.initial = self.ground.month
 
     def arguments(self) -> dict[str, Any]:
@@ -120,5 +120,23 @@ class SkipForm(MonthForm):
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
 
 
+class TriggerForm(ActionForm):
+    kind = forms.ChoiceField(label="What", choices=[(kind.value, kind.label) for kind in MONTH_KINDS])
+    month = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["month"]
+        field.choices = [("", "The next one"), *_month_choices(self.ground)]
+        field.initial = self.ground.month
+
+    def arguments(self) -> dict[str, Any]:
+        return {"kind": JourneyKind(self.cleaned_data["kind"]), "number": self.cleaned_data["month"]}
+
+
 class CancelForm(ActionForm):
     reason = forms.CharField(max_length=LONGEST_REASON, help_text="Why the journey ends before its time.")
+
+
+def _month_choices(ground: Ground) -> list[tuple[int, str]]:
+    return [(number, f"M{number}: {title}" if title else f"M{number}") for number, title in ground.months]

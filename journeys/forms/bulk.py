@@ -10,12 +10,21 @@ from django import forms
 from django.http import QueryDict
 
 from customers.form_base import DateField
-from journeys.forms.actions import MOST_DAYS, ActionForm, CancelForm, MonthForm, PauseForm, SkipForm, StartForm
+from journeys.forms.actions import (
+    MOST_DAYS,
+    ActionForm,
+    CancelForm,
+    MonthForm,
+    PauseForm,
+    SkipForm,
+    StartForm,
+    TriggerForm,
+)
 from journeys.forms.board import read_board_filter
 from journeys.forms.log import read_id
 from journeys.queries.board import BoardFilter
 
-MOST_TICKED = 1000
+MOST_TICKED = 10_000
 LONGEST_QUERY = 2000
 
 
@@ -39,12 +48,20 @@ class AdjustManyForm(ActionForm):
         return {**self.cleaned_data, "days": self.cleaned_data["days"] or 0}
 
 
+class PauseManyForm(PauseForm):
+    """Goes on with the beginning of that day where each of them is."""
+
+    def arguments(self) -> dict[str, Any]:
+        return {**super().arguments(), "until": self.cleaned_data["until"]}
+
+
 BULK_FORMS: dict[str, type[ActionForm]] = {
     "start": StartForm,
-    "pause": PauseForm,
+    "pause": PauseManyForm,
     "resume": ActionForm,
     "adjust": AdjustManyForm,
     "skip": SkipForm,
+    "trigger": TriggerForm,
     "force": MonthForm,
     "cancel": CancelForm,
 }
@@ -52,11 +69,18 @@ BULK_FORMS: dict[str, type[ActionForm]] = {
 
 @dataclass(frozen=True)
 class Selection:
-    """The ticked clients, or all that a filter of the board finds. query: that filter, as it stands in an address."""
+    """The ticked clients, or all that a filter of the board finds. query: that filter, as it stands in an address.
+
+    A page hands the ticked ones on in one field, however many: a form of more than 1,000 fields is refused.
+    """
 
     is_all: bool
     ticked: Sequence[str]
     query: str
+
+    @property
+    def in_one_field(self) -> str:
+        return " ".join(self.ticked)
 
     @property
     def wanted(self) -> BoardFilter:
@@ -64,7 +88,8 @@ class Selection:
 
 
 def read_selection(sent: QueryDict) -> Selection:
-    """This will read scope, customer and query; what is no id is left out."""
-    ids = {str(found) for value in sent.getlist("customer")[:MOST_TICKED] if (found := read_id(value))}
+    """This will read scope, customer, customers (ids with spaces between) and query; what is no id is left out."""
+    given = [*sent.getlist("customer"), *sent.get("customers", "").split()][:MOST_TICKED]
+    ids = {str(found) for value in given if (found := read_id(value))}
     query = sent.get("query", "").replace("\0", "")[:LONGEST_QUERY]
     return Selection(sent.get("scope") == "all", sorted(ids), query)

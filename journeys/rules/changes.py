@@ -48,6 +48,7 @@ __all__ = [
     "place_row",
     "plan_adjust",
     "plan_cancel",
+    "plan_drop",
     "plan_force",
     "plan_pause",
     "plan_shift",
@@ -182,6 +183,15 @@ def plan_trigger(journey: JourneyFacts, rows: Sequence[RowFacts], *, automation:
         return replace(row, trigger_at=journey.own_now(now), reason="") if row.id == automation else row
 
     return _compare(journey.months, rows, trigger, "It runs now.")
+
+
+def plan_drop(journey: JourneyFacts, rows: Sequence[RowFacts], *, automation: UUID, reason: str) -> Plan:
+    """Keep one automation from running."""
+
+    def drop(row: RowFacts) -> RowFacts:
+        return replace(row, status=AutomationStatus.CANCELLED, reason=reason) if row.id == automation else row
+
+    return _compare(journey.months, rows, drop, reason)
 
 
 def plan_force(journey: JourneyFacts, rows: Sequence[RowFacts], *, number: int, now: datetime) -> Plan:

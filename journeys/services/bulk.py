@@ -14,7 +14,7 @@ from customers.base import lock_customers
 from customers.enums import HoldScope
 from customers.models import Customer, Hold, User
 from customers.services.holds import end_holds, hold_customers
-from journeys.enums import JourneyState
+from journeys.enums import JourneyKind, JourneyState
 from journeys.models import Journey, JourneyChange, ProgrammeVersion
 from journeys.queries.facts import read_facts
 from journeys.queries.journeys import find_versions, list_with_open_journey
@@ -25,6 +25,7 @@ from journeys.services.journeys import end_all, lay_out, plant_seeds, read_cours
 from journeys.services.pausing import end_of_pause
 from journeys.services.planting import Course, Seed
 from journeys.services.skipping import skip_all, why_not_skip
+from journeys.services.triggering import read_next, trigger_all, why_not_trigger
 
 NO_JOURNEY = "This client is on no journey."
 NOT_PAUSED = "The journey is not paused."
@@ -103,13 +104,16 @@ def adjust_journeys(
 def pause_journeys(
     customers: Iterable[Customer],
     *,
-    until: datetime | None = None,
+    until: datetime | date | None = None,
     days: int | None = None,
     reason: str = "",
     now: datetime,
     by: User | None,
 ) -> Outcome:
-    """This will pause each journey until a moment, for a number of each customer's days, or until somebody resumes."""
+    """This will pause each journey until a moment, for a number of each customer's days, or until somebody resumes.
+
+    until: a date is a day of each customer's.
+    """
     sorting = Sorting()
     with transaction.atomic():
         journeys = _lock_journeys(customers, sorting)
@@ -182,6 +186,23 @@ def force_months(customers: Iterable[Customer], number: int, *, now: datetime, b
         wanted = [(journey, rows[journey.pk]) for journey in journeys if journey.customer_id not in sorting.refused]
         notes = force_all(wanted, number, now=now)
         changes = note_changes(notes, action="forced", now=now, by=by)
+    return Outcome(changes, sorting.refused)
+
+
+def trigger_kinds(
+    customers: Iterable[Customer], kind: JourneyKind, number: int | None = None, *, now: datetime, by: User
+) -> Outcome:
+    """This will have the next automation of a kind of each journey run now; number: that of a month."""
+    sorting = Sorting()
+    with transaction.atomic():
+        journeys = _lock_journeys(customers, sorting)
+        rows = read_next([journey.pk for journey in journeys], kind, number)
+        for journey in journeys:
+            if refusal := why_not_trigger(rows.get(journey.pk), kind, number):
+                sorting.refused[journey.customer_id] = refusal
+        wanted = [(journey, rows[journey.pk]) for journey in journeys if journey.pk in rows]
+        notes = trigger_all(wanted, now=now, by=by)
+        changes = note_changes(notes, action="triggered", now=now, by=by, on_record=False)
     return Outcome(changes, sorting.refused)
 
 

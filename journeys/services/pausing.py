@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,13 +116,24 @@ def _require_pause(holds: Collection[Hold]) -> Hold:
     return pause
 
 
-def end_of_pause(journey: Journey, *, until: datetime | None, days: int | None, now: datetime) -> datetime | None:
-    """This will give the moment at which the pause ends: as given, or so many days on, when the day begins there."""
+def end_of_pause(
+    journey: Journey, *, until: datetime | date | None, days: int | None, now: datetime
+) -> datetime | None:
+    """This will give the moment at which the pause ends: as given, or so many days on, when the day begins there.
+
+    until: a date is a day of the customer's. Raises Refused.
+    """
     if days is None:
-        return until
+        return until if until is None or isinstance(until, datetime) else _begin_of(until, journey, now)
     if days < 1:
         raise Refused("A pause takes at least a day.")
     return moment_of(local_day(now, journey.zone) + timedelta(days=days), time.min, journey.zone)
+
+
+def _begin_of(day: date, journey: Journey, now: datetime) -> datetime:
+    if day <= local_day(now, journey.zone):
+        raise Refused("That day has come there already.")
+    return moment_of(day, time.min, journey.zone)
 
 
 def note_started(holds: Sequence[Hold], now: datetime, by: User | None) -> None:

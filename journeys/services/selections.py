@@ -36,11 +36,13 @@ from journeys.services.bulk import (
     resume_journeys,
     skip_months,
     start_journeys,
+    trigger_kinds,
 )
 from journeys.services.changing import Outcome, Refused
 from journeys.services.journeys import lay_out, read_course
 from journeys.services.pausing import end_of_pause
 from journeys.services.planting import Course
+from journeys.services.triggering import read_next
 
 NAMED = 50
 
@@ -50,6 +52,7 @@ VERBS: Mapping[str, Callable[..., Outcome]] = {
     "resume": resume_journeys,
     "adjust": adjust_journeys,
     "skip": skip_months,
+    "trigger": trigger_kinds,
     "force": force_months,
     "cancel": cancel_journeys,
 }
@@ -128,6 +131,8 @@ def preview_selection(
         after = {**_dates_after_pause(named, arguments, now)}
     elif code in ("cancel", "force"):
         before, after = _dates_by_facts(named, arguments.get("number"), now)
+    elif code == "trigger":
+        before, after = _dates_of_triggered(named, arguments, now)
     end = "cancelled" if code == "cancel" else "skipped"
     return _sum_up(customers, outcome.refused, [(customer, before, after) for customer in named], end=end)
 
@@ -198,6 +203,22 @@ def _dates_by_facts(
         ended = {month.number: None for month in facts.months if not month.is_settled}
         today = local_day(facts.own_now(now), facts.zone)
         after[facts.customer_id] = ended if forced is None else {forced: today}
+    return before, after
+
+
+def _dates_of_triggered(
+    customers: Sequence[Customer], arguments: Mapping[str, Any], now: datetime
+) -> tuple[dict[uuid.UUID, Dates], dict[uuid.UUID, Dates]]:
+    """The day of the automation that would be triggered, by its month, and the day there."""
+    ids = [customer.pk for customer in customers]
+    found = Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE)
+    journeys = {journey.pk: journey for journey in found}
+    before: dict[uuid.UUID, Dates] = {}
+    after: dict[uuid.UUID, Dates] = {}
+    for pk, row in read_next(list(journeys), arguments["kind"], arguments.get("number")).items():
+        journey, number = journeys[pk], row.month or 0
+        before[journey.customer_id] = {number: local_day(row.trigger_at, journey.zone)}
+        after[journey.customer_id] = {number: local_day(journey.held_since or now, journey.zone)}
     return before, after
 
 

@@ -182,6 +182,7 @@ UNDO: Mapping[str, Callable[[JourneyChange, Journey, datetime, User], None]] = {
     "resumed": undo_resume,
     "forced": undo_rows,
     "triggered": undo_rows,
+    "dropped": undo_rows,
 }
 
 

@@ -19,16 +19,20 @@ from customers.models import Customer
 from customers.queries.calendars import local_date
 from customers.view_base import for_writers, reader_of
 from journeys.actions import ACTIONS, Action, Asked
+from journeys.enums import AutomationStatus
 from journeys.forms.actions import ActionForm, Ground
 from journeys.models import AutomationSchedule, Journey, JourneyChange
 from journeys.queries.facts import facts_of, read_journey
 from journeys.queries.journeys import get_open_journey
+from journeys.queries.rows import SUBJECT
 from journeys.rules.changes import Plan
 from journeys.rules.journeys import MonthFacts
 from journeys.rules.naming import name_automation
 from journeys.services.by_hand import trigger_by_hand
 from journeys.services.changing import NotAllowed, Refused
-from journeys.services.scheduling import NotScheduled, cancel_automation
+from journeys.services.journeys import preview_trigger
+from journeys.services.scheduling import NotScheduled
+from journeys.services.ticked import cancel_row, cancel_words, preview_cancel_row
 from journeys.services.undo_preview import preview_undo
 from journeys.services.undoing import undo_change
 from journeys.views.plans import PlanView
@@ -70,12 +74,13 @@ def automation(request: HttpRequest, customer_id: uuid.UUID, automation_id: uuid
     if request.method == "POST":
         _run_automation(request, row, verb)
         return redirect(timeline_url(customer.pk))
-    context = {
+    context: dict[str, Any] = {
         "customer": customer,
         "row": row,
         "name": name_automation(row.kind, row.occurrence),
         "is_trigger": verb == "trigger",
         "back": timeline_url(customer.pk),
+        "plan": _preview_row(row, verb, request),
     }
     return render(request, "journeys/automation.html", context)
 
@@ -142,11 +147,22 @@ def _ground(
     )
 
 
+def _preview_row(row: AutomationSchedule, verb: str, request: HttpRequest) -> PlanView | None:
+    """Old and new moment; None of what is no journey's, or has run."""
+    if row.subject_kind != SUBJECT or row.status != AutomationStatus.SCHEDULED:
+        return None
+    if verb == "cancel":
+        plan = preview_cancel_row(row, reason=cancel_words(reader_of(request)))
+    else:
+        plan = preview_trigger(row, now=timezone.now())
+    return PlanView(plan, plan.months)
+
+
 def _run_automation(request: HttpRequest, row: AutomationSchedule, verb: str) -> None:
     by, now = reader_of(request), timezone.now()
     try:
         if verb == "cancel":
-            cancel_automation(row, reason=f"Cancelled by {by.display_name}.", now=now, by=by)
+            cancel_row(row, reason=cancel_words(by), now=now, by=by)
             messages.success(request, "Cancelled. It stays in the list, and never runs.")
         else:
             trigger_by_hand(row, now=now, by=by)

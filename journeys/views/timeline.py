@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from customers.models import Customer, User
 from customers.view_base import reader_of
-from journeys.actions import ADJUST, CANCEL, FORCE, PAUSE, RESUME, SKIP, START, Action
+from journeys.actions import ADJUST, CANCEL, FORCE, PAUSE, RESUME, SKIP, START, TRIGGER, Action
 from journeys.queries.timelines import Timeline, get_last_journey, read_timeline
 from journeys.services.undoing import why_not_undo
 
@@ -50,7 +50,7 @@ def _list_actions(timeline: Timeline | None, reader: User) -> Iterable[Action]:
         yield RESUME
     elif not timeline.holds:
         yield PAUSE
-    yield from (ADJUST, SKIP)
+    yield from (ADJUST, SKIP, TRIGGER)
     if reader.is_leader:
         yield FORCE
     yield CANCEL

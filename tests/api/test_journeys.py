@@ -269,6 +269,41 @@ def test_selection_is_cancelled_with_a_reason_on_record(api: Caller, customer: C
     assert (journey.state, journey.reason) == ("cancelled", "They left.")
 
 
+def test_trigger_for_a_selection_is_previewed_done_and_taken_back(
+    api: Caller, customer: Customer, journey: Journey
+) -> None:
+    asked = {"action": "trigger", "kind": "journey.upcoming", "month": 4, "clientIds": [str(customer.pk)]}
+    before = row(journey, JourneyKind.UPCOMING, 4).trigger_at
+
+    preview = api.post(f"{SELECTION}?preview=true", asked).json()
+    assert (preview["changed"], row(journey, JourneyKind.UPCOMING, 4).trigger_at) == (1, before)
+    [moves] = preview["clients"]
+    assert [(move["month"], move["oldDate"], move["newDate"]) for move in moves["moves"]] == [
+        (4, before.date().isoformat(), NOW.date().isoformat())
+    ]
+    assert api.post(SELECTION, asked).json()["changed"] == 1
+
+    assert row(journey, JourneyKind.UPCOMING, 4).trigger_at - NOW < timedelta(minutes=1)
+    assert api.post(at(customer, "undo"), {}).status_code == 200
+    assert row(journey, JourneyKind.UPCOMING, 4).trigger_at == before
+
+
+def test_pause_until_a_day_ends_with_its_beginning_where_each_client_is(api: Caller, csm: User) -> None:
+    zones = ("Pacific/Auckland", "America/Los_Angeles")
+    clients = [factories.CustomerFactory.create(owner=csm, timezone=zone) for zone in zones]
+    for one in clients:
+        begin(one, now=NOW - timedelta(hours=1), by=csm, start=START)
+
+    asked = {"action": "pause", "until": "2026-03-20", "clientIds": [str(one.pk) for one in clients]}
+    assert api.post(SELECTION, asked).json()["changed"] == 2
+
+    ends = {hold.customer_id: hold.until for hold in Hold.objects.all()}
+    assert [ends[one.pk] for one in clients] == [
+        datetime(2026, 3, 19, 11, 0, tzinfo=UTC),
+        datetime(2026, 3, 20, 7, 0, tzinfo=UTC),
+    ]
+
+
 def test_forcing_for_a_selection_by_api_is_refused_to_a_csm(api: Caller, customer: Customer, journey: Journey) -> None:
     asked = {"action": "force", "clientIds": [str(customer.pk)], "month": 2}
 
@@ -300,6 +335,7 @@ def test_clients_of_another_team_are_no_part_of_a_selection(api: Caller, foreign
     ("asked", "field"),
     [
         ({"action": "dance", "clientIds": []}, "action"),
+        ({"action": "trigger", "clientIds": []}, "kind"),
         ({"action": "pause"}, "clientIds"),
         ({"action": "pause", "clientIds": [], "filter": {}}, "clientIds"),
         ({"action": "adjust", "clientIds": []}, "startDate"),

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, User
+from journeys.enums import JourneyKind
 from journeys.models import Journey, JourneyChange
 from journeys.queries.batches import list_batches
 from journeys.services import batches
@@ -24,6 +25,7 @@ from journeys.services.bulk import (
     resume_journeys,
     skip_months,
     start_journeys,
+    trigger_kinds,
 )
 from journeys.services.changing import Outcome
 from tests.journeys.ground import START, begin, deliver
@@ -38,6 +40,7 @@ ACTS: dict[str, Act] = {
     "adjust": lambda customers, by: adjust_journeys(customers, days=9, now=LATER, by=by),
     "skip": lambda customers, by: skip_months(customers, 3, now=LATER, by=by),
     "force": lambda customers, by: force_months(customers, 3, now=LATER, by=by),
+    "trigger": lambda customers, by: trigger_kinds(customers, JourneyKind.UPCOMING, now=LATER, by=by),
     "cancel": lambda customers, by: cancel_journeys(customers, reason="A mistake.", now=LATER, by=by),
     "pause": lambda customers, by: pause_journeys(customers, now=LATER, by=by),
 }

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.enums import HoldScope
 from customers.models import Activity, Customer, Hold, User
 from customers.services.holds import hold_customer
+from journeys.enums import JourneyKind
 from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth
 from journeys.services.adjusting import adjust_journey
 from journeys.services.bulk import (
@@ -24,6 +25,7 @@ from journeys.services.bulk import (
     resume_journeys,
     skip_months,
     start_journeys,
+    trigger_kinds,
 )
 from journeys.services.changing import NotAllowed, Outcome, Refused
 from journeys.services.forcing import force_month
@@ -31,6 +33,7 @@ from journeys.services.journeys import cancel_journey
 from journeys.services.pausing import pause_journey, resume_journey
 from journeys.services.selections import preview_selection
 from journeys.services.skipping import skip_month
+from journeys.services.triggering import trigger_kind
 from tests import factories
 from tests.journeys.ground import START, approve_plan, begin, default_version, deliver, row
 
@@ -96,6 +99,14 @@ VERBS: dict[str, tuple[Verb, One]] = {
     "force": (
         lambda customers, by: force_months(customers, 2, now=DAY_25, by=by),
         lambda j, by: force_month(j, 2, now=DAY_25, by=by),
+    ),
+    "trigger": (
+        lambda customers, by: trigger_kinds(customers, JourneyKind.UPCOMING, now=DAY_25, by=by),
+        lambda j, by: trigger_kind(j, JourneyKind.UPCOMING, now=DAY_25, by=by),
+    ),
+    "trigger of a month": (
+        lambda customers, by: trigger_kinds(customers, JourneyKind.GENERATE, 2, now=DAY_25, by=by),
+        lambda j, by: trigger_kind(j, JourneyKind.GENERATE, 2, now=DAY_25, by=by),
     ),
     "cancel": (
         lambda customers, by: cancel_journeys(customers, reason="They left.", now=DAY_25, by=by),
@@ -249,7 +260,7 @@ def selections() -> Iterator[list[Customer]]:
     yield make_customers(15)
 
 
-@pytest.mark.parametrize("verb", ["start", "adjust", "pause", "resume", "skip", "force", "cancel"])
+@pytest.mark.parametrize("verb", ["start", "adjust", "pause", "resume", "skip", "trigger", "force", "cancel"])
 def test_statements_do_not_grow_with_the_selection(verb: str, csm: User, lead: User, now: datetime) -> None:
     counts = []
     for customers in selections():
@@ -263,6 +274,7 @@ def test_statements_do_not_grow_with_the_selection(verb: str, csm: User, lead: U
             "pause": lambda c=customers: pause_journeys(c, days=14, now=now, by=csm),
             "resume": lambda c=customers: resume_journeys(c, now=now + timedelta(days=9), by=csm),
             "skip": lambda c=customers: skip_months(c, 3, now=now, by=csm),
+            "trigger": lambda c=customers: trigger_kinds(c, JourneyKind.UPCOMING, now=now, by=csm),
             "force": lambda c=customers: force_months(c, 3, now=now, by=lead),
             "cancel": lambda c=customers: cancel_journeys(c, now=now, by=csm),
         }
