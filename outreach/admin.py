@@ -10,6 +10,7 @@ from outreach.models import (
     Offer,
     Opportunity,
     OutreachPlan,
+    OutreachSettings,
     Reaction,
     ScheduleChange,
     Touch,
@@ -105,3 +106,10 @@ class FeatureRequestAdmin(ViewOnlyAdmin):
     list_filter = (("asked_on", DayFilter),)
     list_select_related = ("customer", "added_by")
     search_fields = ("text", "customer__name", "=customer__external_id")
+
+
+@admin.register(OutreachSettings)
+class OutreachSettingsAdmin(ViewOnlyAdmin):
+    """Changed on their page of the settings, which asks before full automation is switched on."""
+
+    list_display = ("upsell_ceiling", "reply_timeout_hours", "high_value", "cool_down_days", "matching", "updated_at")

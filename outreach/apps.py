@@ -8,6 +8,7 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         import outreach.receivers  # noqa: F401
         from customers.registry.holds import register_hold_source
+        from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails.enums import OriginKind
         from emails.registry import register_planned_days
         from outreach.queries import holds
@@ -19,3 +20,4 @@ class OutreachConfig(AppConfig):
         register_hold_source(holds.SOURCE)
         handlers.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
+        register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))

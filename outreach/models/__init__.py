@@ -4,6 +4,7 @@ from outreach.models.alerts import UsageAlert
 from outreach.models.offers import FeatureRequest, Offer
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
+from outreach.models.settings import OutreachSettings
 from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Offer",
     "Opportunity",
     "OutreachPlan",
+    "OutreachSettings",
     "Reaction",
     "ScheduleChange",
     "Touch",

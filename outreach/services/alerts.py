@@ -18,9 +18,10 @@ from customers.signals import send_after_commit
 from outreach.enums import AlertOutcome
 from outreach.models import UsageAlert
 from outreach.queries.alerts import alerts_waiting, alerts_without_account, find_account, last_started_at, read_facts
+from outreach.queries.upsell_settings import read_ceiling, read_trigger_rule
 from outreach.rules.alerts.facts import AlertFacts
 from outreach.rules.upsell.levels import choose_level
-from outreach.rules.upsell.triggering import TriggerDecision, TriggerRule, decide_trigger
+from outreach.rules.upsell.triggering import TriggerDecision, decide_trigger
 from outreach.signals import alert_decided, alerts_kept
 
 LEASE = timedelta(minutes=2)
@@ -110,7 +111,8 @@ def _decide(alert_id: uuid.UUID, *, now: datetime) -> None:
         lock_customer(customer.pk)
         facts = read_facts(alert)
         latest = last_started_at(customer.pk, alert.metric)
-        decision = decide_trigger(facts, rule=TriggerRule(), last_started_at=latest, now=now)
+        rule = read_trigger_rule(alert.metric)
+        decision = decide_trigger(facts, rule=rule, last_started_at=latest, now=now)
         if _settle(alert, customer, decision, now=now):
             _tell(alert, customer, now=now)
 
@@ -120,7 +122,7 @@ def _settle(alert: UsageAlert, customer: Customer, decision: TriggerDecision, *,
     alert.customer, alert.decided_at, alert.due_at = customer, now, None
     alert.reasons = list(decision.reasons)
     if decision.starts:
-        choice = choose_level(read_facts(alert).severity)
+        choice = choose_level(read_facts(alert).severity, ceiling=read_ceiling())
         alert.outcome, alert.level = AlertOutcome.STARTS_RUN, choice.level
         alert.reasons.append(choice.reason)
     elif decision.cools_until is not None:

@@ -1,0 +1,60 @@
+"""The settings of expansion: ops change them, others read them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from customers.models import User
+from customers.services.workspace import StaleSettings
+from customers.view_base import put_errors, reader_of, settings_tabs
+from outreach.forms import STALE, ExpansionSettingsForm
+from outreach.models import OutreachSettings
+from outreach.queries.upsell_settings import get_outreach_settings
+from outreach.services.upsell_settings import change_outreach_settings
+
+PAGE = "outreach:expansion_settings"
+
+
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    if request.method == "POST" and not reader.is_ops:
+        raise PermissionDenied
+    form = ExpansionSettingsForm(request.POST or None, instance=get_outreach_settings())
+    if request.method == "POST" and form.is_valid() and _save(form, by=reader):
+        messages.success(request, "Saved.")
+        return redirect(PAGE)
+    context = {"tabs": settings_tabs(request, PAGE), "form": form, "facts": _in_words(get_outreach_settings())}
+    return render(request, "outreach/settings_expansion.html", context)
+
+
+def _save(form: ExpansionSettingsForm, *, by: User) -> bool:
+    data = form.cleaned_data
+    try:
+        change_outreach_settings(
+            form.changes(), version=data["version"], is_sure=data["is_sure"], now=timezone.now(), by=by
+        )
+    except StaleSettings:
+        form.add_error(None, STALE)
+    except ValidationError as error:
+        put_errors(form, error)
+    else:
+        return True
+    return False
+
+
+def _in_words(row: OutreachSettings) -> list[tuple[str, str]]:
+    """This will give the settings as people read them, for who may not change them."""
+    return [
+        ("A run goes as far as", row.get_upsell_ceiling_display()),
+        ("A run starts when", f"{row.get_matching_display()} holds"),
+        ("High value", f"above {row.high_value.normalize():,f}"),
+        ("Watched metrics", ", ".join(row.metrics)),
+        ("Cool-down", f"{row.cool_down_days} days per account and metric"),
+        ("Wait for a reply", f"{row.reply_timeout_hours} hours"),
+    ]
