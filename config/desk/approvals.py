@@ -49,7 +49,8 @@ class Queue:
     def __len__(self) -> int:
         if len(self._head) < HEAD:
             return len(self._head)
-        return sum(found.count() for found in self._found)
+        first, *others = self._found
+        return int(first.union(*others, all=True).count())
 
     def __getitem__(self, place: slice) -> list[Approval]:
         start, stop = place.start or 0, place.stop or 0

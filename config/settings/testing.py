@@ -8,7 +8,7 @@ _DATA = Path(os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="evergree
 
 from config.settings.base import *  # noqa: E402, F403
 from config.settings.base import env  # noqa: E402
-from config.settings.services import broker_settings, cache_settings, database_settings  # noqa: E402
+from config.settings.services import SQLITE_READING, broker_settings, cache_settings, database_settings  # noqa: E402
 
 SECRET_KEY = "testing-key-of-the-suite-that-guards-nothing-at-all"  # noqa: S105
 FIELD_KEYS = ["QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI="]
@@ -16,7 +16,9 @@ DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), _
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # live_server's thread needs a database that has a file.
     DATABASES["default"]["TEST"] = {"NAME": str(_DATA / "test.sqlite3")}
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        f"PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; {SQLITE_READING}"
+    )
 else:
     # What a test commits need not outlive the machine.
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"

@@ -32,11 +32,15 @@ _TYPES: tuple[type[Field[Any, Any]], ...] = (DateTimeField, DateField, DecimalFi
 
 @dataclass(frozen=True)
 class Columns:
-    """A source of facts: the table, its columns or paths to those of a parent, and what else follows from them."""
+    """A source of facts: the table, its columns or paths to those of a parent, and what else follows from them.
+
+    computed: name → an expression that gives a value of the field's type, such as a subquery.
+    """
 
     model: type[Model]
     fields: tuple[str, ...]
     complete: Callable[[dict[str, Any]], Record] = dict
+    computed: tuple[tuple[str, Any, Field[Any, Any]], ...] = ()
 
     def __call__(self, ids: Collection[str]) -> Mapping[str, Record]:
         return read_columns({"": Wanted(self, ids)})[""]
@@ -87,8 +91,8 @@ def _places(source: Columns) -> dict[str, _Slot]:
     """Where each field of a source stands: rows of a union must agree in the types of their columns."""
     taken: dict[str, int] = defaultdict(int)
     places = {}
-    for name in source.fields:
-        field = _find_field(source.model, name)
+    columns = [(name, _find_field(source.model, name)) for name in source.fields]
+    for name, field in [*columns, *((name, field) for name, _, field in source.computed)]:
         kind = next((one.__name__ for one in _TYPES if isinstance(field, one)), TextField.__name__)
         places[name] = _Slot(kind, taken[kind])
         taken[kind] += 1
@@ -108,7 +112,13 @@ def _select(
 ) -> QuerySet[Any, tuple[Any, ...]]:
     rows = wanted.source.model._default_manager.order_by().filter(pk__in=uuids(wanted.ids))
     names = {slot: name for name, slot in places.items()}
-    columns = [_column(wanted.source.model, names.get(slot), slot) for slot in slots]
+    computed = {name: expression for name, expression, _ in wanted.source.computed}
+    columns = [
+        ExpressionWrapper(computed[name], _output(slot))
+        if (name := names.get(slot)) in computed
+        else _column(wanted.source.model, name, slot)
+        for slot in slots
+    ]
     return rows.values_list(_constant(kind), "pk", *columns)
 
 

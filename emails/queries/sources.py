@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import SimpleNamespace
 from typing import Any
+
+from django.db.models import DecimalField
 
 from customers.models import Contract, Customer, Meeting, Stakeholder, Todo, UsageSample, User, Win
 from customers.queries.calendars import local_date, zone
 from customers.queries.workspace import get_settings
 from emails.facts import offer_source
 from emails.models import Draft, MailTemplateVersion
-from emails.queries.columns import Columns, Record, uuids
-from emails.queries.usage import growth_pct, metric_name, used_pct, with_first_value
+from emails.queries.columns import Columns, Record
+from emails.queries.usage import first_value, growth_pct, metric_name, used_pct
 from emails.rules.templates import SOURCE_KIND, words_of
 
 Records = Mapping[str, Record]
@@ -26,9 +29,9 @@ def register_sources() -> None:
     offer_source("contract", Columns(Contract, CONTRACT_FIELDS))
     offer_source("user", Columns(User, ("username", "first_name", "last_name", "title", "signature"), _user))
     offer_source("usage", read_usage)
-    offer_source("meeting", read_meetings)
+    offer_source("meeting", Columns(Meeting, ("title", "starts_at", "notes", "customer__timezone"), _meeting))
     offer_source("workspace", read_workspace)
-    offer_source("draft", read_drafts)
+    offer_source("draft", Columns(Draft, ("sent_at", "customer__timezone"), _letter))
     offer_source("todo", Columns(Todo, ("title",)))
     offer_source(SOURCE_KIND, Columns(MailTemplateVersion, ("subject", "body"), _template_words))
 
@@ -36,12 +39,6 @@ def register_sources() -> None:
 def _user(row: dict[str, Any]) -> Record:
     user = User(**row)
     return {"name": user.display_name, "title": user.title, "signature": user.signature}
-
-
-def read_usage(ids: Collection[str]) -> Records:
-    """Read usage samples: value, limit, and the growth that led there."""
-    samples = with_first_value(UsageSample.objects.filter(pk__in=uuids(ids)))
-    return {str(sample.pk): usage_record(sample) for sample in samples}
 
 
 def usage_record(sample: Any) -> dict[str, object]:
@@ -55,30 +52,28 @@ def usage_record(sample: Any) -> dict[str, object]:
     }
 
 
-def read_meetings(ids: Collection[str]) -> Records:
-    """Read meetings with their day and hour in the customer's zone."""
-    meetings = Meeting.objects.filter(pk__in=uuids(ids)).select_related("customer")
-    return {str(one.pk): _meeting(one) for one in meetings}
+read_usage = Columns(
+    UsageSample,
+    ("metric", "value", "limit"),
+    lambda row: usage_record(SimpleNamespace(**row)),
+    (("first_value", first_value(), DecimalField()),),
+)
 
 
-def _meeting(meeting: Meeting) -> dict[str, object]:
-    local = meeting.starts_at.astimezone(zone(meeting.customer.timezone))
+def _meeting(row: dict[str, Any]) -> Record:
+    """Day and hour in the customer's zone."""
+    local = row["starts_at"].astimezone(zone(row["customer__timezone"]))
     return {
-        "title": meeting.title,
+        "title": row["title"],
         "starts_on": local.date(),
         "starts_time": f"{local:%H:%M}",
-        "notes": meeting.notes or None,
+        "notes": row["notes"] or None,
     }
 
 
-def read_drafts(ids: Collection[str]) -> Records:
-    """Read letters with the day on which they left, in the customer's zone."""
-    letters = Draft.objects.filter(pk__in=uuids(ids)).select_related("customer")
-    rows = letters.only("sent_at", "customer__timezone")
-    return {
-        str(one.pk): {"sent_on": local_date(one.sent_at, one.customer.timezone) if one.sent_at else None}
-        for one in rows
-    }
+def _letter(row: dict[str, Any]) -> Record:
+    """The day on which it left, in the customer's zone."""
+    return {"sent_on": local_date(row["sent_at"], row["customer__timezone"]) if row["sent_at"] else None}
 
 
 def read_workspace(ids: Collection[str]) -> Records:

@@ -49,15 +49,20 @@ def used_pct(value: Decimal, limit: Decimal | None) -> Decimal | None:
     return round(value * 100 / limit, 4) if limit else None
 
 
-def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
-    """The samples, each with the value that its growth is counted from as `first_value`, in the same query."""
+def first_value() -> Subquery:
+    """The value that the growth of a sample is counted from; None where there is none."""
     earlier = UsageSample.objects.filter(
         customer=OuterRef("customer"),
         metric=OuterRef("metric"),
         at__gte=OuterRef("at") - GROWTH_SPAN,
         at__lte=OuterRef("at") - SHORTEST_SPAN,
     )
-    return samples.annotate(first_value=Subquery(earlier.order_by("at").values("value")[:1]))
+    return Subquery(earlier.order_by("at").values("value")[:1])
+
+
+def with_first_value(samples: QuerySet[UsageSample]) -> QuerySet[UsageSample]:
+    """The samples, each with the value that its growth is counted from as `first_value`, in the same query."""
+    return samples.annotate(first_value=first_value())
 
 
 def latest_samples(customer_id: UUID) -> list[UsageSample]:

@@ -18,7 +18,7 @@ from journeys.api.selections import MOST_CLIENTS, BoardFilterIn
 from journeys.api.simulation import SimulatedEventBody, SimulateIn, read_assumptions
 from journeys.forms.board import read_board_filter
 from journeys.models import SimulationRun
-from journeys.queries.simulation_runs import find_playable, list_named
+from journeys.queries.simulation_runs import find_playable, ids_of, list_named
 from journeys.services.simulation_runs import AT_ONCE, ask_simulation, play_due, ring_again
 
 
@@ -77,7 +77,7 @@ class SimulateManyView(APIView):
         asked, now, by = read_body(SimulateManyIn, request), timezone.now(), caller_of(request)
         wanted = None if "clientIds" in asked else asked.get("filter", {})
         board = None if wanted is None else read_board_filter({name: str(value) for name, value in wanted.items()})
-        ids = find_playable(by, asked.get("clientIds", ()), board, now=now)
+        ids = ids_of(find_playable(by, asked.get("clientIds", ()), board, now=now))
         if not ids:
             raise ValidationError({"clientIds": ["None of them has a journey under way."]})
         assume = read_assumptions(asked.get("assume") or {})

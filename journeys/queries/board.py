@@ -152,7 +152,7 @@ class Board:
         cards: dict[int, list[Card]] = {}
         for card in self.read_cards(list(ids)):
             cards.setdefault(card.month or 0, []).append(card)
-        known = self.counts.months if self.wanted.state in ("", "active") else self._count_months()
+        known = self._months()
         months = range(1, max(known, default=0) + 1)
         return [Column(month, *known.get(month, (0, 0)), cards.get(month, ())) for month in months]
 
@@ -199,7 +199,12 @@ class Board:
             ]
         return self.read_cards(list(self.journeys().values_list("pk", flat=True)[begin:end]))
 
-    def _count_months(self) -> dict[int, tuple[int, int]]:
+    def _months(self) -> dict[int, tuple[int, int]]:
+        """How many of those asked for are in each month, and how many of them overdue."""
+        if self.wanted.state in ("", "active"):
+            return self.counts.months
+        if self.wanted.state == "overdue":
+            return {month: (late, late) for month, (_, late) in self.counts.months.items() if late}
         late = Count("state", filter=is_overdue(self.now))
         rows = self._rows(with_state=True).order_by().values_list("current_month")
         return {month: (count, late) for month, count, late in rows.annotate(count=Count("*"), late=late)}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 
 from customers.models import Customer, Stakeholder
 from emails.facts import register_source
-from emails.queries.columns import Columns, uuids
+from emails.queries.columns import Columns
 from emails.queries.ground_facts import free_letter_facts
 from emails.rules.companies import short_name
 from emails.rules.facts import Fact, count_fact, date_fact, format_date, text_fact
@@ -161,20 +162,20 @@ def _text_lines(body: str) -> dict[str, str]:
     return {f"line.{place}": text for place, (_, text) in enumerate(pairs)}
 
 
-def read_months(ids: Collection[str]) -> Mapping[str, Mapping[str, object]]:
-    """This will read months with what their step says, in one query."""
-    kept = JourneyMonth.objects.filter(journey=OuterRef("journey"), skipped_at=None).order_by().values("journey")
-    rows = JourneyMonth.objects.filter(pk__in=uuids(ids)).select_related("step")
-    return {
-        str(row.pk): {
-            "number": row.number,
-            "due_date": row.due_date,
-            "title": row.step.title,
-            "total": row.total,
-            **_step_texts(row.step),
-        }
-        for row in rows.annotate(total=Subquery(kept.annotate(count=Count("pk")).values("count")))
-    }
+def _month_record(row: dict[str, Any]) -> Mapping[str, object]:
+    """A month with what its step says."""
+    lists = {name: json.loads(row[f"step__{name}"]) for name in ("key_items", "achievements")}
+    texts = _step_texts(ProgrammeStep(description=row["step__description"], **lists))
+    return {"title": row["step__title"], **{name: row[name] for name in ("number", "due_date", "total")}, **texts}
+
+
+_kept = JourneyMonth.objects.filter(journey=OuterRef("journey"), skipped_at=None).order_by().values("journey")
+read_months = Columns(
+    JourneyMonth,
+    ("number", "due_date", "step__title", "step__description", "step__key_items", "step__achievements"),
+    _month_record,
+    (("total", Subquery(_kept.annotate(count=Count("pk")).values("count")), IntegerField()),),
+)
 
 
 def _text_record(row: dict[str, Any]) -> Mapping[str, object]:

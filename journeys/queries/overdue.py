@@ -22,8 +22,7 @@ def is_overdue(now: datetime, *, days: int = 0) -> Q:
     """
     since = (now - timedelta(days=days)).astimezone(UTC)
     there = LocalDay(Value(since, output_field=DateTimeField()), F("zone"))
-    late = Q(open_due_date__lt=(since - WEST).date()) | Q(
-        open_due_date__range=((since - WEST).date(), (since + EAST).date()), open_due_date__lt=there
-    )
+    near = Q(open_due_date__range=((since - WEST).date(), (since + EAST).date()))
+    late = Q(open_due_date__lt=(since - WEST).date()) | (near & Q(open_due_date__lt=there))
     unopened = Q(unopened_since__lte=now - timedelta(days=max(days, UNOPENED_DAYS)))
     return Q(state=JourneyState.ACTIVE, held_since=None) & (late | unopened)

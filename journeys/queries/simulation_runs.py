@@ -7,19 +7,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from customers.models import Customer, User
 from customers.queries.many import many
 from journeys.enums import JourneyState
 from journeys.queries.board import Board, BoardFilter
 
 
-def find_playable(user: User, ids: Iterable[Any], wanted: BoardFilter | None, *, now: datetime) -> list[UUID]:
+def find_playable(user: User, ids: Iterable[Any], wanted: BoardFilter | None, *, now: datetime) -> QuerySet[Customer]:
     """This will give those of the named accounts, or of all that the board's filter finds, that can be played."""
     chosen: Any = many(UUID(str(pk)) for pk in ids)
     if wanted is not None:
         chosen = Board(user, wanted, now=now).customer_ids().order_by()
     rows = Customer.objects.visible_to(user).filter(pk__in=chosen, journeys__state=JourneyState.ACTIVE)
-    return list(rows.order_by("name", "pk").values_list("pk", flat=True))
+    return rows.order_by("name", "pk")
+
+
+def ids_of(customers: QuerySet[Customer]) -> list[UUID]:
+    return list(customers.values_list("pk", flat=True))
 
 
 def list_named(user: User, ids: Collection[str]) -> set[str]:

@@ -7,13 +7,16 @@ from difflib import SequenceMatcher
 
 from emails.rules.comparing import Piece, compare
 
+SHORT = 1_000
+"""Characters of a text that is compared by words alone."""
+
 MOST_WORDS = 6_000
 """Characters of a changed stretch that are compared by words; beyond, the whole stretch stands as taken out, put in."""
 
 
 def compare_long(old: str, new: str) -> list[Piece]:
     """Compare as `compare` does; the work grows with what differs, not with the square of the text."""
-    if max(len(old), len(new)) <= MOST_WORDS:
+    if max(len(old), len(new)) <= SHORT:
         return compare(old, new)
     return list(_joined(_pieces(old, new)))
 

@@ -65,4 +65,5 @@ def _list(request: HttpRequest, asked: Board) -> dict[str, Any]:
     total = asked.customer_ids().count()
     page: Page[int] = Paginator(range(total), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
-    return {"page": page, "cards": asked.page_of(begin, begin + PAGE_SIZE), "matching": total}
+    cards = asked.page_of(begin, begin + PAGE_SIZE) if total else []
+    return {"page": page, "cards": cards, "matching": total}

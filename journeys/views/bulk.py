@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,17 +33,15 @@ def bulk(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, show what it means for whom, do it. Without ticked clients it is about all that the filter finds."""
     reader, wanted = reader_of(request), _find_action(request, code)
     selection = _selection_of(request)
-    customers = find_selected(reader, selection)
+    found = find_selected(reader, selection, code)
     form = _form(request, code)
-    context: dict[str, Any] = {
-        "action": wanted,
-        "selection": selection,
-        "total": len(customers),
-        "form": form,
-        "back": _board_url(selection),
-    }
+    context: dict[str, Any] = {"action": wanted, "selection": selection, "form": form, "back": _board_url(selection)}
     arguments = _arguments(form)
-    if arguments is None or not customers:
+    if arguments is None:
+        return render(request, "journeys/bulk.html", context | {"total": found.count()})
+    customers = list(found)
+    context["total"] = len(customers)
+    if not customers:
         return render(request, "journeys/bulk.html", context)
     seen = signature([arguments, len(customers)])
     try:
@@ -60,21 +60,27 @@ def ask(request: HttpRequest, code: str, customers: Collection[uuid.UUID]) -> Ht
     """Begin with clients that were ticked elsewhere: the admin."""
     wanted = _find_action(request, code)
     selection = Selection(False, sorted(map(str, customers)), "")
-    form, found = _form(request, code), find_selected(reader_of(request), selection)
+    form, total = _form(request, code), find_selected(reader_of(request), selection, code).count()
     return render(
         request,
         "journeys/bulk.html",
-        {"action": wanted, "selection": selection, "total": len(found), "form": form, "back": _board_url(selection)},
+        {"action": wanted, "selection": selection, "total": total, "form": form, "back": _board_url(selection)},
     )
 
 
-def find_selected(reader: User, selection: Selection) -> list[Customer]:
-    """This will give those of the selected that the reader may see, by name."""
-    rows = Customer.objects.visible_to(reader).order_by("name", "pk")
+def find_selected(reader: User, selection: Selection, code: str) -> QuerySet[Customer]:
+    """This will give those of the selected that the reader may see, by name; of all, those that the action can mean.
+
+    To resume all that the board shows under way means those of them that are paused.
+    """
+    rows: QuerySet[Customer] = Customer.objects.visible_to(reader).order_by("name", "pk")
     ids: Any = [uuid.UUID(pk) for pk in selection.ticked]
     if selection.is_all:
-        ids = Board(reader, selection.wanted, now=timezone.now()).customer_ids().order_by()
-    return list(rows.filter(pk__in=ids))
+        wanted = selection.wanted
+        if code == "resume" and wanted.state in ("", "active"):
+            wanted = replace(wanted, state="paused")
+        ids = Board(reader, wanted, now=timezone.now()).customer_ids().order_by()
+    return rows.filter(pk__in=ids)
 
 
 def _find_action(request: HttpRequest, code: str) -> Action:

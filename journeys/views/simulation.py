@@ -10,17 +10,19 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from customers.models import Customer
 from customers.view_base import reader_of
 from journeys.forms.bulk import Selection, read_selection
 from journeys.forms.log import read_id
 from journeys.forms.simulation import SimulationForm
-from journeys.queries.simulation_runs import find_playable
+from journeys.queries.simulation_runs import find_playable, ids_of
 from journeys.services.simulating import simulate
 from journeys.services.simulation_runs import AT_ONCE, ask_simulation
 from journeys.views.simulated import show_simulation
@@ -43,36 +45,38 @@ def of_many(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     if request.method == "POST":
         selection = read_selection(request.POST)
-        ids = find_playable(reader, selection.ticked, None if not selection.is_all else selection.wanted, now=now)
-        if len(ids) > AT_ONCE:
-            return _ask(request, ids, selection)
+        found = find_playable(reader, selection.ticked, None if not selection.is_all else selection.wanted, now=now)
+        if (count := found.count()) > AT_ONCE:
+            return _ask(request, found, count, selection)
+        ids = ids_of(found)
         query = QueryDict(mutable=True)
         query.setlist("ids", [pk.hex for pk in ids])
         return redirect(f"{request.path}?{query.urlencode()}" if ids else reverse("journeys:board"))
     wanted = [pk for pk in map(read_id, request.GET.getlist("ids")) if pk is not None]
     everything = Selection(True, (), "")
-    ids = find_playable(reader, wanted, None if wanted else everything.wanted, now=now)
-    if len(ids) > AT_ONCE:
-        return _ask(request, ids, Selection(False, [str(pk) for pk in wanted], "") if wanted else everything)
-    return _show(request, ids, _about(ids) | {"ids": ids if wanted else []})
+    found = find_playable(reader, wanted, None if wanted else everything.wanted, now=now)
+    if (count := found.count()) > AT_ONCE:
+        return _ask(request, found, count, Selection(False, [str(pk) for pk in wanted], "") if wanted else everything)
+    ids = ids_of(found)
+    return _show(request, ids, _about(count) | {"ids": ids if wanted else []})
 
 
-def _ask(request: HttpRequest, ids: Sequence[uuid.UUID], selection: Selection) -> HttpResponse:
+def _ask(request: HttpRequest, found: QuerySet[Customer], count: int, selection: Selection) -> HttpResponse:
     """More than can be waited for: the form asks by POST, and the answer has a page of its own."""
     form = SimulationForm(request.POST if "opens" in request.POST else None)
     if form.is_bound and form.is_valid():
         run = ask_simulation(
-            ids, form.assumptions, days=form.cleaned_data["days"], now=timezone.now(), by=reader_of(request)
+            ids_of(found), form.assumptions, days=form.cleaned_data["days"], now=timezone.now(), by=reader_of(request)
         )
         return redirect("journeys:simulation_run", run.pk)
-    context = _about(ids) | {"form": form, "is_many": True, "selection": selection}
+    context = _about(count) | {"form": form, "is_many": True, "selection": selection}
     return render(request, "journeys/simulation.html", context)
 
 
-def _about(ids: Sequence[uuid.UUID]) -> dict[str, object]:
+def _about(count: int) -> dict[str, object]:
     return {
         "customer": None,
-        "count": len(ids),
+        "count": count,
         "tabs": list_tabs("journeys:simulate"),
         "back": reverse("journeys:board"),
     }

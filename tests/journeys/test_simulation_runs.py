@@ -324,4 +324,4 @@ def test_accounts_to_play_are_found_in_one_query(
 ) -> None:
     for ids in ([book[0].pk], [one.pk for one in book]):
         with django_assert_num_queries(1):
-            assert queries.find_playable(csm, ids, None, now=now) == list(ids)
+            assert queries.ids_of(queries.find_playable(csm, ids, None, now=now)) == list(ids)
