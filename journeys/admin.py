@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
-from journeys import admin_automations, admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
+from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
+from journeys.admin_automations import KindFilter
 from journeys.models import (
     AutomationLog,
     ClockState,
@@ -19,7 +20,7 @@ from journeys.models import (
 @admin.register(AutomationLog)
 class AutomationLogAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "action", "status", "attempt", "customer_id", "error_message")
-    list_filter = (("at", DayFilter), "status", "type", "kind")
+    list_filter = (("at", DayFilter), "status", "type", KindFilter)
     search_fields = ("action", "kind", "error_message")
     # The customer may be gone; the line stays readable by id.
     fields = (

@@ -105,6 +105,7 @@ register_bulk_action(
 class JourneyMonthAdmin(ViewOnlyAdmin):
     list_display = ("number", "customer", "step", "due_date", "skipped_at", "skip_reason")
     list_filter = ("number", ("due_date", DayFilter))
+    ordering = ("-due_date",)
     list_select_related = ("customer", "step")
     search_fields = (*OF_CUSTOMER, "step__title")
 
@@ -126,6 +127,7 @@ class JourneyChangeAdmin(ActingAdmin):
 class DeliverableAdmin(ViewOnlyAdmin):
     list_display = ("title", "customer", "state", "version", "writer", "review_since", "delivered_at", "opened_at")
     list_filter = ("state", "writer", ("delivered_at", DayFilter))
+    ordering = ("-updated_at",)
     list_select_related = ("customer",)
     search_fields = (*OF_CUSTOMER, "title")
 

@@ -83,6 +83,11 @@ def get_version() -> int:
     return _version
 
 
+def list_kinds() -> list[str]:
+    """Give every kind that the clock knows, by name."""
+    return sorted(_handlers)
+
+
 def find_handler(kind: str) -> Handler | None:
     return _handlers.get(kind)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet, prefetch_related_objects
 
 from customers.models import User
 from journeys.models import JourneyChange
@@ -58,10 +58,21 @@ def list_batches(reader: User, *, batch: UUID | None = None) -> list[Batch]:
 
 def list_standing(batch: UUID, reader: User) -> Sequence[JourneyChange]:
     """This will read the changes of a batch that are not taken back, of the reader's clients, by client."""
-    rows = JourneyChange.objects.visible_to(reader).filter(batch=batch, undone_at=None)
-    return list(
-        rows.select_related("customer", "journey__version", "journey__customer").order_by("customer__name", "pk")
-    )
+    return list(_standing(batch, reader).select_related("customer", "journey__version", "journey__customer"))
+
+
+def list_standing_bare(batch: UUID, reader: User) -> Sequence[JourneyChange]:
+    """This will read them without what hangs on them; `complete` adds it to those that are shown."""
+    return list(_standing(batch, reader).defer("before"))
+
+
+def complete(changes: Sequence[JourneyChange]) -> None:
+    prefetch_related_objects(changes, "customer", "journey__version", "journey__customer")
+
+
+def _standing(batch: UUID, reader: User) -> QuerySet[JourneyChange]:
+    rows: QuerySet[JourneyChange] = JourneyChange.objects.visible_to(reader).filter(batch=batch, undone_at=None)
+    return rows.order_by("customer__name", "pk")
 
 
 def _read_names(ids: Sequence[UUID | None]) -> Mapping[UUID, str]:

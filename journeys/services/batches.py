@@ -12,7 +12,7 @@ from django.db import transaction
 from customers.base import lock_customers
 from customers.models import User
 from journeys.models import Journey, JourneyChange
-from journeys.queries.batches import list_standing
+from journeys.queries.batches import complete, list_standing, list_standing_bare
 from journeys.services.changing import Refused
 from journeys.services.selections import ClientMoves, compare, read_dates
 from journeys.services.undoing import put_back, undo_locked, why_not_undo_many
@@ -22,6 +22,9 @@ AT_ONCE = 500
 
 NAMED = 10
 """So many are taken back for a preview: 4 ms each."""
+
+MOST_NAMED = 200
+"""Of those that stay as they are: so many are named."""
 
 
 @dataclass
@@ -60,8 +63,9 @@ def preview_undo_batch(batch: UUID, *, now: datetime, by: User) -> BatchUndo:
     """
     outcome = BatchUndo()
     with transaction.atomic():
-        free = _sort(list_standing(batch, by), outcome)
+        free = _sort(list_standing_bare(batch, by), outcome)
         named = free[:NAMED]
+        complete([*named, *(change for change, _ in outcome.refused[:MOST_NAMED])])
         before = read_dates([change.customer for change in named])
         tried = [change for change in named if _try(change, outcome, now=now, by=by)]
         after = read_dates([change.customer for change in tried])

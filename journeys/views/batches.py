@@ -14,10 +14,8 @@ from django.views.decorators.http import require_GET
 
 from customers.view_base import for_writers, reader_of
 from journeys.queries.batches import list_batches
-from journeys.services.batches import AT_ONCE, preview_undo_batch, undo_batch
+from journeys.services.batches import AT_ONCE, MOST_NAMED, preview_undo_batch, undo_batch
 from journeys.views.tabs import list_tabs
-
-MOST_NAMED = 200
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from customers.view_base import for_ops, reader_of
 from journeys.enums import AutomationType
 from journeys.forms.savings import SavingsForm
-from journeys.queries.health import Health, read_health
+from journeys.queries.health import Health, read_kept_health
 from journeys.queries.savings import read_estimates
 from journeys.services.savings import set_savings
 from journeys.views.tabs import list_tabs
@@ -23,7 +23,7 @@ from journeys.views.tabs import list_tabs
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
-    found = read_health(reader, now=timezone.now())
+    found = read_kept_health(reader, now=timezone.now())
     context = {"health": found, "counts": _counts(found), "tabs": list_tabs("journeys:health")}
     return render(request, "journeys/health.html", context)
 

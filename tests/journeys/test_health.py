@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Activity, User
 from customers.services.workspace import NotOps
 from journeys.enums import AutomationStatus, AutomationType, JourneyKind, LogStatus
-from journeys.models import AutomationLog, AutomationSchedule, Journey, JourneyMonth
-from journeys.queries.health import read_health
+from journeys.models import AutomationLog, AutomationSchedule, ClockState, Journey, JourneyMonth
+from journeys.queries.health import read_health, read_kept_health
 from journeys.rules.savings import hours_saved
 from journeys.services.savings import set_savings
 from tests import factories
@@ -195,11 +196,29 @@ def test_health_page_asks_as_often_for_many_as_for_one(client: Client, csm: User
     for more in (0, 2, 47):
         for _ in range(more):
             begin(factories.CustomerFactory.create(owner=csm), now=NOW, start=date(2026, 3, 4))
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
             assert client.get("/journeys/health").status_code == 200
         asked.append(len(queries))
 
     assert asked == [asked[0]] * 3
     assert asked[0] <= 12
+
+
+def test_page_counts_once_a_minute_but_tells_the_clock_as_it_is(csm: User, ops: User, journey: Journey) -> None:
+    log_line(journey, LogStatus.SUCCESS, at=NOW, type=AutomationType.SEND_REMINDER)
+    before = read_kept_health(csm, now=NOW)
+    log_line(journey, LogStatus.SUCCESS, at=NOW, type=AutomationType.SEND_REMINDER)
+    set_savings({AutomationType.SEND_REMINDER: 90}, now=NOW, by=ops)
+    ClockState.objects.update_or_create(defaults={"last_tick_at": NOW})
+
+    soon = read_kept_health(csm, now=NOW + timedelta(seconds=59))
+    later = read_kept_health(csm, now=NOW + timedelta(seconds=60))
+
+    assert (soon.done, soon.last_tick_at, soon.hours_saved_in_week) == (before.done, NOW, 1.5)
+    assert later.done.today[AutomationType.SEND_REMINDER] == 2
+
+
+def test_kept_figures_are_one_readers_alone(csm: User, stranger: User, journey: Journey) -> None:
+    assert read_kept_health(csm, now=NOW).clients.active == 1
+    assert read_kept_health(stranger, now=NOW).clients.active == 0
