@@ -67,7 +67,9 @@ def list_standing_bare(batch: UUID, reader: User) -> Sequence[JourneyChange]:
 
 
 def complete(changes: Sequence[JourneyChange]) -> None:
-    prefetch_related_objects(changes, "customer", "journey__version", "journey__customer")
+    prefetch_related_objects(changes, "customer", "journey__version")
+    for change in changes:
+        change.journey.customer = change.customer
 
 
 def _standing(batch: UUID, reader: User) -> QuerySet[JourneyChange]:

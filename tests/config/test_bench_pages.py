@@ -17,15 +17,6 @@ SHOWS_NOTHING = frozenset({204, 302, 405})
 """No page: an empty answer, the way to another page, or no GET at all."""
 STREAMED = frozenset({"renewals:book_export"})
 """Read in portions, as many as the book is long."""
-STILL_ABOVE = {
-    "approvals": 18,
-    "journeys:action resume": 13,
-    "journeys:bulk resume": 14,
-    "journeys:timeline": 14,
-    "journeys:undo": 19,
-}
-"""Pages that ask more than they may: with letters and deliverables in one queue, and previews that play a change and
-take it back. None may ask more than it does, none may join them."""
 pytestmark = pytest.mark.django_db
 
 
@@ -50,7 +41,7 @@ def test_every_address_shows_a_page_in_at_most_twelve_queries_or_nothing(desk: F
             over[str(address)] = page.count_queries()
 
     assert {page: answers for page, answers in hidden.items() if not answers & SHOWS_NOTHING} == {}
-    assert {page: n for page, n in over.items() if n > STILL_ABOVE.get(page, MOST_QUERIES)} == {}
+    assert {page: n for page, n in over.items() if n > MOST_QUERIES} == {}
 
 
 def test_only_the_pages_that_fit_are_measured(desk: FilledDesk) -> None:
