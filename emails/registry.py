@@ -60,6 +60,9 @@ class TemplateUse(Protocol):
     def keep_old(self, old: Any, ids: Collection[UUID], now: datetime) -> int:
         """This will let these go on with the old version, all others with the newest; gives how many keep it."""
 
+    def leave_out(self, template: Any, ids: Collection[UUID], now: datetime) -> int:
+        """This will have these go without such mails, until another answer; gives how many. After `keep_old`."""
+
 
 _names: dict[str, tuple[TemplateName, ...]] = {}
 _uses: dict[str, TemplateUse] = {}

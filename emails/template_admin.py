@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -39,6 +39,7 @@ from emails.views.shared import framed_mail
 
 MOST_CLIENTS = 20
 MOST_LISTED = 200
+ANSWERS = ("new", "old", "none")
 
 
 class TextForm(forms.Form):
@@ -124,7 +125,7 @@ class MailTemplateAdmin(ViewOnlyAdmin):
         return self._back(template)
 
     def publish_page(self, request: HttpRequest, template_id: UUID) -> HttpResponse:
-        """Ask once, naming whose next mails the new text touches: the new one for all, the old one for all or some."""
+        """Ask once, naming whose next mails the new text touches: which text each then gets, or none."""
         template = self._find(request, template_id)
         draft = find_draft(template)
         if draft is None:
@@ -223,19 +224,14 @@ class MailTemplateAdmin(ViewOnlyAdmin):
         )
 
     def _publish(self, request: HttpRequest, template: MailTemplate, *, touched_ids: list[UUID]) -> HttpResponse:
-        choice = request.POST.get("choice", "new")
-        kept = {"new": [], "old": touched_ids}.get(choice)
-        if kept is None:
-            wanted = set(request.POST.getlist("keep"))
-            kept = [pk for pk in touched_ids if str(pk) in wanted]
-            if "keep_unlisted" in request.POST:
-                kept = list({*kept, *touched_ids[MOST_LISTED:]})
+        answers = _read_answers(request.POST, touched_ids)
         edit = request.POST.get("edit", "")
         try:
             version = publish_draft(
                 template,
                 edit=int(edit) if edit.isdigit() else 0,
-                keep_old=kept,
+                keep_old=answers["old"],
+                leave_out=answers["none"],
                 now=timezone.now(),
                 by=reader_of(request),
             )
@@ -245,7 +241,8 @@ class MailTemplateAdmin(ViewOnlyAdmin):
         except StaleDraft as stale:
             messages.error(request, str(stale))
             return self._back(template)
-        words = f" {len(kept)} keep the old text." if kept else ""
+        words = f" {len(answers['old'])} keep the old text." if answers["old"] else ""
+        words += f" {len(answers['none'])} go without it." if answers["none"] else ""
         messages.success(request, f"Version {version.number} counts from now on.{words}")
         return self._back(template)
 
@@ -301,6 +298,17 @@ class StaffMailAdmin(ViewOnlyAdmin):
     list_select_related = ("user", "customer")
     search_fields = ("subject", "user__username", "customer__name")
     exclude = ("claim_token",)
+
+
+def _read_answers(sent: QueryDict, touched: Sequence[UUID]) -> dict[str, list[UUID]]:
+    """Who gets the new text, who the old one, who none: one answer for all, or each their own."""
+    answers: dict[str, list[UUID]] = {answer: [] for answer in ANSWERS}
+    for_all = sent.get("choice", "new")
+    for place, pk in enumerate(touched):
+        name = f"answer-{pk}" if place < MOST_LISTED else "answer-unlisted"
+        given = for_all if for_all in answers else sent.get(name, "new")
+        answers[given if given in answers else "new"].append(pk)
+    return answers
 
 
 def _whole(version: MailTemplateVersion | None) -> str:

@@ -47,10 +47,14 @@ class SimulationRunAdmin(EverybodysAdmin):
 
 @admin.register(TemplatePin)
 class TemplatePinAdmin(ViewOnlyAdmin):
-    list_display = ("customer", "journey", "template", "version")
+    list_display = ("customer", "journey", "template", "keeps")
     list_filter = ("template",)
     list_select_related = ("customer", "journey__version__programme", "template", "version__template")
     search_fields = ("customer__name",)
+
+    @admin.display(description="Keeps", ordering="version")
+    def keeps(self, pin: TemplatePin) -> str:
+        return str(pin.version) if pin.version else "Goes without"
 
 
 @admin.register(ProgrammeVersion)

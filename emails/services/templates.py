@@ -92,11 +92,18 @@ def discard_draft(template: MailTemplate, *, now: datetime, by: User) -> bool:
 
 
 def publish_draft(
-    template: MailTemplate, *, edit: int, keep_old: Collection[UUID], now: datetime, by: User
+    template: MailTemplate,
+    *,
+    edit: int,
+    keep_old: Collection[UUID],
+    leave_out: Collection[UUID] = (),
+    now: datetime,
+    by: User,
 ) -> MailTemplateVersion:
     """This will make the draft the template's text. What is queued keeps its own; what is written later has the new.
 
-    keep_old: those who go on with the text that counted until now. Raises NotOps, ValidationError, StaleDraft.
+    keep_old: those who go on with the text that counted until now; leave_out: those who go without such mails from now
+    on. All others get the new one. Raises NotOps, ValidationError, StaleDraft.
     """
     _check_ops(by)
     with transaction.atomic():
@@ -111,8 +118,10 @@ def publish_draft(
         if not published:
             raise StaleDraft(find_draft(template))
         use = template_use(template.key)
-        kept = use.keep_old(old, keep_old, now) if use is not None and old is not None else 0
+        kept = use.keep_old(old, set(keep_old) - set(leave_out), now) if use is not None and old is not None else 0
+        left = use.leave_out(template, leave_out, now) if use is not None and leave_out else 0
         others = f"; {kept} keep version {old.number}" if kept and old is not None else ""
+        others += f"; {left} go without it" if left else ""
         record(
             "template.published",
             f"Published “{template}” version {draft.number}{others}",
@@ -121,6 +130,7 @@ def publish_draft(
             now=now,
             subject=draft,
             kept=kept,
+            left_out=left,
             note=draft.note,
         )
     return MailTemplateVersion.objects.select_related("template").get(pk=draft.pk)

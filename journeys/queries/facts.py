@@ -9,6 +9,7 @@ from uuid import UUID
 
 from journeys.enums import DeliverableState, JourneyState
 from journeys.models import BusinessPlan, Journey, JourneyMonth
+from journeys.queries.template_pins import list_left_out
 from journeys.rules.automations import Due
 from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
 
@@ -46,9 +47,15 @@ def read_journey(journey: Journey) -> JourneyFacts:
 def load_steps(dues: Sequence[Due]) -> Mapping[UUID, StepFacts]:
     """This will read what the clock's rows are about; a row whose journey is gone is left out."""
     journeys = read_facts({due.subject_id for due in dues})
+    left_out = list_left_out(list(journeys))
     return {
         due.id: StepFacts(
-            journeys[due.subject_id], due.occurrence, due.payload.get("month"), due.payload, due.trigger_at
+            journeys[due.subject_id],
+            due.occurrence,
+            due.payload.get("month"),
+            due.payload,
+            due.trigger_at,
+            left_out.get(due.subject_id, frozenset()),
         )
         for due in dues
         if due.subject_id in journeys

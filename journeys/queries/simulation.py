@@ -30,7 +30,7 @@ from journeys.queries.facts import read_facts
 from journeys.queries.mail_facts import MailFacts, read_mail_facts
 from journeys.queries.mail_sources import MONTH
 from journeys.queries.rows import read_rows, rows_of
-from journeys.queries.template_pins import pinned_versions
+from journeys.queries.template_pins import list_left_out, pinned_versions
 from journeys.registry import find_handler
 from journeys.rules.default_mails import MAILS
 from journeys.rules.simulated.outbox import WAITING
@@ -48,6 +48,7 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
     customers = list(Customer.objects.filter(pk__in=many(set(journeys.values()))).order_by("name", "pk"))
     reader = _Reader(customers, mail_facts, now)
     told, pinned = _list_told(list(journeys)), _read_pinned(list(journeys))
+    left_out = list_left_out(list(journeys))
     deadlines = notice_deadlines([customer.pk for customer in customers])
     worlds = []
     for customer in customers:
@@ -69,6 +70,7 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
                 letters=[reader.letter(draft, own) for draft in reader.waiting[customer.pk]],
                 gone=reader.gone[customer.pk],
                 pinned={key: names for key, names in pinned.items() if key[0] in own},
+                left_out={pk: kinds for pk, kinds in left_out.items() if pk in own},
                 notice_deadline=deadlines.get(customer.pk),
                 told_paused={pk: told[pk] for pk in own if pk in told},
             )

@@ -18,6 +18,8 @@ CELEBRATES_WITHIN = timedelta(days=2)  # DESIGN, section 5, Defaults
 LOOK_AGAIN_DAYS = 1
 """A month that waits for the one before it, or for the plan, is looked at every morning; its release moves it up."""
 
+LEFT_OUT = "This client goes without the mail, as was answered when its text changed."
+
 
 @dataclass(frozen=True)
 class MonthFacts:
@@ -92,13 +94,17 @@ class JourneyFacts:
 
 @dataclass(frozen=True)
 class StepFacts:
-    """What the clock hands to a decision: the journey, and what this row is about. trigger_at: when it was due."""
+    """What the clock hands to a decision: the journey, and what this row is about. trigger_at: when it was due.
+
+    left_out: the kinds of mail that this journey goes without.
+    """
 
     journey: JourneyFacts
     occurrence: str
     month: int | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
     trigger_at: datetime | None = None
+    left_out: frozenset[str] = frozenset()
 
 
 def decide(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
@@ -106,7 +112,7 @@ def decide(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decision]:
     choose = DECISIONS[kind]
 
     def decided(facts: StepFacts, now: datetime) -> Decision:
-        return _not_wanted(facts) or choose(facts, now)
+        return _not_wanted(facts) or _unless_left_out(choose(facts, now), facts)
 
     return decided
 
@@ -202,11 +208,13 @@ def decide_milestone(kind: JourneyKind) -> Callable[[StepFacts, datetime], Decis
     congratulate = decide_news(kind)
 
     def decided(facts: StepFacts, now: datetime) -> Decision:
-        if facts.trigger_at is None or now - facts.trigger_at <= CELEBRATES_WITHIN:
+        is_late = facts.trigger_at is not None and now - facts.trigger_at > CELEBRATES_WITHIN
+        if not is_late and kind not in facts.left_out:
             return congratulate(facts, now)
         if facts.journey.celebrates_apart:
-            return Skip("It is too late to congratulate.")
-        return _mail(facts, JourneyKind.READY, f"M{facts.month} ready; too late to congratulate")
+            return Skip("It is too late to congratulate." if is_late else LEFT_OUT)
+        why = "too late to congratulate" if is_late else "it goes without the congratulation"
+        return _mail(facts, JourneyKind.READY, f"M{facts.month} ready; {why}")
 
     return decided
 
@@ -253,6 +261,12 @@ def _not_wanted(facts: StepFacts) -> Skip | None:
     if month is None:
         return Skip("The programme has no such month any more.")
     return Skip(f"M{month.number} is skipped.") if month.is_skipped else None
+
+
+def _unless_left_out(decision: Decision, facts: StepFacts) -> Decision:
+    effects = decision.effects if isinstance(decision, Do) else ()
+    is_left_out = any(isinstance(effect, SendMail) and effect.kind in facts.left_out for effect in effects)
+    return Skip(LEFT_OUT) if is_left_out else decision
 
 
 def _month(facts: StepFacts) -> MonthFacts:

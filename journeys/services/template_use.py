@@ -36,10 +36,17 @@ class JourneyTemplates:
         upcoming = _next_days(kind)
         if kind not in FOLLOWS_DELIVERY | ABOUT_PAUSES:
             rows = rows.filter(pk__in=upcoming)
-        return [_touched(journey, upcoming.get(journey.pk)) for journey in rows.order_by("customer__name", "pk")]
+        pins = {pin.journey_id: pin for pin in TemplatePin.objects.filter(template__key=key).select_related("version")}
+        return [
+            _touched(journey, upcoming.get(journey.pk), pins.get(journey.pk))
+            for journey in rows.order_by("customer__name", "pk")
+        ]
 
     def keep_old(self, old: Any, ids: Collection[UUID], now: datetime) -> int:
         return keep_version(old, ids)
+
+    def leave_out(self, template: Any, ids: Collection[UUID], now: datetime) -> int:
+        return leave_out(template, ids)
 
 
 def keep_version(old: MailTemplateVersion, journey_ids: Collection[UUID]) -> int:
@@ -48,7 +55,7 @@ def keep_version(old: MailTemplateVersion, journey_ids: Collection[UUID]) -> int
     A journey that keeps a still older one goes on keeping that.
     """
     pins = TemplatePin.objects.filter(template=old.template_id)
-    pins.exclude(journey__in=journey_ids).delete()
+    pins.exclude(journey__in=journey_ids, version__isnull=False).delete()
     kept = list(Journey.objects.filter(pk__in=journey_ids).values_list("pk", "customer_id"))
     TemplatePin.objects.bulk_create(
         [
@@ -61,6 +68,19 @@ def keep_version(old: MailTemplateVersion, journey_ids: Collection[UUID]) -> int
     return len(kept)
 
 
+def leave_out(template: MailTemplate, journey_ids: Collection[UUID]) -> int:
+    """This will have these journeys go without mails of this template until another answer; gives how many."""
+    left = list(Journey.objects.filter(pk__in=journey_ids).values_list("pk", "customer_id"))
+    TemplatePin.objects.bulk_create(
+        [TemplatePin(customer_id=customer, journey_id=journey, template=template) for journey, customer in left],
+        update_conflicts=True,
+        unique_fields=["journey", "template"],
+        update_fields=["version", "updated_at"],
+        batch_size=500,
+    )
+    return len(left)
+
+
 def kept_by(template: MailTemplate) -> int:
     """This will count the journeys that keep an older text of the template."""
     return int(TemplatePin.objects.filter(template=template).count())
@@ -71,6 +91,10 @@ def _next_days(kind: JourneyKind) -> dict[UUID, datetime]:
     return dict(rows.values_list("subject_id").annotate(first=Min("trigger_at")).order_by())
 
 
-def _touched(journey: Journey, first: datetime | None) -> Touched:
+def _touched(journey: Journey, first: datetime | None, pin: TemplatePin | None) -> Touched:
     day = f"next {first:%-d %b %Y}" if first else ""
-    return Touched(journey.pk, journey.customer.name, ", ".join(filter(None, [str(journey.version), day])))
+    kept = ""
+    if pin is not None:
+        kept = f"keeps version {pin.version.number} now" if pin.version else "goes without it now"
+    details = ", ".join(filter(None, [str(journey.version), day, kept]))
+    return Touched(journey.pk, journey.customer.name, details)

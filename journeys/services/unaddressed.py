@@ -17,6 +17,7 @@ from journeys.models import AutomationSchedule
 from journeys.queries.facts import read_facts
 from journeys.queries.mail_facts import read_mail_facts
 from journeys.queries.rows import rows_of
+from journeys.queries.template_pins import list_left_out
 from journeys.rules.automations import Do, too_late
 from journeys.rules.effects import SendMail
 from journeys.rules.journeys import StepFacts, decide
@@ -61,7 +62,8 @@ def _still_wanted(journey_id: UUID, mail: str, *, now: datetime) -> Iterable[Sen
     if too_late(trigger_at=row.trigger_at, now=now, expires_after=limit):
         return []
     journey = read_facts([journey_id])[journey_id]
-    step = StepFacts(journey, effect.occurrence, effect.month, row.payload, row.trigger_at)
+    left_out = list_left_out([journey_id]).get(journey_id, frozenset())
+    step = StepFacts(journey, effect.occurrence, effect.month, row.payload, row.trigger_at, left_out)
     decision = decide(JourneyKind(effect.kind))(step, now)
     return [one for one in decision.effects if isinstance(one, SendMail)] if isinstance(decision, Do) else []
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,9 +13,13 @@ from customers.models import Customer, User
 from emails import template_admin
 from emails.models import Draft, MailTemplate, MailTemplateVersion
 from emails.services.templates import NewText, publish_draft, save_draft
-from journeys.enums import AutomationType, JourneyKind
-from journeys.models import AutomationSchedule, Journey, TemplatePin
+from journeys.enums import AutomationStatus, AutomationType, JourneyKind
+from journeys.models import AutomationSchedule, Journey, JourneyMonth, TemplatePin
+from journeys.queries.facts import read_journey
+from journeys.rules.automations import Do, Skip
 from journeys.rules.effects import SendMail
+from journeys.rules.journeys import LEFT_OUT, StepFacts, decide
+from journeys.services.clock import tick
 from journeys.services.mailing import queue_journey_mails
 from journeys.services.template_use import JourneyTemplates
 from journeys.services.templates import ensure_templates
@@ -102,9 +107,23 @@ def test_who_keeps_a_still_older_text_goes_on_with_it_until_told_otherwise(
     assert write(acme, now=now, month=3).template_version.number == 4
 
 
-@pytest.mark.parametrize(("choice", "kept"), [("new", set()), ("old", {"Acme", "Birch", "Cedar"}), ("some", {"Birch"})])
+@pytest.mark.parametrize(
+    ("choice", "kept", "left_out"),
+    [
+        ("new", set(), set()),
+        ("old", {"Acme", "Birch", "Cedar"}, set()),
+        ("none", set(), {"Acme", "Birch", "Cedar"}),
+        ("each", {"Birch"}, {"Cedar"}),
+    ],
+)
 def test_ops_answer_on_the_page(
-    journeys: list[Journey], template: MailTemplate, ops: User, choice: str, kept: set[str], now: datetime
+    journeys: list[Journey],
+    template: MailTemplate,
+    ops: User,
+    choice: str,
+    kept: set[str],
+    left_out: set[str],
+    now: datetime,
 ) -> None:
     client = Client()
     client.force_login(ops)
@@ -112,11 +131,56 @@ def test_ops_answer_on_the_page(
     url = reverse("admin:emails_mailtemplate_publish_page", args=[template.pk])
 
     asked = client.get(url).content.decode()
-    client.post(url, {"edit": draft.edit, "choice": choice, "keep": [str(journeys[1].pk)]})
+    answers = {f"answer-{journeys[1].pk}": "old", f"answer-{journeys[2].pk}": "none"}
+    client.post(url, {"edit": draft.edit, "choice": choice, **answers})
 
     assert "Touches the next mails of 3 clients" in asked
     assert all(name in asked for name in ("Acme", "Birch", "Cedar"))
-    assert {pin.customer.name for pin in TemplatePin.objects.all()} == kept
+    assert {pin.customer.name for pin in TemplatePin.objects.exclude(version=None)} == kept
+    assert {pin.customer.name for pin in TemplatePin.objects.filter(version=None)} == left_out
+
+
+def run(journey: Journey, now: datetime) -> AutomationSchedule:
+    tick(now=now)
+    found: AutomationSchedule = AutomationSchedule.objects.get(subject_id=journey.pk, occurrence="month-2")
+    return found
+
+
+def test_who_goes_without_gets_none_and_the_log_says_why_until_told_otherwise(
+    journeys: list[Journey], template: MailTemplate, ops: User, now: datetime
+) -> None:
+    acme, birch, _ = journeys
+    AutomationSchedule.objects.update(trigger_at=now + timedelta(days=2), payload={"month": 2})
+    JourneyMonth.objects.update(due_date=date(2026, 5, 1))
+    draft = new_text(template, ops, now)
+    publish_draft(template, edit=draft.edit, keep_old=[acme.pk], leave_out=[acme.pk], now=now, by=ops)
+    assert "goes without it now" in JourneyTemplates().list_touched(JourneyKind.UPCOMING)[0].detail
+    later = now + timedelta(days=2)
+
+    assert (run(acme, later).status, run(acme, later).reason) == (AutomationStatus.SKIPPED, LEFT_OUT)
+    assert run(birch, later).status == AutomationStatus.COMPLETED
+    assert [draft.origin_id for draft in Draft.objects.filter(origin_id__in=[acme.pk, birch.pk])] == [birch.pk]
+
+    draft = new_text(template, ops, later)
+    publish_draft(template, edit=draft.edit, keep_old=[acme.pk], now=later, by=ops)
+    version = TemplatePin.objects.get(journey=acme).version
+    assert version is not None and version.number == 2
+
+
+@pytest.mark.parametrize("kind", [JourneyKind.HALFWAY, JourneyKind.COMPLETED])
+def test_who_goes_without_a_milestone_is_told_that_the_month_is_ready(
+    kind: JourneyKind, journeys: list[Journey], now: datetime
+) -> None:
+    facts = StepFacts(read_journey(journeys[0]), "month-2", 2, {}, now, frozenset({kind.value}))
+
+    def kinds(facts: StepFacts) -> list[str]:
+        decision = decide(kind)(facts, now)
+        return [effect.kind for effect in decision.effects] if isinstance(decision, Do) else [str(decision)]
+
+    assert kinds(facts) == [JourneyKind.READY]
+    assert kinds(replace(facts, left_out=frozenset())) == [kind]
+    assert kinds(replace(facts, journey=replace(facts.journey, celebrates_apart=True))) == [str(Skip(LEFT_OUT))]
+    assert kinds(replace(facts, left_out=frozenset({kind.value, JourneyKind.READY.value}))) == [str(Skip(LEFT_OUT))]
 
 
 def test_those_that_are_not_listed_are_ticked_together(
@@ -129,9 +193,9 @@ def test_those_that_are_not_listed_are_ticked_together(
     url = reverse("admin:emails_mailtemplate_publish_page", args=[template.pk])
 
     asked = client.get(url).content.decode()
-    client.post(url, {"edit": draft.edit, "choice": "some", "keep_unlisted": "1"})
+    client.post(url, {"edit": draft.edit, "choice": "each", "answer-unlisted": "old"})
 
-    assert "the 2 more that are not listed" in asked
+    assert "The 2 more that are not listed" in asked
     assert {pin.customer.name for pin in TemplatePin.objects.all()} == {"Birch", "Cedar"}
 
 

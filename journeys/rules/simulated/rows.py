@@ -57,7 +57,8 @@ def _judge(world: World, key: Key, now: datetime) -> Verdict:
     late = too_late(trigger_at=row.trigger_at, now=now, expires_after=world.house.kinds[key[1]].expires_after)
     if late:
         return AutomationStatus.EXPIRED, "expired", "Expired", late, None, ()
-    step = StepFacts(world.journeys[key[0]], row.occurrence, row.month, row.payload, row.trigger_at)
+    left_out = world.left_out.get(key[0], frozenset())
+    step = StepFacts(world.journeys[key[0]], row.occurrence, row.month, row.payload, row.trigger_at, left_out)
     return _as_verdict(decide(JourneyKind(key[1]))(step, now))
 
 

@@ -168,8 +168,9 @@ class House:
 class World:
     """One account and its journeys, moved on by the simulation.
 
-    pinned: which names the older text uses that a journey keeps, by journey and kind. notice_deadline: the last day of
-    the contract's notice, there. open_keys: of the rows still to come, kept by `put`: most rows are over soon.
+    pinned: which names the older text uses that a journey keeps, by journey and kind. left_out: the kinds of mail that
+    a journey goes without. notice_deadline: the last day of the contract's notice, there. open_keys: of the rows still
+    to come, kept by `put`: most rows are over soon.
     """
 
     customer_id: UUID
@@ -186,6 +187,7 @@ class World:
     letters: list[Letter] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     pinned: Mapping[tuple[UUID, str], frozenset[str]] = field(default_factory=dict)
+    left_out: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     notice_deadline: date | None = None
     told_paused: dict[UUID, tuple[datetime, str]] = field(default_factory=dict)
     in_review: dict[tuple[UUID, int], datetime] = field(default_factory=dict)
