@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emails.enums import Audience
 from journeys.rules.effects import StaffNews
-from journeys.rules.mail_names import DIGEST_KEY, DefaultMail, staff_key
+from journeys.rules.mail_names import DIGEST_KEY, FAILED_KEY, DefaultMail, staff_key
 
 STAFF_MAILS = (
     DefaultMail(
@@ -92,6 +92,19 @@ Write it again, have the built-in writer write it, or write it yourself:
 [Open the Deliverable]({{deliverableLink}})
 
 [View Client Dashboard]({{dashboardLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        FAILED_KEY,
+        "An automation failed",
+        "{{clientName}}: “{{automation}}” failed",
+        """“{{automation}}” for {{clientName}} failed {{attempts}} times and is not tried again by itself.
+
+What went wrong: {{error}}
+
+[View Full Automation Log]({{logLink}})
+
+[Open the Account]({{accountLink}})""",
         Audience.STAFF,
     ),
     DefaultMail(

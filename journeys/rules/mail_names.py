@@ -11,6 +11,7 @@ from journeys.enums import JourneyKind
 from journeys.rules.effects import StaffNews
 
 DIGEST_KEY = "staff.digest"
+FAILED_KEY = "staff.automation_failed"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,15 @@ DIGEST = (
     TemplateName("failed", "What failed, a point each", "- Acme Corporation: Coming soon, month-3"),
     TemplateName("logLink", "The automation log", "https://…", is_link=True),
 )
+FAILED = (
+    TemplateName("staffName", "The colleague it goes to", "Dana"),
+    TemplateName("clientName", "The account", "Acme Corporation"),
+    TemplateName("automation", "What was to be done", "Coming soon, M3"),
+    TemplateName("attempts", "How often it was tried", "4"),
+    TemplateName("error", "What went wrong the last time", "TimeoutError: no answer"),
+    TemplateName("accountLink", "The account here", "https://…", is_link=True),
+    TemplateName("logLink", "The automation log", "https://…", is_link=True),
+)
 
 _ABOUT_PAUSE = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
 _ABOUT_MONTH = (
@@ -101,6 +111,7 @@ NAMES: Mapping[str, tuple[TemplateName, ...]] = {
     **{kind.value: CLIENT + PAUSE for kind in _ABOUT_PAUSE},
     **{f"staff.{news.value}": STAFF for news in StaffNews},
     DIGEST_KEY: DIGEST,
+    FAILED_KEY: FAILED,
 }
 
 

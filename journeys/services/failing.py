@@ -1,4 +1,4 @@
-"""What follows a failed attempt: another one in 15 minutes, or the end and a to-do for ops."""
+"""What follows a failed attempt: another one in 15 minutes, or the end, of which people are told."""
 
 from collections import Counter
 from datetime import datetime
@@ -8,13 +8,13 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from customers.services.todos import add_todo
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
 from journeys.models.automations import MAX_ERROR_CHARS
 from journeys.queries.due import DUE_COLUMNS, as_due
 from journeys.rules.automations import Due, RetryAt, after_failure
 from journeys.services.claiming import BATCH, move_claimed
+from journeys.services.failure_news import tell_of_failure
 from journeys.services.lines import log_line
 from journeys.services.telling import tell_moved
 
@@ -44,7 +44,7 @@ def record_failure(due: Due, *, token: UUID, error: Exception, now: datetime) ->
         )
         return Counter({RETRIED: 1})
     move_claimed([due.id], token=token, now=now, status=AutomationStatus.FAILED, error_message=message)
-    _tell_ops(due, message=message, now=now)
+    tell_of_failure(due, message=message, now=now)
     tell_moved([(due.kind, due.id)], now=now)
     return Counter({FAILED: 1})
 
@@ -62,7 +62,7 @@ def release_abandoned(*, now: datetime) -> int:
         spent = [due for due in dues if due.attempt > due.max_retries]
         _give_back(dues, spent, now)
         for due in spent:
-            _tell_ops(due, message=ABANDONED, now=now)
+            tell_of_failure(due, message=ABANDONED, now=now)
         AutomationLog.objects.bulk_create(
             [log_line(due, now, "Taken back", LogStatus.FAILED, error_message=ABANDONED) for due in dues]
         )
@@ -74,18 +74,3 @@ def _give_back(dues: list[Due], spent: list[Due], now: datetime) -> None:
     fields = {"claim_token": None, "leased_until": None, "error_message": ABANDONED, "updated_at": now}
     rows.filter(pk__in=[due.id for due in spent]).update(status=AutomationStatus.FAILED, **fields)
     rows.update(status=AutomationStatus.SCHEDULED, retry_count=F("retry_count") + 1, **fields)
-
-
-def _tell_ops(due: Due, *, message: str, now: datetime) -> None:
-    """Source: the journey spec, "Escalate to admin"."""
-    add_todo(
-        f"{due.kind} failed after {due.attempt} attempts",
-        customer=due.customer_id,
-        now=now,
-        by=None,
-        kind="automation.failed",
-        detail=message,
-        source_kind="automation",
-        source_id=due.id,
-        key=f"automation-failed-{due.id}",
-    )

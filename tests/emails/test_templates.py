@@ -49,7 +49,7 @@ def test_workspace_begins_with_every_mail_published(template: MailTemplate) -> N
     for one in MailTemplate.objects.all():
         version = current_version(one)
         assert version is not None and version.number == 1
-    assert MailTemplate.objects.count() == 16
+    assert MailTemplate.objects.count() == 17
 
 
 def test_published_text_is_refused_by_model_queryset_and_database(template: MailTemplate) -> None:
