@@ -17,6 +17,9 @@ from journeys.queries.batches import list_batches
 from journeys.services.batches import AT_ONCE, MOST_NAMED, preview_undo_batch, undo_batch
 from journeys.views.tabs import list_tabs
 
+SHOWN_AT_ONCE = 100
+"""Clients of a batch whose preview is shown without being asked for."""
+
 
 @login_required
 @require_GET
@@ -27,7 +30,10 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 @for_writers
 def undo(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    """Show for whom it can be taken back and for whom not, and do it; again, while some are left."""
+    """Show for whom it can be taken back and for whom not, and do it; again, while some are left.
+
+    A large batch is looked through when one asks for it, as it takes a while.
+    """
     reader, now = reader_of(request), timezone.now()
     found = list_batches(reader, batch=batch_id)
     if not found:
@@ -38,6 +44,8 @@ def undo(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
         if done.left:
             messages.info(request, f"{done.left} more can be taken back.")
         return redirect("journeys:undo_batch", batch_id)
+    if found[0].standing > SHOWN_AT_ONCE and "preview" not in request.GET:
+        return render(request, "journeys/undo_batch.html", {"batch": found[0], "asks_first": True})
     preview = preview_undo_batch(batch_id, now=now, by=reader)
     reasons = Counter(reason for _, reason in preview.refused).most_common()
     context = {

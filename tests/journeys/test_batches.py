@@ -28,6 +28,7 @@ from journeys.services.bulk import (
     trigger_kinds,
 )
 from journeys.services.changing import Outcome
+from journeys.views import batches as batch_views
 from tests.journeys.ground import START, begin, deliver
 from tests.journeys.test_bulk import make_customers, picture
 
@@ -150,6 +151,22 @@ def test_batch_is_shown_and_taken_back_by_page(client: Client, ops: User) -> Non
 
     assert Journey.objects.get(customer=plain).start_date == START
     assert Journey.objects.get(customer=delivered).start_date == START + timedelta(days=9)
+
+
+def test_large_batch_is_looked_through_when_asked(client: Client, ops: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_views, "SHOWN_AT_ONCE", 1)
+    first, second = begin_all(2, ops)
+    batch = batch_of(adjust_journeys([first, second], days=9, now=LATER, by=ops))
+    client.force_login(ops)
+    address = f"/journeys/batches/{batch}/undo"
+
+    asked = client.get(address).content.decode()
+    shown = client.get(f"{address}?preview=1").content.decode()
+
+    assert "?preview=1" in asked
+    assert "Take back: 2 clients" not in asked
+    assert first.name in shown
+    assert "Take back: 2 clients" in shown
 
 
 def test_batch_of_others_is_not_there(client: Client, csm: User, ops: User, reader: User) -> None:
