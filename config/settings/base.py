@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config.settings.logs import logging_settings
+from config.settings.required import one_of
 
 env = environ.Env()
 
@@ -226,9 +227,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 
 # What leaves the machine, and through whom. Without a key nothing does: the stand-ins keep what they would have done.
-OUTBOUND = env.str("OUTBOUND", default="off")
+OUTBOUND = one_of("OUTBOUND", env.str("OUTBOUND", default="off"), ("off", "on"))
 OUTBOUND_DOMAINS: list[str] = env.list("OUTBOUND_DOMAINS", default=[])
-MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="capture")
+MAIL_PROVIDER = one_of("MAIL_PROVIDER", env.str("MAIL_PROVIDER", default="capture"), ("capture", "sendgrid", "smtp"))
 SENDGRID_API_KEY = env.str("SENDGRID_API_KEY", default="")
 SENDGRID_API_BASE = env.str("SENDGRID_API_BASE", default="https://api.sendgrid.com")
 # What SendGrid shows under "Signed Event Webhook"; without it no event is believed.

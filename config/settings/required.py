@@ -1,6 +1,6 @@
 """The variables without which production does not start: each missing or unusable one is named, all at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -84,3 +84,11 @@ def demand(environment: Mapping[str, str]) -> None:
             faults.append(f"  {variable.name} {fault}. Set it to: {variable.how}")
     if faults:
         raise UnusableSettings("Production settings are incomplete:\n" + "\n".join(faults))
+
+
+def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
+    """Give the value in lower case. Raises UnusableSettings where it is none of those allowed."""
+    chosen = value.strip().lower()
+    if chosen not in allowed:
+        raise UnusableSettings(f"{name} is “{value}”; it can be {', '.join(allowed)}.")
+    return chosen

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from config.settings.logs import hide_in_text, hide_secrets
-from config.settings.required import REQUIRED, demand
+from config.settings.required import REQUIRED, UnusableSettings, demand, one_of
 from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -174,3 +174,17 @@ def test_fields_named_like_a_secret_are_hidden() -> None:
         "Authorization": "[hidden]",
         "customer": "Acme",
     }
+
+
+def test_choice_is_taken_however_it_is_written_and_else_refused_by_name() -> None:
+    assert one_of("OUTBOUND", " ON ", ("off", "on")) == "on"
+    with pytest.raises(UnusableSettings, match="OUTBOUND is “yes”; it can be off, on"):
+        one_of("OUTBOUND", "yes", ("off", "on"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("OUTBOUND", "true"), ("MAIL_PROVIDER", "sengrid")])
+def test_wrong_choice_stops_the_start(name: str, value: str) -> None:
+    ended = run_manage("check", environment={"DJANGO_SETTINGS_MODULE": "config.settings.testing", name: value})
+
+    assert ended.returncode != 0
+    assert f"{name} is “{value}”" in ended.stderr + ended.stdout
