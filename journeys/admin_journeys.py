@@ -17,6 +17,7 @@ from journeys.models import (
     BusinessPlan,
     Deliverable,
     DeliverableVersion,
+    Feedback,
     Journey,
     JourneyChange,
     JourneyMonth,
@@ -168,6 +169,14 @@ class PortalLinkAdmin(ActingAdmin):
     @admin.action(description="Revoke", permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[PortalLink]) -> None:
         self.for_each(request, queryset, "revoked", lambda row: revoke_link(row, **_who(request)))
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ViewOnlyAdmin):
+    list_display = ("at", "customer", "stakeholder", "is_supported", "likes_reminders")
+    list_filter = (("at", DayFilter), "is_supported", "likes_reminders")
+    list_select_related = ("customer", "stakeholder")
+    search_fields = OF_CUSTOMER
 
 
 @admin.register(TimeSaving)

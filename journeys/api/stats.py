@@ -51,11 +51,20 @@ class MeasuresBody(serializers.Serializer[Any]):
     executionRate = serializers.FloatField(source="done.success_pct", allow_null=True)
     failureRate = serializers.FloatField(source="done.failure_pct", allow_null=True)
     retryResolutionMinutes = serializers.FloatField(source="retry_minutes", allow_null=True)
-    onScheduleRate = serializers.FloatField(source="timeliness.measured_pct", allow_null=True)
+    generatedOnScheduleRate = serializers.FloatField(source="timeliness.generated_pct", allow_null=True)
+    onScheduleRate = serializers.FloatField(
+        source="timeliness.measured_pct", allow_null=True, help_text="Delivered on or before their date."
+    )
     clientsOnTimeRate = serializers.FloatField(source="clients.on_time_pct", allow_null=True)
     clientsActive = serializers.IntegerField(source="clients.active")
     clientsOverdueOverSevenDays = serializers.IntegerField(source="clients.long_overdue")
     overdueOverSevenDaysRate = serializers.FloatField(source="clients.long_overdue_pct", allow_null=True)
+    clientsWellSupportedRate = serializers.FloatField(
+        source="satisfaction.supported_pct", allow_null=True, help_text="Of who answered at the end, in a year."
+    )
+    remindersWelcomeRate = serializers.FloatField(source="satisfaction.reminders_pct", allow_null=True)
+    feedbackAnswers = serializers.IntegerField(source="satisfaction.answers")
+    mailsSwitchedOffRate = serializers.FloatField(source="clients.switched_off_pct", allow_null=True)
     hoursSavedThisWeek = serializers.FloatField(source="hours_saved_in_week")
 
 

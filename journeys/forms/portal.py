@@ -9,6 +9,12 @@ from django import forms
 from customers.models import Customer, Stakeholder
 from journeys.rules.portal import HANDLES_MOST, refuse_handles, refuse_phone, tidy_handles
 
+YES_NO = (("yes", "Yes"), ("no", "No"))
+
+
+def _is_yes(value: str) -> bool:
+    return value == "yes"
+
 
 class DetailsForm(forms.Form):
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -59,6 +65,17 @@ def details_of(person: Stakeholder) -> dict[str, str]:
         "phone": person.phone,
         "social_handles": person.social_handles,
     }
+
+
+class FeedbackForm(forms.Form):
+    """Two questions at the end, each a yes or a no."""
+
+    is_supported = forms.TypedChoiceField(
+        label="Did you feel well supported?", choices=YES_NO, coerce=_is_yes, widget=forms.RadioSelect
+    )
+    likes_reminders = forms.TypedChoiceField(
+        label="Were our reminders welcome?", choices=YES_NO, coerce=_is_yes, widget=forms.RadioSelect
+    )
 
 
 class LinkForm(forms.Form):

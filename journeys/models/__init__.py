@@ -3,6 +3,7 @@
 from journeys.models.automations import AutomationLog, AutomationSchedule
 from journeys.models.clock import ClockState
 from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableVersion, Onboarding
+from journeys.models.feedback import Feedback
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
 from journeys.models.pins import TemplatePin
 from journeys.models.portal import PortalLink
@@ -18,6 +19,7 @@ __all__ = [
     "ClockState",
     "Deliverable",
     "DeliverableVersion",
+    "Feedback",
     "Journey",
     "JourneyChange",
     "JourneyMonth",

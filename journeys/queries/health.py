@@ -31,10 +31,18 @@ from django.utils import timezone
 
 from customers.models import User
 from journeys.enums import AutomationStatus, AutomationType, JourneyState, LogStatus
-from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyMonth
+from journeys.models import (
+    AutomationLog,
+    AutomationSchedule,
+    Deliverable,
+    DeliverableVersion,
+    Journey,
+    JourneyMonth,
+)
 from journeys.queries.due import get_last_tick_at, get_oldest_ready_at
 from journeys.queries.local_days import LocalDay
 from journeys.queries.overdue import is_overdue
+from journeys.queries.satisfaction import Satisfaction, has_switched_off, read_satisfaction
 from journeys.queries.savings import read_estimates
 from journeys.rules.savings import hours_saved
 
@@ -42,7 +50,7 @@ AHEAD = timedelta(days=7)
 MEASURED = timedelta(days=30)
 LONG_OVERDUE_DAYS = 7
 KEPT_FOR = timedelta(minutes=1)
-KEPT_KEY = "journeys.health:{}"
+KEPT_KEY = "journeys.health.2:{}"
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,12 @@ class Timeliness:
     on_time_in_week: int
     due: int
     on_time: int
+    generated: int
+
+    @property
+    def generated_pct(self) -> float | None:
+        """Of the same months: those whose text was written on or before the date."""
+        return share(self.generated, self.due)
 
     @property
     def week_pct(self) -> float | None:
@@ -101,12 +115,20 @@ class Timeliness:
 
 @dataclass(frozen=True)
 class Clients:
-    """Journeys under way, those overdue, those overdue for more than a week, those that end within seven days."""
+    """Journeys under way, those overdue, those overdue for more than a week, those that end within seven days.
+
+    switched_off: of whom somebody wanted no more mails of the programme.
+    """
 
     active: int
     overdue: int
     long_overdue: int
     completing: int
+    switched_off: int
+
+    @property
+    def switched_off_pct(self) -> float | None:
+        return share(self.switched_off, self.active)
 
     @property
     def on_time_pct(self) -> float | None:
@@ -123,6 +145,7 @@ class Health:
     done: Done
     timeliness: Timeliness
     clients: Clients
+    satisfaction: Satisfaction
     months_completed: int
     ahead: Mapping[str, int]
     retry_resolved_in: timedelta | None
@@ -148,6 +171,7 @@ def read_health(user: User, *, now: datetime) -> Health:
         done=done,
         timeliness=_read_timeliness(user, since),
         clients=_read_clients(user, since),
+        satisfaction=read_satisfaction(user, now=now),
         months_completed=Deliverable.objects.visible_to(user).filter(delivered_at__gte=since.week).count(),
         ahead=_read_ahead(user, since),
         retry_resolved_in=_read_retries(user, since),
@@ -226,18 +250,22 @@ def _read_timeliness(user: User, since: Since) -> Timeliness:
     there = LocalDay(Value(since.now, output_field=DateTimeField()), F("journey__zone"))
     delivered_on = LocalDay(F("deliverable__delivered_at"), F("journey__zone"))
     counts = Q(due_date__lt=there) | Q(due_date=there, deliverable__delivered_at__isnull=False)
+    texts = DeliverableVersion.objects.filter(deliverable__month=OuterRef("pk")).order_by("at")
+    written_at = Subquery(texts.values("at")[:1], output_field=DateTimeField())
     is_on_time, in_week = Q(delivered_on__lte=F("due_date")), Q(due_date__gte=since.week.date())
     first = min(since.week.date(), since.measured.date())
     found = (
         JourneyMonth.objects.visible_to(user)
         .filter(counts, skipped_at=None, due_date__gte=first, due_date__lte=since.now.date() + timedelta(days=1))
         .exclude(journey__state=JourneyState.CANCELLED)
-        .annotate(delivered_on=delivered_on)
+        .annotate(delivered_on=delivered_on, written_at=written_at)
+        .annotate(written_on=LocalDay(F("written_at"), F("journey__zone")))
         .aggregate(
             due_in_week=Count("pk", filter=in_week),
             on_time_in_week=Count("pk", filter=in_week & is_on_time),
             due=Count("pk"),
             on_time=Count("pk", filter=is_on_time),
+            generated=Count("pk", filter=Q(written_on__lte=F("due_date"))),
         )
     )
     return Timeliness(**found)
@@ -256,6 +284,7 @@ def _read_clients(user: User, since: Since) -> Clients:
             active=Count("pk"),
             overdue=Count("pk", filter=is_overdue(since.now)),
             long_overdue=Count("pk", filter=is_overdue(since.now, days=LONG_OVERDUE_DAYS)),
+            switched_off=Count("pk", filter=has_switched_off()),
             completing=Count("pk", filter=Q(Exists(ending), held_since=None)),
         )
     )

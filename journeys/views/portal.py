@@ -23,11 +23,13 @@ from customers.view_base import put_errors
 from emails.queries.preferences import read_preferences_of, tidy_addresses
 from emails.rules.preferences import read_choice
 from emails.services.preferences import choose_topics_of
-from journeys.forms.portal import DetailsForm, details_of
+from journeys.forms.portal import DetailsForm, FeedbackForm, details_of
+from journeys.models import Feedback
 from journeys.queries.certificates import read_certificate
 from journeys.queries.portal import NoLink, Visit, find_delivered, find_link, find_month, read_progress, read_visit
 from journeys.rules.blocks import parse_document
 from journeys.rules.portal import GUESSES_A_MINUTE, VISITS_A_MINUTE
+from journeys.services.feedback import keep_feedback
 from journeys.services.portal_visits import change_details, note_use, open_deliverable
 from journeys.writing.certificate import make_certificate
 from journeys.writing.deliverable_pdf import make_deliverable_pdf
@@ -70,10 +72,19 @@ def by_link(*methods: str) -> Callable[[Page[P]], Callable[..., HttpResponse]]:
     return wrap
 
 
-@by_link("GET")
+@by_link("GET", "POST")
 def home(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
-    """How far they are, what is there and what comes when."""
-    return _show("journeys/portal/home.html", {"visit": visit, "progress": read_progress(visit.link, now=now)})
+    """How far they are, what is there and what comes when; at the end two questions, answered by POST."""
+    form = FeedbackForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        keep_feedback(visit.link, **form.cleaned_data, now=now)
+        return _lead(visit, "journeys:portal")
+    progress = read_progress(visit.link, now=now)
+    context = {"visit": visit, "progress": progress}
+    if progress.is_completed:
+        has_answered = Feedback.objects.filter(journey=visit.link.journey_id).exists()
+        context |= {"form": form, "has_answered": has_answered and not form.errors}
+    return _show("journeys/portal/home.html", context)
 
 
 @by_link("GET", "POST")
