@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
 from outreach.models import (
+    ExpansionLook,
     FeatureRequest,
     Offer,
     Opportunity,
@@ -113,3 +114,11 @@ class OutreachSettingsAdmin(ViewOnlyAdmin):
     """Changed on their page of the settings, which asks before full automation is switched on."""
 
     list_display = ("upsell_ceiling", "reply_timeout_hours", "high_value", "cool_down_days", "matching", "updated_at")
+
+
+@admin.register(ExpansionLook)
+class ExpansionLookAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "due_at", "looked_at")
+    list_filter = (("due_at", DayFilter),)
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "=customer__external_id")

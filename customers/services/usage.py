@@ -11,6 +11,7 @@ from django.db import transaction
 
 from customers.models import Customer, UsageSample, User
 from customers.services.activity import record
+from customers.signals import send_after_commit, usage_recorded
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def record_usage(customer: Customer, readings: Iterable[Reading], *, now: dateti
                 created=len(fresh),
                 changed=len(changed),
             )
+            send_after_commit(usage_recorded, customer_id=customer.pk)
     return Recorded(created=len(fresh), changed=len(changed), unchanged=len(last) - len(fresh) - len(changed))
 
 

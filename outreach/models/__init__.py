@@ -1,13 +1,14 @@
 """The tables of outreach."""
 
 from outreach.models.alerts import UsageAlert
-from outreach.models.offers import FeatureRequest, Offer
+from outreach.models.offers import ExpansionLook, FeatureRequest, Offer
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
 from outreach.models.settings import OutreachSettings
 from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 
 __all__ = [
+    "ExpansionLook",
     "FeatureRequest",
     "Offer",
     "Opportunity",

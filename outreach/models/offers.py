@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from customers.models.base import CustomerRow, Row, WorkspaceQuerySet
+from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row, WorkspaceQuerySet
 
 MOST_FEATURES = 20
 LONGEST_FEATURE = 120
@@ -62,6 +62,22 @@ class Offer(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ExpansionLook(Row):
+    """When an account is looked at again for an expansion; the row is the job. due_at: None while nothing is due."""
+
+    customer = models.OneToOneField("customers.Customer", on_delete=models.CASCADE, related_name="expansion_look")
+    due_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CustomerScopedQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="expansionlook_due")]
+
+    def __str__(self) -> str:
+        return f"Looked at {self.looked_at:%d %b %Y}" if self.looked_at else "Not looked at yet"
 
 
 class FeatureRequest(CustomerRow):

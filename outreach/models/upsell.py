@@ -151,6 +151,7 @@ class Opportunity(CustomerRow):
     intro_sent_at = models.DateTimeField(null=True, blank=True)
     intro_response = models.CharField(max_length=10, choices=UpsellReply.choices, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=300, blank=True, help_text="Why it was won, lost or dismissed.")
     crm_id = models.CharField(max_length=40, blank=True, help_text="Its id in the CRM, where one is connected.")
     crm_synced_at = models.DateTimeField(null=True, blank=True)
     crm_note = models.CharField(max_length=300, blank=True)

@@ -45,7 +45,7 @@ class Ground:
     meetings: list[Contact] = field(default_factory=list)
     touches: dict[UUID, Touch] = field(default_factory=dict)
     plans: dict[UUID, OutreachPlan] = field(default_factory=dict)
-    suppressed: Mapping[str, SuppressionFacts] = field(default_factory=dict)
+    suppressed: Mapping[tuple[str, str], SuppressionFacts] = field(default_factory=dict)
 
 
 def load_letter_chasers(dues: Sequence[Due]) -> dict[UUID, ChaserFacts]:
@@ -53,7 +53,10 @@ def load_letter_chasers(dues: Sequence[Due]) -> dict[UUID, ChaserFacts]:
     letters = _read_letters([due.subject_id for due in dues])
     plans = _read_plans(letter.origin_id for letter in letters.values())
     ground = _read_ground(dues, since=_first_sent(letters.values()), plans=plans)
-    ground.suppressed = list_suppressed([one.to_email for one in letters.values()], Lane.RENEWAL)
+    for lane in {one.lane for one in letters.values()}:
+        addresses = [one.to_email for one in letters.values() if one.lane == lane]
+        found = list_suppressed(addresses, Lane(lane))
+        ground.suppressed = {**ground.suppressed, **{(lane, address): why for address, why in found.items()}}
     return {due.id: _of_letter(due, letters[due.subject_id], ground) for due in dues if due.subject_id in letters}
 
 
@@ -91,7 +94,7 @@ def _of_letter(due: Due, letter: Draft, ground: Ground) -> ChaserFacts:
         and (since is None or one.at >= since)
         and (one.draft_id == letter.pk or (person is not None and one.stakeholder_id == person.pk))
     ]
-    suppressed = ground.suppressed.get(letter.to_email.lower())
+    suppressed = ground.suppressed.get((letter.lane, letter.to_email.lower()))
     return ChaserFacts(
         kind=CadenceKind(due.kind),
         subject_id=letter.pk,

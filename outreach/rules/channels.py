@@ -86,10 +86,15 @@ def _marked(option: ChannelOption, facts: ChannelFacts) -> ChannelOption:
     return ChannelOption(option.channel, option.title, reason, is_recommended=True)
 
 
-def call_script(*, name: str, role: str, sent_on: str, account: str, proof: str = "") -> str:
-    """Write what to say on the phone, in a few lines. sent_on: when the letter left, in words; proof: one success."""
+def call_script(*, name: str, role: str, sent_on: str, account: str, proof: str = "", is_renewal: bool = True) -> str:
+    """Write what to say on the phone, in a few lines. sent_on: when the letter left, in words; proof: one success.
+
+    is_renewal: else it is about an upsell introduction, which asks for nothing but a word.
+    """
     first = name.split()[0] if name.split() else name
     about = f"my note of {sent_on}" if sent_on else "my note"
+    if not is_renewal:
+        return _ask_about_introduction(first, about, account)
     lines = [
         f"“Hello {first}, I'm calling about {about} on {account}'s renewal. Is this a good moment?”",
         f"If yes: “{proof} I would like to hear what the next term should bring for you.”" if proof else "",
@@ -97,6 +102,16 @@ def call_script(*, name: str, role: str, sent_on: str, account: str, proof: str 
         f"Ask: {ASKS.get(role, ASKS[StakeholderRole.USER])}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _ask_about_introduction(first: str, about: str, account: str) -> str:
+    return "\n".join(
+        [
+            f"“Hello {first}, I'm calling about {about} on how {account} uses us. Is this a good moment?”",
+            "If yes: “I would start with what you already have. What is getting tight for you, and what is not used?”",
+            "If no: “When may I call again?” Agree on a day before you hang up, and leave it if they would rather not.",
+        ]
+    )
 
 
 ASKS: Mapping[str, str] = {

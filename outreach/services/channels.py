@@ -13,7 +13,7 @@ from django.db import transaction
 from customers.models import Customer, Stakeholder, Todo, User
 from customers.queries.calendars import local_date
 from customers.services.todos import add_todo
-from emails.enums import Lane, Theme
+from emails.enums import Lane, OriginKind, Theme
 from emails.models import Draft
 from emails.rules.companies import short_name
 from emails.rules.facts import format_date
@@ -82,6 +82,9 @@ def read_reach(letter: Draft) -> Reach:
     if letter.stakeholder is None:
         raise ChannelClosed(f"{letter.to_name} is no longer on record.")
     people = list_reachable(letter.customer, Lane(letter.lane))
+    if letter.origin_kind == OriginKind.UPSELL:
+        # An offer that nobody answered is no reason to send an executive, or to press through a colleague.
+        return Reach(letter, letter.stakeholder, None, None)
     champion = find_champion(people, besides=letter.stakeholder)
     return Reach(letter, letter.stakeholder, letter.customer.executive, champion)
 
@@ -146,6 +149,7 @@ def _wording(channel: Channel, reach: Reach, *, now: datetime) -> str:
         role=reach.role,
         sent_on=format_date(local_date(letter.sent_at, zone)) if letter.sent_at else "",
         account=short_name(reach.customer.name),
+        is_renewal=letter.origin_kind != OriginKind.UPSELL,
     )
 
 

@@ -21,17 +21,18 @@ from emails.rules.expansion import is_sayable
 from emails.rules.letters import LetterBrief, Origin, Recipient, tone_for
 from emails.services.editing import check_cc
 from emails.services.ordering import LetterOrder, Pen, prepare, write_at_once
-from outreach.enums import Directness, Framing, OpportunityStage
+from outreach.enums import Directness, Framing
 from outreach.models import Opportunity, UpsellIntroduction, UpsellRun
 from outreach.queries.expansion import ExpansionContext, read_expansion_context
 from outreach.queries.introduction_facts import find_offer, introduction_facts
+from outreach.queries.opportunities import find_open_opportunity
 from outreach.queries.people import list_reachable
 from outreach.rules.upsell.recipients import Person, choose_recipient, role_of
+from outreach.services.introduction_copies import tell_account_executive
 
 MEETING_MINUTES = 20
 """Source: upsell-introduction-email, "Would you have 20 minutes"."""
 
-OPEN_STAGES = (OpportunityStage.IDENTIFIED, OpportunityStage.INTRODUCED, OpportunityStage.IN_TALKS)
 UNNAMED = "your team"
 """What an account is called whose name on record is none that a letter may say."""
 
@@ -84,14 +85,12 @@ def write_introduction(
         order = _order(introduction, context, addressed)
         introduction.draft = pen([prepare(order, now=now)], now=now, by=by)[0]
         introduction.save(update_fields=["draft", "updated_at"])
+        if addressed.cc and customer.account_executive is not None:
+            tell_account_executive(
+                introduction, draft=introduction.draft, executive=customer.account_executive, now=now
+            )
         _record(introduction, by=by, now=now)
     return introduction
-
-
-def find_open_opportunity(customer: Customer) -> Opportunity | None:
-    """Give the expansion of the account that is neither won nor lost, the latest of several."""
-    found: Opportunity | None = Opportunity.objects.filter(customer=customer, stage__in=OPEN_STAGES).first()
-    return found
 
 
 def _of_run(run: UpsellRun) -> UpsellIntroduction | None:

@@ -49,6 +49,7 @@ class Expansion:
     led_by: LedBy
     led_because: tuple[str, ...]
     holds_back: tuple[str, ...]
+    currency: str = ""
 
 
 def find_expansion(facts: AccountFacts) -> Expansion | None:
@@ -58,7 +59,7 @@ def find_expansion(facts: AccountFacts) -> Expansion | None:
         return None
     plan = propose_plan(facts)
     led_by, why = choose_lead(facts, plan)
-    return Expansion((*grounds, *_support(facts)), plan, led_by, why, _holds_back(facts))
+    return Expansion((*grounds, *_support(facts)), plan, led_by, why, _holds_back(facts), facts.currency)
 
 
 def choose_lead(facts: AccountFacts, plan: UpsellPlan) -> tuple[LedBy, tuple[str, ...]]:

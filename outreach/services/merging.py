@@ -1,0 +1,28 @@
+"""What outreach does when two accounts become one: what both have is kept once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models.functions import Lower
+
+from customers.models import Customer, User
+from customers.registry.merges import register_merge
+from outreach.models import ExpansionLook, FeatureRequest
+
+
+def register() -> None:
+    """Take part in merges; called at start-up."""
+    register_merge(guard=why_not_merge, step=keep_once)
+
+
+def why_not_merge(kept: Customer, gone: Customer) -> str:
+    """Nothing of expansion stands in the way of a merge."""
+    return ""
+
+
+def keep_once(kept: Customer, gone: Customer, now: datetime, by: User) -> None:
+    """Drop what the account that stays has as well: the same request, and the mark of when it is looked at."""
+    ExpansionLook.objects.filter(customer=gone).delete()
+    known = FeatureRequest.objects.filter(customer=kept).annotate(lower=Lower("text")).values("lower")
+    FeatureRequest.objects.filter(customer=gone).annotate(lower=Lower("text")).filter(lower__in=known).delete()
