@@ -13,7 +13,7 @@ from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, 
 from journeys.enums import AutomationStatus, VersionAnswer
 from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome
-from outreach.models import UsageAlert
+from outreach.models import ExpansionLook, UsageAlert
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -103,6 +103,11 @@ def _early_alert(now: datetime) -> UsageAlert:
     return _alert(now, due_at=None, account_id=account_id, outcome=AlertOutcome.UNKNOWN_ACCOUNT)
 
 
+def _look(now: datetime) -> ExpansionLook:
+    look: ExpansionLook = ExpansionLook.objects.create(customer=factories.CustomerFactory.create(), due_at=now)
+    return look
+
+
 def _rollout(now: datetime) -> RolloutRun:
     version = default_version()
     run: RolloutRun = RolloutRun.objects.create(version=version, answer=VersionAnswer.values[0], asked_at=now, total=0)
@@ -158,6 +163,7 @@ WORK: list[tuple[str, Make]] = [
     ("cadence", _lost_news),
     ("usage_alerts", lambda now: _alert(now, due_at=now)),
     ("usage_alerts", _early_alert),
+    ("expansion", _look),
     ("rollouts", _rollout),
 ]
 
