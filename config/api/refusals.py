@@ -29,6 +29,7 @@ from journeys.services.reviewing import NotAllowed as MayNotReview
 from journeys.services.reviewing import OpenClaims
 from journeys.services.scheduling import NotScheduled
 from journeys.services.texts import NotOpen, StaleText
+from outreach.services.opportunities import StageMoved
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
@@ -145,4 +146,5 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     StalePlan: _stale_plan,
     EngageNotOpen: _simple(409, "engage_not_open"),
     PlanClosed: _simple(409, "plan_closed"),
+    StageMoved: _simple(409, "stage_moved"),
 }

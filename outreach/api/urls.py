@@ -2,8 +2,19 @@
 
 from django.urls import path
 
-from outreach.api.expansion import ExpansionContextView
+from outreach.api.expansion import (
+    ExpansionContextView,
+    FeatureRequestsView,
+    FeatureRequestView,
+    UpsellIntroductionView,
+)
+from outreach.api.opportunities import OpportunityDetail, OpportunityList
 
 urlpatterns = [
     path("customers/<str:id>/expansion-context", ExpansionContextView.as_view()),
+    path("customers/<str:id>/upsell-intro", UpsellIntroductionView.as_view()),
+    path("customers/<str:id>/feature-requests", FeatureRequestsView.as_view()),
+    path("customers/<str:id>/feature-requests/<uuid:requestId>", FeatureRequestView.as_view()),
+    path("opportunities", OpportunityList.as_view()),
+    path("opportunities/<uuid:id>", OpportunityDetail.as_view()),
 ]

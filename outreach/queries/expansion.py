@@ -15,6 +15,7 @@ from outreach import models
 from outreach.models import FeatureRequest
 from outreach.rules.upsell.facts import AccountFacts, Offer, UsageLine, measure_change
 from outreach.rules.upsell.framing import FramingChoice, choose_framing
+from outreach.rules.upsell.optimising import Saving, list_savings
 from outreach.rules.upsell.signals import Expansion, find_expansion, list_unused
 
 SEEN_DAYS = 90
@@ -29,12 +30,15 @@ class ExpansionContext:
     expansion: Expansion | None
     framing: FramingChoice
     unused: tuple[UsageLine, ...]
+    savings: tuple[Saving, ...] = ()
 
 
 def read_expansion_context(customer: Customer, *, now: datetime) -> ExpansionContext:
     """Read the account in five queries and judge it."""
     facts = read_account_facts(customer, now=now)
-    return ExpansionContext(facts, find_expansion(facts), choose_framing(facts), list_unused(facts))
+    return ExpansionContext(
+        facts, find_expansion(facts), choose_framing(facts), list_unused(facts), list_savings(facts.usage)
+    )
 
 
 def read_account_facts(customer: Customer, *, now: datetime) -> AccountFacts:

@@ -42,6 +42,8 @@ def add_requests(customer: Customer, wishes: Iterable[Wish], *, now: datetime, b
             text.casefold() for text in FeatureRequest.objects.filter(customer=customer).values_list("text", flat=True)
         }
         for key, wish in wanted.items():
+            if key in there:
+                continue
             row = FeatureRequest(
                 customer=customer,
                 text=" ".join(wish.text.split()),
@@ -50,8 +52,6 @@ def add_requests(customer: Customer, wishes: Iterable[Wish], *, now: datetime, b
                 added_by=by,
             )
             check(row)
-            if key in there:
-                continue
             row.save(force_insert=True)
             made.append(row)
         if made:

@@ -27,6 +27,9 @@ class _Examples:
     def keep_old(self, old: object, ids: Collection[UUID], now: datetime) -> int:
         return 0
 
+    def leave_out(self, template: object, ids: Collection[UUID], now: datetime) -> int:
+        return 0
+
 
 def register() -> None:
     """Say which names the templates may use; called at start-up."""
