@@ -14,6 +14,8 @@ from outreach.models import (
     OutreachSettings,
     Reaction,
     ScheduleChange,
+    SlackClick,
+    SlackQuestion,
     Touch,
     UpsellIntroduction,
     UpsellRun,
@@ -122,3 +124,19 @@ class ExpansionLookAdmin(ViewOnlyAdmin):
     list_filter = (("due_at", DayFilter),)
     list_select_related = ("customer",)
     search_fields = ("customer__name", "=customer__external_id")
+
+
+@admin.register(SlackQuestion)
+class SlackQuestionAdmin(ViewOnlyAdmin):
+    list_display = ("customer", "draft", "standing", "words", "state", "posted_at", "is_behind", "outcome")
+    list_filter = ("state", "standing", "is_behind")
+    list_select_related = ("customer", "draft")
+    search_fields = ("customer__name", "=ts")
+
+
+@admin.register(SlackClick)
+class SlackClickAdmin(ViewOnlyAdmin):
+    list_display = ("received_at", "slack_user", "by", "action", "result", "answer", "state")
+    list_filter = (("received_at", DayFilter), "result", "state")
+    list_select_related = ("by",)
+    search_fields = ("=slack_user", "customer__name")

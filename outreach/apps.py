@@ -7,7 +7,8 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         import outreach.receivers
-        import outreach.receivers_expansion  # noqa: F401
+        import outreach.receivers_expansion
+        import outreach.receivers_slack  # noqa: F401
         from customers.registry.holds import register_hold_source
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails.enums import OriginKind
@@ -15,7 +16,7 @@ class OutreachConfig(AppConfig):
         from outreach.queries import holds
         from outreach.queries.plans import planned_days_of
         from outreach.queries.sources import register_sources
-        from outreach.services import expansion_work, handlers, merging, staff_templates
+        from outreach.services import bridges, expansion_work, handlers, merging, staff_templates
 
         register_sources()
         register_hold_source(holds.SOURCE)
@@ -23,5 +24,6 @@ class OutreachConfig(AppConfig):
         expansion_work.register()
         merging.register()
         staff_templates.register()
+        bridges.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))

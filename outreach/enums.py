@@ -248,3 +248,23 @@ class Directness(TextChoices):
 
     SOFT = "soft", "Soft"
     DIRECT = "direct", "Direct"
+
+
+class AskStanding(TextChoices):
+    """What a question at Slack shows."""
+
+    ASKS = "asks", "Asks for a yes"
+    DECIDED = "decided", "Tells what became of it"
+
+
+class ClickResult(TextChoices):
+    """What a click at Slack did."""
+
+    WAITING = "waiting", "Waiting"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    REPEATED = "repeated", "Decided before"
+    CHANGED = "changed", "Refused: the text was changed"
+    REFUSED = "refused", "Refused"
+    UNKNOWN_USER = "unknown_user", "Refused: nobody known"
+    NOT_OURS = "not_ours", "Nothing of ours"

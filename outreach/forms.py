@@ -36,13 +36,21 @@ class ExpansionSettingsForm(forms.ModelForm):
 
     class Meta:
         model = OutreachSettings
-        fields = ["upsell_ceiling", "reply_timeout_hours", "high_value", "cool_down_days", "matching"]
+        fields = [
+            "upsell_ceiling",
+            "reply_timeout_hours",
+            "high_value",
+            "cool_down_days",
+            "matching",
+            "slack_approvals",
+        ]
         labels = {
             "upsell_ceiling": "A run goes as far as",
             "reply_timeout_hours": "Wait for a reply",
             "high_value": "High value",
             "cool_down_days": "Cool-down",
             "matching": "A run starts when",
+            "slack_approvals": "Ask at Slack whether a mail of expansion may go",
         }
         help_texts = {
             "upsell_ceiling": "Critical alerts ask for full, high ones for hybrid. Each mail passes the gate anyhow.",

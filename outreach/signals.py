@@ -8,3 +8,4 @@ touch_done = Signal()  # customer_id, plan_id, touch_id
 alerts_kept = Signal()  # nothing: the alerts that came in and wait stand in the rows
 alert_decided = Signal()  # customer_id, alert_id, outcome
 reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)
+slack_changed = Signal()  # nothing: what is to be asked, shown or answered at Slack stands in the rows

@@ -5,10 +5,18 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from outreach.services import alerts
+from outreach.services import alerts, slack_clicks, slack_questions
 
 
 @shared_task(name="outreach.apply_alerts")
 def apply_alerts() -> None:
     """Decide on the usage alerts that came in; the clock finds those whose ring was lost."""
     alerts.apply_due(now=timezone.now())
+
+
+@shared_task(name="outreach.work_for_slack")
+def work_for_slack() -> None:
+    """Apply clicks, then post, change and answer; the clock finds those whose ring was lost."""
+    now = timezone.now()
+    slack_clicks.sweep(now)
+    slack_questions.sweep(now)

@@ -12,12 +12,16 @@ from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 @dataclass(frozen=True)
 class Place:
-    """A page that the navigation may show. `also`: other url names (or namespaces, ending in ":") that belong to it."""
+    """A page that the navigation may show. `also`: other url names (or namespaces, ending in ":") that belong to it.
+
+    but: those among them that belong elsewhere.
+    """
 
     label: str
     url_name: str
     icon: str
     also: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     for_writers: bool = False
     for_ops: bool = False
 
@@ -41,6 +45,7 @@ BOOK_PAGES = (
     "emails:person",
     *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
 )
+EXPANSION_SETTINGS = ("outreach:expansion_settings", "outreach:stand_in")
 WORK = (
     Place("Today", "today", "sun"),
     Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
@@ -49,7 +54,7 @@ WORK = (
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
     Place("Waiting", "emails:waiting", "clock"),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
-    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",)),
+    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",), but=EXPANSION_SETTINGS),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
 FOOT = (
@@ -57,7 +62,7 @@ FOOT = (
         "Settings",
         "customers:settings",
         "cog-6-tooth",
-        also=("customers:settings", "customers:profile", "customers:token", "emails:suppression"),
+        also=("customers:settings", "customers:profile", "customers:token", "emails:suppression", *EXPANSION_SETTINGS),
     ),
 )
 USER_MENU = (
@@ -116,5 +121,7 @@ def _is_for(place: Place, request: HttpRequest) -> bool:
 def _is_current(place: Place, request: HttpRequest) -> bool:
     match = request.resolver_match
     if match is None:
+        return False
+    if match.view_name.startswith(place.but or ("-",)):
         return False
     return match.view_name == place.url_name or any(match.view_name.startswith(name) for name in place.also)

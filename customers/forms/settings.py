@@ -91,9 +91,12 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "email", "role", "team", "title", "phone", "timezone"]
-        labels = {"email": "E-mail"}
-        help_texts = {"email": "A new address ends all sessions of the person."}
+        fields = ["first_name", "last_name", "email", "role", "team", "title", "phone", "timezone", "slack_id"]
+        labels = {"email": "E-mail", "slack_id": "Slack member id"}
+        help_texts = {
+            "email": "A new address ends all sessions of the person.",
+            "slack_id": "Such as U0123ABCD, from the profile at Slack: clicks there count as this person's.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

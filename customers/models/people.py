@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -57,6 +58,12 @@ class User(AbstractUser):
     title = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     timezone = models.CharField(max_length=64, default="UTC")
+    slack_id = models.CharField(
+        max_length=30,
+        blank=True,
+        validators=[RegexValidator(r"^[UW][A-Z0-9]{2,28}\Z", "A member id looks like U0123ABCD.")],
+        help_text="Member id at Slack, such as U0123ABCD; whose clicks there are this person's.",
+    )
     signature = models.TextField(blank=True, help_text="Put under each email; empty: name, title and company.")
     session_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows when every session and reset link of this person must end."
@@ -72,6 +79,12 @@ class User(AbstractUser):
                 condition=~Q(email=""),
                 name="user_email_once",
                 violation_error_message="Another person has this address.",
+            ),
+            models.UniqueConstraint(
+                fields=["slack_id"],
+                condition=~Q(slack_id=""),
+                name="user_slack_id_once",
+                violation_error_message="Another person has this member id.",
             ),
         ]
 

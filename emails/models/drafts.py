@@ -152,6 +152,11 @@ class Draft(ClaimedRow):
                 name="draft_approval_ends",
             ),
             models.Index(fields=["attempted_at"], condition=Q(state=DraftState.UNKNOWN), name="draft_unknown_since"),
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(lane=Lane.UPSELL, state__in=[DraftState.DRAFT, DraftState.BLOCKED]),
+                name="draft_upsell_waits",
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="draft_provider_id"),
             models.Index(fields=["sent_at"], condition=Q(purpose=Purpose.FIRST_TOUCH), name="draft_first_touch_sent"),
             models.Index(fields=["smtp_id"], condition=~Q(smtp_id=""), name="draft_smtp_id"),

@@ -21,7 +21,7 @@ from customers.clients.base import Effect, NotAccepted
 from customers.clients.deadline import DEADLINE_S, unanswered
 from customers.clients.inbound import Forged, NoKey
 from customers.clients.wire import Answer, Call, Vendor, failure_of, place_call, unreadable
-from outreach.rules.slack_messages import Posted, SlackMessage
+from outreach.rules.slack_messages import Posted, SlackMessage, Whisper, escape
 
 API = Vendor("Slack", "SLACK_API_BASE")
 MAYBE_DONE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
@@ -55,21 +55,32 @@ class SlackClient:
         body = {"channel": posted.channel, "ts": posted.ts, **_content(message)}
         return self._call("chat.update", body, effect=Effect.REPEATABLE, now=now)
 
+    def tell(self, whisper: Whisper, *, now: datetime) -> None:
+        """Tell one person something that nobody else sees and that is gone with their session."""
+        body = {"channel": whisper.channel, "user": whisper.user, "text": escape(whisper.text)}
+        self._ask("chat.postEphemeral", body, effect=Effect.ONCE, now=now)
+
     def _call(self, method: str, body: dict[str, Any], *, effect: Effect, now: datetime) -> Posted:
-        web = _Web(effect=effect, now=now, deadline_s=self._deadline_s)
-        try:
-            row = web.api_call(method, json=body).data
-        except SlackApiError as error:
-            raise _refusal(error, effect) from None
+        row = self._ask(method, body, effect=effect, now=now)
         channel, ts = (row.get("channel"), row.get("ts")) if isinstance(row, dict) else (None, None)
         if not _is_id(channel) or not _is_id(ts):
             raise unreadable(API, effect)
         return Posted(str(channel), str(ts))
 
+    def _ask(self, method: str, body: dict[str, Any], *, effect: Effect, now: datetime) -> Any:
+        web = _Web(effect=effect, now=now, deadline_s=self._deadline_s)
+        try:
+            return web.api_call(method, json=body).data
+        except SlackApiError as error:
+            raise _refusal(error, effect) from None
 
-def check_signature(raw: bytes, *, timestamp: str, signature: str, now: datetime) -> None:
-    """Raise NoKey, or Forged unless Slack signed this body within the last five minutes."""
-    secret = settings.SLACK_SIGNING_SECRET.strip()
+
+def check_signature(raw: bytes, *, timestamp: str, signature: str, now: datetime, secret: str | None = None) -> None:
+    """Raise NoKey, or Forged unless Slack signed this body within the last five minutes.
+
+    secret: another than that of the settings, for the stand-in's own page.
+    """
+    secret = (settings.SLACK_SIGNING_SECRET if secret is None else secret).strip()
     if not secret:
         raise NoKey("SLACK_SIGNING_SECRET is not set.")
     try:

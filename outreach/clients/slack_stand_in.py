@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from customers.models import StandInCall
-from outreach.rules.slack_messages import Posted, SlackMessage
+from outreach.rules.slack_messages import Posted, SlackMessage, Whisper
 
 CHANNEL = "C0STANDIN"
 
@@ -24,6 +24,17 @@ class SlackStandIn:
     def update(self, posted: Posted, message: SlackMessage, *, now: datetime) -> Posted:
         """Keep what would have stood in the message's place."""
         return self._keep("update", message, ts=posted.ts, now=now)
+
+    def tell(self, whisper: Whisper, *, now: datetime) -> None:
+        """Keep what one person would have been told."""
+        StandInCall.objects.create(
+            customer_id=whisper.customer_id,
+            vendor=self.name,
+            action="tell",
+            request={"channel": whisper.channel, "user": whisper.user, "text": whisper.text},
+            answer={"ok": True},
+            called_at=now,
+        )
 
     def _keep(self, action: str, message: SlackMessage, *, ts: str, now: datetime) -> Posted:
         answer: dict[str, Any] = {"ok": True, "channel": CHANNEL, "ts": ts}

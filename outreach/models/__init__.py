@@ -5,6 +5,7 @@ from outreach.models.offers import ExpansionLook, FeatureRequest, Offer
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
 from outreach.models.settings import OutreachSettings
+from outreach.models.slack import SlackClick, SlackQuestion
 from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "OutreachSettings",
     "Reaction",
     "ScheduleChange",
+    "SlackClick",
+    "SlackQuestion",
     "Touch",
     "UpsellIntroduction",
     "UpsellRun",

@@ -39,6 +39,7 @@ class OutreachSettings(models.Model):
     matching = models.CharField(max_length=3, choices=Matching.choices, default=Matching.ANY)
     metrics = models.JSONField(default=default_metrics, blank=True)
     metric_rules = models.JSONField(default=list, blank=True)
+    slack_approvals = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -16,6 +16,7 @@ LONGEST_SECTION = 2900
 LONGEST_LINE = 150
 LONGEST_VALUE = 2000
 APPROVAL_BLOCK = "evergreen_approval"
+DIGEST_SIGNS = 16
 
 
 class Click(StrEnum):
@@ -44,8 +45,21 @@ class Posted:
 
 
 @dataclass(frozen=True)
+class Whisper:
+    """What one person alone is told in the channel. user: their member id. customer_id: None where none is known."""
+
+    customer_id: UUID | None
+    channel: str
+    user: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ApprovalAsk:
-    """A mail that waits for a yes. version: of the draft; a click on an older one decides nothing."""
+    """A mail that waits for a yes. version, digest: of what is shown; a click on anything else decides nothing.
+
+    note: a line above the question. hears_clicks: whether Slack's clicks can be believed; else there is the link alone.
+    """
 
     customer_id: UUID
     customer_name: str
@@ -55,6 +69,18 @@ class ApprovalAsk:
     subject: str
     body: str
     draft_url: str
+    digest: str = ""
+    note: str = ""
+    hears_clicks: bool = True
+
+
+@dataclass(frozen=True)
+class ClickValue:
+    """What a button was made for: this draft, in this version, with this content."""
+
+    draft_id: UUID
+    version: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -71,15 +97,15 @@ class Summary:
 def write_approval(ask: ApprovalAsk) -> SlackMessage:
     """Write the question with its three buttons. Edit is a link to the desk: nobody writes a mail within Slack."""
     text = f"{ask.customer_name}: a mail to {ask.to_name} waits for a yes"
-    value = f"{ask.draft_id}:{ask.version}"
-    buttons = [
-        _button("Approve", Click.APPROVE, value, style="primary"),
-        _button("Edit", Click.EDIT, value, url=ask.draft_url),
-        _button("Decline", Click.DECLINE, value, style="danger"),
-    ]
+    value = f"{ask.draft_id}:{ask.version}:{ask.digest[:DIGEST_SIGNS]}"
+    edit = _button("Edit", Click.EDIT, value, url=ask.draft_url)
+    approve = _button("Approve", Click.APPROVE, value, style="primary")
+    decline = _button("Decline", Click.DECLINE, value, style="danger")
+    buttons = [approve, edit, decline] if ask.hears_clicks else [edit]
     return _message(
         ask.customer_id,
         text,
+        _section(_line(ask.note)),
         _section(f"*{_line(text)}*\n*Subject:* {_line(ask.subject)}"),
         _section(_cut(escape(ask.body), LONGEST_SECTION)),
         {"type": "actions", "block_id": APPROVAL_BLOCK, "elements": buttons},
@@ -100,13 +126,16 @@ def write_summary(summary: Summary) -> SlackMessage:
     return _message(summary.customer_id, text, *parts)
 
 
-def read_value(value: str) -> tuple[UUID, int] | None:
-    """Read a button's value back: which draft, in which version; None where it is none of ours."""
-    draft_id, _, version = value[:100].partition(":")
+def read_value(value: str) -> ClickValue | None:
+    """Read a button's value back; None where it is none of ours."""
+    parts = value[:LONGEST_VALUE].split(":")
+    if len(parts) != 3 or len(parts[2]) > DIGEST_SIGNS:
+        return None
+    draft_id, version, digest = parts
     if not (version.isascii() and version.isdecimal() and len(version) < 10):
         return None
     try:
-        return UUID(draft_id), int(version)
+        return ClickValue(UUID(draft_id), int(version), digest)
     except ValueError:
         return None
 

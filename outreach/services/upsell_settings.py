@@ -26,6 +26,7 @@ WRITABLE = frozenset(
         "matching",
         "metrics",
         "metric_rules",
+        "slack_approvals",
     }
 )
 SURE = "Say that you are sure: runs of critical alerts will then mail customers by themselves."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,6 +13,7 @@ from django.utils import timezone
 from customers.models import User
 from customers.services.workspace import StaleSettings
 from customers.view_base import put_errors, reader_of, settings_tabs
+from outreach.clients.choice import why_slack_off
 from outreach.forms import STALE, ExpansionSettingsForm
 from outreach.models import OutreachSettings
 from outreach.queries.upsell_settings import get_outreach_settings
@@ -29,7 +31,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save(form, by=reader):
         messages.success(request, "Saved.")
         return redirect(PAGE)
-    context = {"tabs": settings_tabs(request, PAGE), "form": form, "facts": _in_words(get_outreach_settings())}
+    context = {
+        "tabs": settings_tabs(request, PAGE),
+        "form": form,
+        "facts": _in_words(get_outreach_settings()),
+        "slack_off": why_slack_off(),
+        "hears_clicks": bool(settings.SLACK_SIGNING_SECRET.strip()),
+    }
     return render(request, "outreach/settings_expansion.html", context)
 
 
@@ -56,5 +64,6 @@ def _in_words(row: OutreachSettings) -> list[tuple[str, str]]:
         ("High value", f"above {row.high_value.normalize():,f}"),
         ("Watched metrics", ", ".join(row.metrics)),
         ("Cool-down", f"{row.cool_down_days} days per account and metric"),
+        ("Asks at Slack", "yes" if row.slack_approvals else "no"),
         ("Wait for a reply", f"{row.reply_timeout_hours} hours"),
     ]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from customers.enums import ClaimState, HoldScope, ImportState
 from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill
-from emails.enums import DraftState, Purpose, SuppressionCause
+from emails.enums import DraftState, Lane, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
 from journeys.models import RolloutRun
-from outreach.enums import AlertOutcome
-from outreach.models import ExpansionLook, UsageAlert
+from outreach.enums import AlertOutcome, ClickResult
+from outreach.models import ExpansionLook, SlackClick, SlackQuestion, UsageAlert
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -126,6 +126,28 @@ def _row(now: datetime, **fields: object) -> object:
     return make_automation(factories.CustomerFactory.create(), now, **fields)
 
 
+def _question(now: datetime, **fields: object) -> SlackQuestion:
+    fields = {"draft": letter(now), "version": 1, "content_hash": "h", "posted_at": now, **fields}
+    question: SlackQuestion = SlackQuestion.objects.create(customer=fields["draft"].customer, **fields)  # type: ignore[attr-defined]
+    return question
+
+
+def _outdated_question(now: datetime) -> SlackQuestion:
+    draft = letter(now, lane=Lane.UPSELL, updated_at=now - AN_HOUR)
+    return _question(now, draft=draft, version=7, **POSTED)
+
+
+def _click(now: datetime, **fields: object) -> SlackClick:
+    click: SlackClick = SlackClick.objects.create(
+        action="evergreen_approve", slack_user="U1", received_at=now, **fields
+    )
+    if fields.get("state") == ClaimState.SENDING:
+        SlackClick.objects.filter(pk=click.pk).update(claim_token=uuid.uuid4())
+    return click
+
+
+POSTED = {"state": ClaimState.SENT, "channel": "C1", "ts": "1.2"}
+APPLIED = {"result": ClickResult.REFUSED, "applied_at": datetime(2026, 3, 4, tzinfo=UTC)}
 ABANDONED = {
     "status": AutomationStatus.RUNNING,
     "claim_token": uuid.UUID(int=1),
@@ -165,6 +187,17 @@ WORK: list[tuple[str, Make]] = [
     ("usage_alerts", _early_alert),
     ("expansion", _look),
     ("rollouts", _rollout),
+    ("slack_clicks", lambda now: _click(now, due_at=now)),
+    ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", **APPLIED)),
+    ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", not_before=now, **APPLIED)),
+    ("slack_clicks", lambda now: _click(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR, **APPLIED)),
+    ("slack_questions", lambda now: letter(now, lane=Lane.UPSELL)),
+    ("slack_questions", _outdated_question),
+    ("slack_questions", lambda now: _question(now, state=ClaimState.QUEUED)),
+    ("slack_questions", lambda now: _question(now, state=ClaimState.QUEUED, not_before=now)),
+    ("slack_questions", lambda now: _question(now, is_behind=True, **POSTED)),
+    ("slack_questions", lambda now: _question(now, is_behind=True, not_before=now, **POSTED)),
+    ("slack_questions", lambda now: _question(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
 ]
 
 KEPT_BACK: list[Make] = [

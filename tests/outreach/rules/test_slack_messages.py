@@ -10,6 +10,7 @@ import pytest
 
 from outreach.rules.slack_messages import (
     ApprovalAsk,
+    ClickValue,
     Summary,
     escape,
     is_plain_url,
@@ -20,6 +21,7 @@ from outreach.rules.slack_messages import (
 )
 
 CUSTOMER, DRAFT = UUID(int=1), UUID(int=2)
+DIGEST = "ab" * 8
 ASK = ApprovalAsk(
     customer_id=CUSTOMER,
     customer_name="Acme",
@@ -29,6 +31,7 @@ ASK = ApprovalAsk(
     subject="A few limits",
     body="Hi Jennifer,\n\n98 of 100.",
     draft_url="https://desk.example/emails/2",
+    digest="ab" * 32,
 )
 SUMMARY = Summary(CUSTOMER, "Acme", "a mail went out", [("Usage", "150 of 100")], "https://desk.example/runs/1")
 HOSTILE = "<!channel> <@U123> & <https://evil.example|Approve>"
@@ -40,12 +43,19 @@ def test_approval_asks_with_three_buttons_bound_to_the_version() -> None:
     buttons = message.blocks[-1]["elements"]
     assert message.text == "Acme: a mail to Jennifer Lee waits for a yes"
     assert [(one["text"]["text"], one["action_id"], one["value"]) for one in buttons] == [
-        ("Approve", "evergreen_approve", f"{DRAFT}:3"),
-        ("Edit", "evergreen_edit", f"{DRAFT}:3"),
-        ("Decline", "evergreen_decline", f"{DRAFT}:3"),
+        ("Approve", "evergreen_approve", f"{DRAFT}:3:{DIGEST}"),
+        ("Edit", "evergreen_edit", f"{DRAFT}:3:{DIGEST}"),
+        ("Decline", "evergreen_decline", f"{DRAFT}:3:{DIGEST}"),
     ]
     assert buttons[1]["url"] == ASK.draft_url
-    assert read_value(buttons[0]["value"]) == (DRAFT, 3)
+    assert read_value(buttons[0]["value"]) == ClickValue(DRAFT, 3, DIGEST)
+
+
+def test_question_whose_clicks_nobody_could_believe_has_the_link_alone() -> None:
+    message = write_approval(replace(ASK, hears_clicks=False, note="The text was changed."))
+
+    assert [one["action_id"] for one in message.blocks[-1]["elements"]] == ["evergreen_edit"]
+    assert message.blocks[0]["text"]["text"] == "The text was changed."
 
 
 def test_decided_question_has_no_buttons_left() -> None:
@@ -91,8 +101,25 @@ def test_long_text_is_cut_between_signs(length: int, sign: str) -> None:
     assert text.rstrip("…").replace(escape(sign), "") == ""
 
 
-@pytest.mark.parametrize("value", ["", ":", "x:1", f"{DRAFT}", f"{DRAFT}:", f"{DRAFT}:-1", f"{DRAFT}:٣", f"{DRAFT}:1e3",
-                                   f"{DRAFT}:99999999999", "x" * 5000])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        ":",
+        "x:1",
+        "x:1:ab",
+        f"{DRAFT}",
+        f"{DRAFT}:1",
+        f"{DRAFT}::ab",
+        f"{DRAFT}:-1:ab",
+        f"{DRAFT}:٣:ab",
+        f"{DRAFT}:1e3:ab",
+        f"{DRAFT}:99999999999:ab",
+        f"{DRAFT}:1:{'a' * 17}",
+        f"{DRAFT}:1:a:b",
+        "x" * 5000,
+    ],
+)
 def test_value_that_is_none_of_ours_is_read_as_nothing(value: str) -> None:
     assert read_value(value) is None
 
