@@ -11,7 +11,6 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -111,12 +110,13 @@ class _Page:
         canvas.setFillColor(ACCENT)
         canvas.rect(0, height - 6 * mm, width, 6 * mm, stroke=0, fill=1)
         canvas.setFillColor(INK)
-        canvas.setFont(self.fonts.bold, 11)
-        canvas.drawString(MARGIN, height - 18 * mm, self.fonts.fit(self.brief.company))
-        canvas.setFont(self.fonts.regular, 8)
+        company = self.fonts.fit(self.brief.company)
+        self.fonts.draw(canvas, MARGIN, height - 18 * mm, company, size=11, bold=True)
         canvas.setFillColor(SOFT)
+        confidential = self.shorten(f"Confidential, for {self.brief.customer}", 120 * mm)
+        self.fonts.draw(canvas, MARGIN, 12 * mm, confidential, size=8)
+        canvas.setFont(self.fonts.regular, 8)
         canvas.drawRightString(width - MARGIN, height - 18 * mm, "Renewal proposal")
-        canvas.drawString(MARGIN, 12 * mm, self.shorten(f"Confidential, for {self.brief.customer}", 120 * mm))
         canvas.drawRightString(width - MARGIN, 12 * mm, f"Page {document.page}")
         canvas.restoreState()
 
@@ -286,11 +286,10 @@ class _Page:
         return fact.display if fact else ""
 
     def text(self, text: str) -> str:
-        """Escape: reportlab reads markup in paragraphs."""
-        return self.fonts.fit(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return self.fonts.marked(text)
 
     def shorten(self, text: str, width: float) -> str:
         text = self.fonts.fit(text)
-        while text and stringWidth(text, self.fonts.regular, 8) > width:
+        while text and self.fonts.width(text, 8) > width:
             text = text[:-2]
         return text

@@ -9,7 +9,6 @@ from datetime import date
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from emails.rules.facts import format_date
@@ -85,8 +84,7 @@ class _Sheet:
     def cell(self, text: str, *, x: float, label: str) -> None:
         size, [shown] = self.fitted(text, size=11, width=70 * mm, bold=False, lines=1)
         self.canvas.setFillColor(INK)
-        self.canvas.setFont(self.fonts.regular, size)
-        self.canvas.drawString(x, 36 * mm, shown)
+        self.fonts.draw(self.canvas, x, 36 * mm, shown, size=size)
         self.canvas.setFillColor(SOFT)
         self.canvas.setFont(self.fonts.regular, 8)
         self.canvas.drawString(x, 28 * mm, label)
@@ -97,39 +95,36 @@ class _Sheet:
         """Centred; at: the baseline of the first line of one, the middle of two."""
         size, shown = self.fitted(text, size=size, width=WIDTH - 2 * MARGIN, bold=bold, lines=lines)
         self.canvas.setFillColor(color)
-        self.canvas.setFont(self.fonts.bold if bold else self.fonts.regular, size)
         top = at + (len(shown) - 1) * size * 0.6
         for place, part in enumerate(shown):
-            self.canvas.drawCentredString(WIDTH / 2, top - place * size * 1.2, part)
+            y = top - place * size * 1.2
+            self.fonts.draw(self.canvas, WIDTH / 2, y, part, size=size, bold=bold, centred=True)
 
     def fitted(self, text: str, *, size: float, width: float, bold: bool, lines: int) -> tuple[float, list[str]]:
         """Give the largest letters, down to the smallest, in which the text stands in so many lines; then cut it."""
         text = self.fonts.fit(" ".join(text.split()))
-        font = self.fonts.bold if bold else self.fonts.regular
-        while size > SMALLEST and len(_broken(text, font, size, width)) > lines:
+        while size > SMALLEST and len(self.broken(text, size, width, bold=bold)) > lines:
             size -= 0.5
-        parts = _broken(text, font, size, width)
+        parts = self.broken(text, size, width, bold=bold)
         if len(parts) > lines:
             parts = [*parts[: lines - 1], f"{parts[lines - 1][:-3]}..."]
         return size, parts
 
+    def broken(self, text: str, size: float, width: float, *, bold: bool) -> list[str]:
+        """The text in lines, broken between words, and within a word that is wider than a line."""
+        lines = [""]
+        for word in text.split(" "):
+            wider = f"{lines[-1]} {word}".strip()
+            if self.fonts.width(wider, size, bold=bold) <= width:
+                lines[-1] = wider
+            else:
+                lines += self.pieces(word, size, width, bold=bold)
+        return [line for line in lines if line] or [""]
 
-def _broken(text: str, font: str, size: float, width: float) -> list[str]:
-    """The text in lines, broken between words, and within a word that is wider than a line."""
-    lines = [""]
-    for word in text.split(" "):
-        wider = f"{lines[-1]} {word}".strip()
-        if stringWidth(wider, font, size) <= width:
-            lines[-1] = wider
-            continue
-        lines += _pieces(word, font, size, width)
-    return [line for line in lines if line] or [""]
-
-
-def _pieces(word: str, font: str, size: float, width: float) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if stringWidth(pieces[-1] + letter, font, size) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
+    def pieces(self, word: str, size: float, width: float, *, bold: bool) -> list[str]:
+        pieces = [""]
+        for letter in word:
+            if self.fonts.width(pieces[-1] + letter, size, bold=bold) > width:
+                pieces.append("")
+            pieces[-1] += letter
+        return pieces

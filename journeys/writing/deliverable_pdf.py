@@ -9,7 +9,6 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer
 
@@ -78,7 +77,7 @@ class _Document:
             keepWithNext=stays,
             splitLongWords=1,
         )
-        return Paragraph(self.escaped(text), style, bulletText=bullet or None)
+        return Paragraph(self.marked(text, bold=bold), style, bulletText=bullet or None)
 
     def draw_edges(self, canvas: Canvas, document: BaseDocTemplate) -> None:
         width, height = A4
@@ -86,18 +85,17 @@ class _Document:
         canvas.setFillColor(ACCENT)
         canvas.rect(0, height - 6 * mm, width, 6 * mm, stroke=0, fill=1)
         canvas.setFillColor(SOFT)
+        self.fonts.draw(canvas, MARGIN, 13 * mm, self.cut(f"{self.company} · {self.title}", 130 * mm), size=8)
         canvas.setFont(self.fonts.regular, 8)
-        canvas.drawString(MARGIN, 13 * mm, self.cut(f"{self.company} · {self.title}", 130 * mm))
         canvas.drawRightString(width - MARGIN, 13 * mm, f"Page {document.page}")
         canvas.restoreState()
 
-    def escaped(self, text: str) -> str:
-        """Reportlab reads markup in paragraphs; a line break of the text is one here."""
-        lines = [self.fonts.fit(line) for line in text.split("\n")]
-        return "<br/>".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
+    def marked(self, text: str, *, bold: bool) -> str:
+        """A line break of the text is one here."""
+        return "<br/>".join(self.fonts.marked(line, bold=bold) for line in text.split("\n"))
 
     def cut(self, text: str, width: float) -> str:
         text = self.fonts.fit(text)
-        while text and stringWidth(text, self.fonts.regular, 8) > width:
+        while text and self.fonts.width(text, 8) > width:
             text = text[:-1]
         return text

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import zlib
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from pypdf import PdfReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from emails.writing.pdf_fonts import HELVETICA
+from emails.writing.pdf_fonts import HELVETICA, choose_family
 from journeys.rules.blocks import Block, parse_document
 from journeys.writing.certificate import MARGIN, SMALLEST, WIDTH, CertificateBrief, _Sheet, make_certificate
 from journeys.writing.deliverable_pdf import make_deliverable_pdf
@@ -97,3 +99,58 @@ def test_deliverable_holds_its_text_and_runs_over_pages() -> None:
 )
 def test_blocks_of_a_text(body: str, expected: tuple[Block, ...]) -> None:
     assert parse_document(body) == expected
+
+
+def read_words(pdf: bytes) -> str:
+    return PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "font"),
+    [
+        ("王小明", "STSong-Light"),
+        ("陳國棟", "MSung-Light"),
+        ("山田タロウ", "HeiseiKakuGo-W5"),
+        ("김민준", "HYGothic-Medium"),
+    ],
+)
+def test_names_of_the_east_are_drawn_in_their_own_letters(name: str, font: str) -> None:
+    papers = (
+        make_certificate(replace(BRIEF, name=name, customer=f"{name} Société")),
+        make_deliverable_pdf(title=name, heading="M1", customer=f"{name} Société", company="Fir", body=f"## {name}"),
+    )
+
+    for paper in papers:
+        assert font.encode() in paper
+        words = read_words(paper)
+        assert (name in words, "Société" in words, "?" in words) == (True, True, False)
+
+
+def test_japanese_text_draws_the_shared_letters_in_the_japanese_way() -> None:
+    family = choose_family(["株式会社サンプル & Sons"])
+
+    assert family.split("会社 A") == [("HeiseiKakuGo-W5", "会社"), ("Helvetica", " A")]
+    assert family.marked("会社 & <b>", bold=True) == ('<font name="HeiseiKakuGo-W5">会社</font> &amp; &lt;b&gt;')
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("محمد علي", "Mhmd Aly"),
+        ("شركة الخليج ١٢٣", "Shrka Alkhlyj 123"),
+        ("משה כהן", "Mshh Khn"),
+        ("Иван Šimek", "Ivan Šimek"),
+        ("Ünal & Søn", "Ünal & Søn"),
+    ],
+)
+def test_what_no_font_has_is_written_by_its_sound(name: str, written: str) -> None:
+    assert choose_family([name]).fit(name) == written
+
+
+def test_long_line_without_spaces_stays_on_the_page() -> None:
+    sheet = _Sheet(Canvas("unused"), choose_family(["文"]))
+
+    size, lines = sheet.fitted("文字" * 60, size=27, width=400, bold=True, lines=2)
+
+    assert len(lines) == 2
+    assert all(sheet.fonts.width(line, size, bold=True) <= 400 for line in lines)
