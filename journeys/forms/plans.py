@@ -24,8 +24,8 @@ class PlanForm(forms.Form):
         label="File",
         required=False,
         allow_empty_file=True,
-        help_text=f"{TAKEN}, at most 5 MB. A text or a Word file is read into the field above where that is empty; "
-        "a PDF only a person can read.",
+        help_text=f"{TAKEN}, at most 5 MB. What it says is read into the field above where that is empty; "
+        "a PDF of pictures only a person can read.",
     )
     drop_file = forms.BooleanField(label="Leave the file of the last version out", required=False)
 

@@ -17,8 +17,6 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 PLAIN = frozenset({"text/plain", "text/markdown"})
-READABLE = PLAIN | {TYPES["docx"]}
-"""What is read into the plan's own words; a PDF only a person can read."""
 TAKEN = "A text (.txt, .md), a PDF or a Word file (.docx)"
 _STARTS = {"application/pdf": b"%PDF-", TYPES["docx"]: b"PK\x03\x04"}
 
@@ -29,12 +27,16 @@ class UnfitFile(ValueError):
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A file as it is kept. text: what it says, "" where only a person can read it."""
+    """A file as it is kept. text: what it says, "" where only a person can read it, or a PDF is still to be read."""
 
     name: str
     content_type: str
     content: bytes
     text: str = ""
+
+    @property
+    def is_pdf(self) -> bool:
+        return self.content_type == TYPES["pdf"]
 
 
 def read_plan_file(name: str, content: bytes) -> PlanFile:
@@ -57,7 +59,7 @@ def read_plan_file(name: str, content: bytes) -> PlanFile:
 def _read(content_type: str, content: bytes) -> str:
     if content_type in PLAIN:
         return _decode(content)
-    return read_word(content) if content_type in READABLE else ""
+    return read_word(content) if content_type == TYPES["docx"] else ""
 
 
 def _decode(content: bytes) -> str:

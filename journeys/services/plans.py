@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -14,9 +15,19 @@ from emails.rules.rendering import clean_text
 from emails.services.files import clean_file_name
 from journeys.models import BusinessPlan
 from journeys.queries.plans import last_plan
+from journeys.rules.pdf_lines import join_lines
 from journeys.rules.plan_files import MOST_TEXT, PlanFile
 from journeys.services.delivering import release_first_month
 from journeys.services.onboarding import StaleNumber
+from journeys.writing.pdf_words import read_pages
+
+
+def read_words(file: PlanFile) -> PlanFile:
+    """Give the file with what it says; a PDF that cannot be read, or says too much, stays without."""
+    if not file.is_pdf or file.text:
+        return file
+    text = join_lines(read_pages(file.content))
+    return replace(file, text=text) if len(text) <= MOST_TEXT else file
 
 
 class NoPlan(Exception):
@@ -40,8 +51,8 @@ def save_plan(
     Raises ValidationError, StaleNumber.
     """
     body = clean_text(body).strip()
-    if file is not None and file.text and not body:
-        body = clean_text(file.text).strip()
+    if file is not None and not body:
+        body = clean_text(read_words(file).text).strip()
     if len(body) > MOST_TEXT:
         raise ValidationError({"body": f"At most {MOST_TEXT:,} characters; these are {len(body):,}."})
     with transaction.atomic():
