@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Lower, RowNumber
 
@@ -24,6 +25,9 @@ from journeys.rules.states import KINDS
 NO_OWNER = "none"
 IN_COLUMN = 10
 PAGE_SIZE = 50
+ANY_MONTH = 32_767
+"""Stands in a statement where the number of a month goes."""
+
 WAITING = frozenset({DeliverableState.PENDING_REVIEW, DeliverableState.REJECTED, DeliverableState.FAILED})
 """Something of the journey waits for one of us."""
 
@@ -145,14 +149,11 @@ class Board:
 
     def columns(self) -> list[Column]:
         """This will give every month that has clients or lies between, with the first cards of each."""
-        first = [F("is_late").desc(), F("customer__name").asc(), F("pk").asc()]
-        place = Window(RowNumber(), partition_by=F("current_month"), order_by=first)
-        rows = self.journeys().order_by().annotate(is_late=_is_late(self.now)).annotate(place=place)
-        ids = rows.filter(place__lte=IN_COLUMN).values_list("pk", flat=True)
-        cards: dict[int, list[Card]] = {}
-        for card in self.read_cards(list(ids)):
-            cards.setdefault(card.month or 0, []).append(card)
         known = self._months()
+        ids = self._first_in_all() if self.wanted.text else self._first_in_each(known)
+        cards: dict[int, list[Card]] = {}
+        for card in self.read_cards(ids):
+            cards.setdefault(card.month or 0, []).append(card)
         months = range(1, max(known, default=0) + 1)
         return [Column(month, *known.get(month, (0, 0)), cards.get(month, ())) for month in months]
 
@@ -198,6 +199,26 @@ class Board:
                 for row in self.not_started()[begin:end]
             ]
         return self.read_cards(list(self.journeys().values_list("pk", flat=True)[begin:end]))
+
+    def _first_in_each(self, months: Iterable[int]) -> list[uuid.UUID]:
+        """Sorts no more of a month than it shows. The statement of one month is put together once and said for each."""
+        rows = self._rows(with_state=True).filter(current_month=ANY_MONTH).annotate(is_late=_is_late(self.now))
+        ordered = rows.order_by("-is_late", "customer__name", "pk").values("pk")[:IN_COLUMN]
+        wanted = sorted(months)
+        if not wanted:
+            return []
+        one, values = ordered.query.sql_with_params()
+        each = " UNION ALL ".join(f"SELECT * FROM ({one}) AS month_{month}" for month in wanted)  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(each, [month if value == ANY_MONTH else value for month in wanted for value in values])
+            return [uuid.UUID(str(pk)) for (pk, *_) in cursor.fetchall()]
+
+    def _first_in_all(self) -> list[uuid.UUID]:
+        """Searches once for all months together."""
+        first = [F("is_late").desc(), F("customer__name").asc(), F("pk").asc()]
+        place = Window(RowNumber(), partition_by=F("current_month"), order_by=first)
+        rows = self.journeys().order_by().annotate(is_late=_is_late(self.now)).annotate(place=place)
+        return list(rows.filter(place__lte=IN_COLUMN).values_list("pk", flat=True))
 
     def _months(self) -> dict[int, tuple[int, int]]:
         """How many of those asked for are in each month, and how many of them overdue."""
