@@ -6,6 +6,8 @@ from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
 from outreach.models import (
+    CrmSettings,
+    CrmWrite,
     ExpansionLook,
     FeatureRequest,
     Offer,
@@ -140,3 +142,16 @@ class SlackClickAdmin(ViewOnlyAdmin):
     list_filter = (("received_at", DayFilter), "result", "state")
     list_select_related = ("by",)
     search_fields = ("=slack_user", "customer__name")
+
+
+@admin.register(CrmSettings)
+class CrmSettingsAdmin(ViewOnlyAdmin):
+    list_display = ("renewal_stage", "stages_read_at", "updated_at")
+
+
+@admin.register(CrmWrite)
+class CrmWriteAdmin(ViewOnlyAdmin):
+    list_display = ("updated_at", "customer", "opportunity", "state", "attempts", "outcome")
+    list_filter = ("state",)
+    list_select_related = ("customer", "opportunity")
+    search_fields = ("customer__name",)

@@ -7,6 +7,7 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         import outreach.receivers
+        import outreach.receivers_crm
         import outreach.receivers_expansion
         import outreach.receivers_slack  # noqa: F401
         from customers.registry.holds import register_hold_source
@@ -27,3 +28,4 @@ class OutreachConfig(AppConfig):
         bridges.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))
+        register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings"))

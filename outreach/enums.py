@@ -243,6 +243,10 @@ class OpportunityStage(TextChoices):
     LOST = "lost", "Lost"
 
 
+STAGES_FOR_THE_CRM = frozenset({OpportunityStage.INTRODUCED, OpportunityStage.IN_TALKS, OpportunityStage.WON})
+"""What was merely found, or was found and dismissed, is nobody's pipeline; the CRM hears of it once it is logged."""
+
+
 class Directness(TextChoices):
     """How openly an introduction speaks of buying. Source: upsell-introduction-email, "What's Missing"."""
 

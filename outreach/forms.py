@@ -8,8 +8,7 @@ from django import forms
 
 from outreach.models import OutreachSettings
 from outreach.rules.upsell.metric_rules import BadMetrics, read_metric_rules, read_metrics, write_metric_rules
-
-STALE = "Somebody changed the settings meanwhile. What you typed is still here; open the page anew to see theirs."
+from outreach.rules.words import STALE
 
 
 def _lines(rows: int) -> forms.Textarea:

@@ -9,3 +9,4 @@ alerts_kept = Signal()  # nothing: the alerts that came in and wait stand in the
 alert_decided = Signal()  # customer_id, alert_id, outcome
 reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)
 slack_changed = Signal()  # nothing: what is to be asked, shown or answered at Slack stands in the rows
+opportunity_logged = Signal()  # customer_id, opportunity_id

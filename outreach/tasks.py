@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from outreach.services import alerts, slack_clicks, slack_questions
+from outreach.services import alerts, crm, slack_clicks, slack_questions
 
 
 @shared_task(name="outreach.apply_alerts")
@@ -20,3 +20,9 @@ def work_for_slack() -> None:
     now = timezone.now()
     slack_clicks.sweep(now)
     slack_questions.sweep(now)
+
+
+@shared_task(name="outreach.write_to_crm")
+def write_to_crm() -> None:
+    """Write the opportunities that were logged; the clock finds those that changed and those whose ring was lost."""
+    crm.sweep(timezone.now())

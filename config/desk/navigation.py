@@ -45,7 +45,7 @@ BOOK_PAGES = (
     "emails:person",
     *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
 )
-EXPANSION_SETTINGS = ("outreach:expansion_settings", "outreach:stand_in")
+BRIDGES = ("outreach:expansion_settings", "outreach:stand_in", "outreach:crm", "outreach:usage_source")
 WORK = (
     Place("Today", "today", "sun"),
     Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
@@ -54,7 +54,7 @@ WORK = (
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
     Place("Waiting", "emails:waiting", "clock"),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
-    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",), but=EXPANSION_SETTINGS),
+    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",), but=BRIDGES),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
 FOOT = (
@@ -62,7 +62,7 @@ FOOT = (
         "Settings",
         "customers:settings",
         "cog-6-tooth",
-        also=("customers:settings", "customers:profile", "customers:token", "emails:suppression", *EXPANSION_SETTINGS),
+        also=("customers:settings", "customers:profile", "customers:token", "emails:suppression", *BRIDGES),
     ),
 )
 USER_MENU = (

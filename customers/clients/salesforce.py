@@ -36,12 +36,15 @@ _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?", re.ASCII)
 
 @dataclass(frozen=True)
 class OpportunityWrite:
-    """What an opportunity is to say. external_id: ours. stage: the organisation's own value, "" leaves it alone."""
+    """What an opportunity is to say. external_id: ours. stage: the organisation's own value.
+
+    "" and None leave a field alone; one that is made needs name, close_date and stage.
+    """
 
     customer_id: UUID
     external_id: str
-    name: str
-    close_date: date
+    name: str = ""
+    close_date: date | None = None
     stage: str = ""
     amount: Decimal | None = None
     account_id: str = ""
@@ -95,6 +98,15 @@ class SalesforceClient:
     def find_opportunity(self, external_id: str, *, now: datetime) -> OpportunityRead | None:
         """Read the opportunity with our id; None where there is none."""
         answer = self._call("GET", _by_external_id(external_id), now=now, query={"fields": SHOWN_FIELDS})
+        if answer.status == 404:
+            return None
+        _check(answer, effect=Effect.READ, now=now)
+        return _read(answer, Effect.READ, _opportunity)
+
+    def get_opportunity(self, opportunity_id: str, *, now: datetime) -> OpportunityRead | None:
+        """Read the opportunity with Salesforce's own id; None where it is not there."""
+        path = f"sobjects/Opportunity/{_checked(_ID, opportunity_id)}"
+        answer = self._call("GET", path, now=now, query={"fields": SHOWN_FIELDS})
         if answer.status == 404:
             return None
         _check(answer, effect=Effect.READ, now=now)
@@ -164,7 +176,11 @@ class SalesforceClient:
 
 def build_opportunity(write: OpportunityWrite) -> dict[str, Any]:
     """Write the fields. Our id stands in the address; in the body as well Salesforce refuses it."""
-    fields: dict[str, Any] = {"Name": " ".join(write.name.split())[:120], "CloseDate": write.close_date.isoformat()}
+    fields: dict[str, Any] = {}
+    if write.name:
+        fields["Name"] = " ".join(write.name.split())[:120]
+    if write.close_date is not None:
+        fields["CloseDate"] = write.close_date.isoformat()
     if write.stage:
         fields["StageName"] = write.stage
     if write.amount is not None:

@@ -14,7 +14,7 @@ from customers.models import StandInCall
 STAGES = (
     Stage("Prospecting", "Prospecting", True),
     Stage("Qualification", "Qualification", True),
-    Stage("Proposal", "Proposal", True),
+    Stage("Proposal/Price Quote", "Proposal/Price Quote", True),
     Stage("Renewal Proposed", "Renewal Proposed", True),
     Stage("Negotiation", "Negotiation", True),
     Stage("Closed Won", "Closed Won", True),
@@ -45,18 +45,11 @@ class SalesforceStandIn:
 
     def find_opportunity(self, external_id: str, *, now: datetime) -> OpportunityRead | None:
         """Give the opportunity as it was kept last; None where none was."""
-        call = self._latest(external_id=external_id)
-        if call is None:
-            return None
-        stage, amount, closes = (call.request.get(name) for name in ("StageName", "Amount", "CloseDate"))
-        return OpportunityRead(
-            opportunity_id=call.number,
-            stage=stage,
-            is_closed=stage in CLOSED,
-            is_won=stage == CLOSED[0],
-            amount=None if amount is None else Decimal(str(amount)),
-            close_date=None if closes is None else date.fromisoformat(closes),
-        )
+        return _as_read(self._latest(external_id=external_id))
+
+    def get_opportunity(self, opportunity_id: str, *, now: datetime) -> OpportunityRead | None:
+        """Give the opportunity as it was kept last; None where none was."""
+        return _as_read(StandInCall.objects.filter(vendor=self.name, number=opportunity_id).first())
 
     def list_stages(self, *, now: datetime) -> tuple[Stage, ...]:
         """Give the stages of an ordinary organisation."""
@@ -84,3 +77,17 @@ class SalesforceStandIn:
             answer={"id": number, "externalId": ours},
             called_at=now,
         )
+
+
+def _as_read(call: StandInCall | None) -> OpportunityRead | None:
+    if call is None:
+        return None
+    stage, amount, closes = (call.request.get(name) for name in ("StageName", "Amount", "CloseDate"))
+    return OpportunityRead(
+        opportunity_id=call.number,
+        stage=stage or STAGES[0].value,
+        is_closed=stage in CLOSED,
+        is_won=stage == CLOSED[0],
+        amount=None if amount is None else Decimal(str(amount)),
+        close_date=None if closes is None else date.fromisoformat(closes),
+    )

@@ -1,6 +1,7 @@
 """The tables of outreach."""
 
 from outreach.models.alerts import UsageAlert
+from outreach.models.crm import CrmSettings, CrmWrite
 from outreach.models.offers import ExpansionLook, FeatureRequest, Offer
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
@@ -9,6 +10,8 @@ from outreach.models.slack import SlackClick, SlackQuestion
 from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 
 __all__ = [
+    "CrmSettings",
+    "CrmWrite",
     "ExpansionLook",
     "FeatureRequest",
     "Offer",

@@ -10,6 +10,7 @@ from customers.base import ClaimedRow
 from customers.models.base import CustomerRow
 from outreach.enums import (
     ENDED_RUN_STATES,
+    STAGES_FOR_THE_CRM,
     AutomationLevel,
     Directness,
     Framing,
@@ -155,11 +156,22 @@ class Opportunity(CustomerRow):
     crm_id = models.CharField(max_length=40, blank=True, help_text="Its id in the CRM, where one is connected.")
     crm_synced_at = models.DateTimeField(null=True, blank=True)
     crm_note = models.CharField(max_length=300, blank=True)
+    crm_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Which change was last taken up for the CRM, as `updated_at` said it."
+    )
 
     class Meta(CustomerRow.Meta):
         ordering = ["-found_at"]
         verbose_name_plural = "opportunities"
-        indexes = [models.Index(fields=["stage", "-found_at"], name="opportunity_by_stage")]
+        indexes = [
+            models.Index(fields=["stage", "-found_at"], name="opportunity_by_stage"),
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(crm_seen_at=None, stage__in=sorted(STAGES_FOR_THE_CRM))
+                | Q(updated_at__gt=models.F("crm_seen_at")),
+                name="opportunity_crm_behind",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(estimated_value=None) | Q(estimated_value__gte=0), name="opportunity_value_not_negative"

@@ -14,9 +14,10 @@ from customers.models import User
 from customers.services.workspace import StaleSettings
 from customers.view_base import put_errors, reader_of, settings_tabs
 from outreach.clients.choice import why_slack_off
-from outreach.forms import STALE, ExpansionSettingsForm
+from outreach.forms import ExpansionSettingsForm
 from outreach.models import OutreachSettings
 from outreach.queries.upsell_settings import get_outreach_settings
+from outreach.rules.words import STALE
 from outreach.services.upsell_settings import change_outreach_settings
 
 PAGE = "outreach:expansion_settings"

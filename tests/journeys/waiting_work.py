@@ -13,7 +13,7 @@ from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, 
 from journeys.enums import AutomationStatus, VersionAnswer
 from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome, ClickResult
-from outreach.models import ExpansionLook, SlackClick, SlackQuestion, UsageAlert
+from outreach.models import CrmWrite, ExpansionLook, Opportunity, SlackClick, SlackQuestion, UsageAlert
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -146,6 +146,19 @@ def _click(now: datetime, **fields: object) -> SlackClick:
     return click
 
 
+def _opportunity(now: datetime, **fields: object) -> Opportunity:
+    opportunity: Opportunity = Opportunity.objects.create(
+        customer=factories.CustomerFactory.create(), name="More seats", stage="introduced", found_at=now, **fields
+    )
+    return opportunity
+
+
+def _crm_write(now: datetime, **fields: object) -> CrmWrite:
+    opportunity = _opportunity(now, crm_seen_at=datetime(2100, 1, 1, tzinfo=UTC))
+    write: CrmWrite = CrmWrite.objects.create(opportunity=opportunity, customer=opportunity.customer, **fields)
+    return write
+
+
 POSTED = {"state": ClaimState.SENT, "channel": "C1", "ts": "1.2"}
 APPLIED = {"result": ClickResult.REFUSED, "applied_at": datetime(2026, 3, 4, tzinfo=UTC)}
 ABANDONED = {
@@ -187,6 +200,10 @@ WORK: list[tuple[str, Make]] = [
     ("usage_alerts", _early_alert),
     ("expansion", _look),
     ("rollouts", _rollout),
+    ("crm", lambda now: _opportunity(now)),
+    ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED)),
+    ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED, not_before=now)),
+    ("crm", lambda now: _crm_write(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
     ("slack_clicks", lambda now: _click(now, due_at=now)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", **APPLIED)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", not_before=now, **APPLIED)),
