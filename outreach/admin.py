@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+import outreach.admin_outreach_io  # noqa: F401
 from customers.admin_base import DayFilter, ViewOnlyAdmin
 from outreach.models import (
     CrmSettings,

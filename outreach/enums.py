@@ -272,3 +272,11 @@ class ClickResult(TextChoices):
     REFUSED = "refused", "Refused"
     UNKNOWN_USER = "unknown_user", "Refused: nobody known"
     NOT_OURS = "not_ours", "Nothing of ours"
+
+
+class ConnectionState(TextChoices):
+    """Where the connection to Outreach.io stands."""
+
+    DISCONNECTED = "disconnected", "Not connected"
+    CONNECTED = "connected", "Connected"
+    RECONNECT = "reconnect", "Connect again"

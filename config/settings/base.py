@@ -268,6 +268,14 @@ SALESFORCE_CLIENT_SECRET = env.str("SALESFORCE_CLIENT_SECRET", default="")
 SALESFORCE_BASE = env.str("SALESFORCE_BASE", default="")
 # The field of an opportunity that keeps our id, marked there as external and unique.
 SALESFORCE_EXTERNAL_ID_FIELD = env.str("SALESFORCE_EXTERNAL_ID_FIELD", default="Evergreen_Id__c")
+OUTREACH_CLIENT_ID = env.str("OUTREACH_CLIENT_ID", default="")
+OUTREACH_CLIENT_SECRET = env.str("OUTREACH_CLIENT_SECRET", default="")
+OUTREACH_API_BASE = env.str("OUTREACH_API_BASE", default="https://api.outreach.io/api/v2")
+OUTREACH_OAUTH_BASE = env.str("OUTREACH_OAUTH_BASE", default="https://api.outreach.io")
+# While it is not connected, a stand-in answers, except in production.
+OUTREACH_STAND_IN = True
+# What their webhooks are signed with; without it none is believed.
+OUTREACH_WEBHOOK_SECRET = env.str("OUTREACH_WEBHOOK_SECRET", default="")
 # What usage alerts are signed with, whsec_…, several while one is changed; without any no alert is believed.
 USAGE_ALERT_SECRETS: list[str] = env.list("USAGE_ALERT_SECRETS", default=[])
 # A server that others run on this machine (a proxy, a test server) may be used where debugging or testing says so.

@@ -16,6 +16,7 @@ DATABASES = {"default": database_settings(env.str("DATABASE_URL"), DATA_DIR)}
 CACHES = {"default": cache_settings(env.str("REDIS_URL"))}
 locals().update(broker_settings(env.str("REDIS_URL"), DATA_DIR))
 ALLOW_LOOPBACK_VENDORS = False
+OUTREACH_STAND_IN = False
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

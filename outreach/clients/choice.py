@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from customers.clients.outbound import why_off
+from customers.clients.wire import Answer, Call, place_call
+from outreach.clients.outreach_io import OutreachClient
+from outreach.clients.outreach_io_access import StoredAccess
+from outreach.clients.outreach_io_errors import API, OAUTH, NotConnected
+from outreach.clients.outreach_io_line import Line
+from outreach.clients.outreach_io_oauth import OAuthClient
+from outreach.clients.outreach_io_stand_in import server as stand_in
 from outreach.clients.slack_stand_in import SlackStandIn
 from outreach.clients.zoom import ZoomClient
 from outreach.clients.zoom_stand_in import ZoomStandIn
@@ -34,3 +46,55 @@ def get_slack() -> SlackClient | SlackStandIn:
     from outreach.clients.slack import SlackClient
 
     return SlackClient()
+
+
+CALLBACK = "/api/integrations/outreach/callback"
+
+
+def why_outreach_off() -> str:
+    """Say why nothing is asked of Outreach.io; "" when it is."""
+    return why_off("Outreach.io", "OUTREACH_CLIENT_ID", "OUTREACH_CLIENT_SECRET")
+
+
+def outreach_client(now: datetime) -> OutreachClient:
+    """Give the client with the workspace's connection. Raises NotConnected, also later, when it has ended.
+
+    Short-lived: one for each job, called outside any transaction.
+    """
+    off = why_outreach_off()
+    if off and not settings.OUTREACH_STAND_IN:
+        raise NotConnected(off)
+    is_real = not off
+    base = settings.OUTREACH_API_BASE.strip().rstrip("/") if is_real else stand_in.API_BASE
+    send: Callable[[Call], Answer] = partial(place_call, vendor=API) if is_real else stand_in.send
+    access = outreach_access(now)
+    access.check()
+    return OutreachClient(Line(base, send, access))
+
+
+def outreach_access(now: datetime) -> StoredAccess:
+    """Give what stands behind its calls: the tokens and the budget of the connection."""
+    return StoredAccess(outreach_oauth(), outreach_server(), outreach_redirect_uri(), now)
+
+
+def outreach_oauth() -> OAuthClient:
+    """Give the client of consents and grants."""
+    if why_outreach_off():
+        return OAuthClient(stand_in.OAUTH_BASE, stand_in.CLIENT_ID, stand_in.CLIENT_SECRET, stand_in.send)
+    return OAuthClient(
+        settings.OUTREACH_OAUTH_BASE.strip().rstrip("/"),
+        settings.OUTREACH_CLIENT_ID.strip(),
+        settings.OUTREACH_CLIENT_SECRET.strip(),
+        partial(place_call, vendor=OAUTH),
+    )
+
+
+def outreach_server() -> str:
+    """Say which server tokens belong to now: they are never sent to another."""
+    if why_outreach_off():
+        return stand_in.SERVER
+    return f"{settings.OUTREACH_OAUTH_BASE.strip().rstrip('/')} {settings.OUTREACH_API_BASE.strip().rstrip('/')}"[:300]
+
+
+def outreach_redirect_uri() -> str:
+    return f"{settings.PUBLIC_URL}{CALLBACK}"

@@ -3,6 +3,13 @@
 from outreach.models.alerts import UsageAlert
 from outreach.models.crm import CrmSettings, CrmWrite
 from outreach.models.offers import ExpansionLook, FeatureRequest, Offer
+from outreach.models.outreach_io import (
+    OAuthState,
+    OutreachConnection,
+    OutreachMailbox,
+    OutreachSequence,
+    OutreachSequenceStep,
+)
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
 from outreach.models.settings import OutreachSettings
@@ -14,9 +21,14 @@ __all__ = [
     "CrmWrite",
     "ExpansionLook",
     "FeatureRequest",
+    "OAuthState",
     "Offer",
     "Opportunity",
+    "OutreachConnection",
+    "OutreachMailbox",
     "OutreachPlan",
+    "OutreachSequence",
+    "OutreachSequenceStep",
     "OutreachSettings",
     "Reaction",
     "ScheduleChange",
