@@ -11,7 +11,9 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from emails.queries.leaving import in_their_day
+from emails.rules.annotated import AnnotatedBlock, parse_annotated
 from emails.rules.annotation import Segment
+from emails.rules.blocks import HEADING, POINT
 
 register = template.Library()
 
@@ -20,6 +22,21 @@ register = template.Library()
 def underlined(segments: Iterable[Segment]) -> SafeString:
     """Underline each claim and link it to its record; everything else is escaped text."""
     return format_html_join("", "{}", ((_segment(one),) for one in segments))
+
+
+@register.filter
+def documented(segments: Iterable[Segment]) -> SafeString:
+    """Write a long text: headings, paragraphs and points as such, each claim in them as `underlined` writes it."""
+    return format_html_join("", "{}", ((_block(block),) for block in parse_annotated(segments)))
+
+
+def _block(block: AnnotatedBlock) -> SafeString:
+    lines = [(underlined(line),) for line in block.lines]
+    if block.kind == HEADING:
+        return format_html_join("", "<h3>{}</h3>", lines)
+    if block.kind == POINT:
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
+    return format_html("<p>{}</p>", format_html_join(SafeString("<br>"), "{}", lines))
 
 
 def _segment(segment: Segment) -> SafeString | str:

@@ -17,11 +17,11 @@ from emails.facts import current_values, read_again
 from emails.queries.changes import Change
 from emails.queries.claims import ClaimsCard
 from emails.rules.annotation import Segment
+from emails.rules.blocks import Block, parse_document
 from emails.rules.facts import Fact, fact_from_json
 from emails.rules.grounding import Span, ground, open_spans
 from journeys.enums import DeliverableState
 from journeys.models import Deliverable, DeliverableVersion, Journey, JourneyMonth
-from journeys.rules.blocks import Block, parse_document
 
 EDITABLE = frozenset({DeliverableState.PENDING_REVIEW, DeliverableState.REJECTED})
 TONES = {

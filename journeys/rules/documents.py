@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from journeys.rules.blocks import Block, parse_document
+from emails.rules.blocks import Block, parse_document
 
 MOST_TITLE = 200
 MOST_BODY = 60_000

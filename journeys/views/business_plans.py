@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from customers.models import Customer
 from customers.view_base import for_writers, put_errors, reader_of
+from emails.rules.blocks import parse_document
 from journeys.forms.plans import PlanForm
 from journeys.models import BusinessPlan
 from journeys.queries.plans import approved_plan, find_plan, last_plan, list_plans
-from journeys.rules.blocks import parse_document
 from journeys.rules.comparing import compare_long
 from journeys.services.onboarding import StaleNumber
 from journeys.services.plans import NoPlan, approve_plan, save_plan

@@ -21,13 +21,13 @@ from customers.queries.calendars import zone
 from customers.services.rates import count_in_window
 from customers.view_base import put_errors
 from emails.queries.preferences import read_preferences_of, tidy_addresses
+from emails.rules.blocks import parse_document
 from emails.rules.preferences import read_choice
 from emails.services.preferences import choose_topics_of
 from journeys.forms.portal import DetailsForm, FeedbackForm, details_of
 from journeys.models import Feedback
 from journeys.queries.certificates import read_certificate
 from journeys.queries.portal import NoLink, Visit, find_delivered, find_link, find_month, read_progress, read_visit
-from journeys.rules.blocks import parse_document
 from journeys.rules.portal import GUESSES_A_MINUTE, VISITS_A_MINUTE
 from journeys.services.feedback import keep_feedback
 from journeys.services.portal_visits import change_details, note_use, open_deliverable

@@ -12,8 +12,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer
 
+from emails.rules.blocks import Block, parse_document
 from emails.writing.pdf_fonts import FontFamily, choose_family
-from journeys.rules.blocks import Block, parse_document
 
 INK, SOFT, ACCENT = HexColor("#1d1c19"), HexColor("#68655c"), HexColor("#1c5c45")
 MARGIN, TOP, BOTTOM = 24 * mm, 30 * mm, 24 * mm

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from emails.rules.blocks import Block, parse_document
 from emails.writing.pdf_fonts import HELVETICA, choose_family
-from journeys.rules.blocks import Block, parse_document
 from journeys.writing.certificate import MARGIN, SMALLEST, WIDTH, CertificateBrief, _Sheet, make_certificate
 from journeys.writing.deliverable_pdf import make_deliverable_pdf
 

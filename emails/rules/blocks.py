@@ -1,4 +1,4 @@
-"""The text of a deliverable in blocks: "## " heads a section, "- " begins a point, an empty line ends a paragraph."""
+"""A long text in blocks: "## " heads a section, "- " begins a point, an empty line ends a paragraph."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Block:
 def parse_document(body: str) -> tuple[Block, ...]:
     """Give the blocks in their order; lines that belong together stand in one."""
     blocks: list[Block] = []
-    for kind, lines in groupby((line.strip() for line in body.splitlines()), _kind):
+    for kind, lines in groupby((line.strip() for line in body.splitlines()), kind_of_line):
         if kind == HEADING:
             blocks += [Block(heading=_SIGN.sub("", line)) for line in lines]
         elif kind == POINT:
@@ -34,7 +34,14 @@ def parse_document(body: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _kind(line: str) -> str:
+def sign_of_line(line: str) -> int:
+    """Give how many letters begin a heading or a point before its words; 0 where it is neither."""
+    sign = _SIGN.match(line)
+    return sign.end() if sign else 0
+
+
+def kind_of_line(line: str) -> str:
+    """Say what a line is: HEADING, POINT, TEXT, or "" where it is empty."""
     sign = _SIGN.match(line)
     if sign:
         return HEADING if sign["heading"] else POINT
