@@ -21,6 +21,7 @@ from journeys.enums import AutomationStatus
 from journeys.forms.log import read_id
 from journeys.models import AutomationSchedule
 from journeys.registry import list_kinds
+from journeys.rules.naming import name_automation
 from journeys.services.ticked import Ticked, cancel_ticked, trigger_ticked
 
 MOST_ROWS = 10_000
@@ -111,7 +112,7 @@ class AutomationAdmin(ViewOnlyAdmin):
             "title": f"{VERBS[verb][0]}: {len(open_rows)} automation{'' if len(open_rows) == 1 else 's'}",
             "verb": verb,
             "label": VERBS[verb][0],
-            "named": open_rows[:NAMED],
+            "named": [(row, name_automation(row.kind, row.occurrence)) for row in open_rows[:NAMED]],
             "unnamed": max(0, len(open_rows) - NAMED),
             "count": len(open_rows),
             "over": len(rows) - len(open_rows),

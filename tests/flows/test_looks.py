@@ -158,6 +158,12 @@ def look(page: Page, address: str) -> dict[str, Any]:
     """What is wrong with a page, in the light and in the dark; empty where nothing is."""
     response = page.goto(address)
     found: dict[str, Any] = {} if response and response.ok else {"answer": response and response.status}
+    return found | look_here(page)
+
+
+def look_here(page: Page) -> dict[str, Any]:
+    """The same for the page that is open."""
+    found: dict[str, Any] = {}
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         seen = page.evaluate(LOOKS)
