@@ -6,12 +6,14 @@ from django.urls import include, path
 import customers.urls
 from config.desk.account import account_patterns
 from config.desk.approvals_page import approval_patterns
+from config.desk.learning import learning_patterns
 from config.desk.theme import set_theme
 
 urlpatterns = [
     path("", include("config.health")),
     path("", include(([*customers.urls.urlpatterns, *account_patterns], "customers"))),
     path("", include(approval_patterns)),
+    path("", include(learning_patterns)),
     path("", include("renewals.urls")),
     path("", include("outreach.urls")),
     path("", include("journeys.urls")),

@@ -106,3 +106,33 @@ def register_rewriter(origin_kind: str, rewrite: Rewriter) -> None:
 
 def rewriter(origin_kind: str) -> Rewriter | None:
     return _rewriters.get(origin_kind)
+
+
+@dataclass(frozen=True)
+class DraftAction:
+    """One more thing that can be done with a draft, by a click: posts `name` and the draft's version to `url`.
+
+    note: what it means, for a tip.
+    """
+
+    label: str
+    url: str
+    icon: str
+    note: str = ""
+    name: str = ""
+
+
+DraftActions = Callable[[Any], Sequence[DraftAction]]
+"""Takes a letter that may be edited."""
+_actions: dict[str, DraftActions] = {}
+
+
+def register_draft_actions(origin_kind: str, read: DraftActions) -> None:
+    """This will show what `read` gives on the cards of this origin's letters."""
+    _actions[origin_kind] = read
+
+
+def draft_actions(draft: Any) -> Sequence[DraftAction]:
+    """This will give what else can be done with this letter."""
+    read = _actions.get(draft.origin_kind)
+    return read(draft) if read is not None else ()

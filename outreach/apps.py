@@ -13,8 +13,10 @@ class OutreachConfig(AppConfig):
         from customers.registry.holds import register_hold_source
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails.enums import OriginKind
-        from emails.registry import register_planned_days
+        from emails.registry import register_draft_actions, register_planned_days
+        from outreach import panels
         from outreach.queries import holds
+        from outreach.queries.introductions import actions_of
         from outreach.queries.plans import planned_days_of
         from outreach.queries.sources import register_sources
         from outreach.services import bridges, expansion_work, handlers, merging, staff_templates
@@ -26,6 +28,8 @@ class OutreachConfig(AppConfig):
         merging.register()
         staff_templates.register()
         bridges.register()
+        panels.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
+        register_draft_actions(OriginKind.UPSELL, actions_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))
         register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings"))

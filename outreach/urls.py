@@ -3,7 +3,15 @@
 from django.urls import path, re_path
 
 from outreach import webhooks
-from outreach.views import channels, crm_settings, expansion_settings, stand_ins
+from outreach.views import (
+    channels,
+    crm_settings,
+    expansion,
+    expansion_settings,
+    offers,
+    opportunities,
+    stand_ins,
+)
 
 app_name = "outreach"
 
@@ -17,6 +25,21 @@ urlpatterns = [
     path("settings/crm/stages", crm_settings.stages, name="crm_stages"),
     path("settings/crm/<uuid:write_id>/retry", crm_settings.retry, name="crm_retry"),
     path("settings/expansion", expansion_settings.page, name="expansion_settings"),
+    path("customers/<uuid:customer_id>/expansion", expansion.page, name="expansion"),
+    path("customers/<uuid:customer_id>/expansion/look", expansion.look, name="expansion_look"),
+    path("customers/<uuid:customer_id>/expansion/requests", expansion.request_add, name="request_add"),
+    path(
+        "customers/<uuid:customer_id>/expansion/requests/<uuid:request_id>/remove",
+        expansion.request_remove,
+        name="request_remove",
+    ),
+    path("introductions/<uuid:introduction_id>/copy", expansion.copy, name="introduction_copy"),
+    path("introductions/<uuid:introduction_id>/answer", expansion.respond, name="introduction_answer"),
+    path("opportunities", opportunities.listing, name="opportunities"),
+    path("opportunities/<uuid:opportunity_id>", opportunities.page, name="opportunity"),
+    path("expansion/offers", offers.listing, name="offers"),
+    path("expansion/offers/new", offers.new, name="offer_new"),
+    path("expansion/offers/<uuid:offer_id>", offers.edit, name="offer_edit"),
     path("reach/<uuid:todo_id>", channels.page, name="channels"),
     path("reach/<uuid:todo_id>/write", channels.write, name="channel_write"),
 ]

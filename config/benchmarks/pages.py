@@ -23,6 +23,7 @@ from config.benchmarks.addresses import Address, list_desk
 from config.benchmarks.book import fill_book
 from config.benchmarks.clients import fill_client, fill_next
 from config.benchmarks.examples import Examples
+from config.benchmarks.expansion import fill_expansion
 from config.benchmarks.journeys import fill_journeys, fill_simulation
 from config.benchmarks.office import fill_office
 from config.benchmarks.scratch import QueryCounter, scratch_database, timed
@@ -99,6 +100,7 @@ def fill_desk(accounts: int) -> FilledDesk:
     book = fill_book(accounts, now=now)
     sample = fill_work(book, now=now)
     fill_client(sample, now=now)
+    fill_expansion(book, now=now)
     fill_journeys(book, now=now)
     fill_next(sample, now=now)
     fill_simulation(book, now=now)

@@ -70,5 +70,6 @@ LISTS: dict[str, Callable[[Examples], Iterator[str]]] = {
     ),
     "journeys:log": _lists("type=SEND_REMINDER", "status=FAILED", "q=bank", f"q={FOUND_NOWHERE}", f"page={FAR}"),
     "emails:mailbox": _lists("q=bank", "q=renewal", "q=bench.example", f"q={FOUND_NOWHERE}", "page=100", f"page={FAR}"),
+    "outreach:opportunities": _lists("stage=all", "stage=won", f"stage=all&page={FAR}"),
     "renewals:engage_step": _lists("show=csm", "show=ai"),
 }

@@ -42,19 +42,24 @@ class NavGroup:
 
 BOOK_PAGES = (
     "renewals:",
+    "outreach:expansion",
     "emails:person",
     *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
 )
 BRIDGES = ("outreach:expansion_settings", "outreach:stand_in", "outreach:crm", "outreach:usage_source")
+EXPANSION_PAGES = (
+    *(f"outreach:{noun}" for noun in ("opportunit", "offer", "run", "upsell")),
+    "expansion_learning",
+)
 WORK = (
     Place("Today", "today", "sun"),
-    Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES),
+    Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES, but=BRIDGES),
     Place("Approvals", "approvals", "check-badge"),
     Place("Replies", "emails:replies", "chat-bubble-left-right", also=("emails:reply",)),
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
     Place("Waiting", "emails:waiting", "clock"),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
-    Place("Upsell", "outreach:runs", "arrow-trending-up", also=("outreach:",), but=BRIDGES),
+    Place("Expansion", "outreach:opportunities", "arrow-trending-up", also=EXPANSION_PAGES),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
 FOOT = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from emails.queries.checks import Judgement, judge, judge_figures
 from emails.queries.claims import ClaimsCard
 from emails.queries.events import EventLine, list_event_lines
 from emails.queries.senders import may_sign, waits_for_sender
+from emails.registry import DraftAction, draft_actions
 from emails.rules.grounding import Span
 from emails.rules.prices import PriceBreach
 
@@ -146,6 +147,11 @@ class DraftCard(ClaimsCard):
             ("Clicked", self.draft.clicked_at),
             ("Replied", self.draft.replied_at),
         ]
+
+    @cached_property
+    def actions(self) -> Sequence[DraftAction]:
+        """What the app that it was written for offers to do with it, read when a page shows it."""
+        return draft_actions(self.draft) if self.may_edit else ()
 
     @cached_property
     def events(self) -> list[EventLine]:

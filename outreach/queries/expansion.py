@@ -12,7 +12,7 @@ from customers.enums import ContractState
 from customers.models import Contract, Customer, UsageSample, Win
 from customers.queries.calendars import local_date
 from outreach import models
-from outreach.models import FeatureRequest
+from outreach.queries.introductions import list_requests
 from outreach.rules.upsell.facts import AccountFacts, Offer, UsageLine, measure_change
 from outreach.rules.upsell.framing import FramingChoice, choose_framing
 from outreach.rules.upsell.optimising import Saving, list_savings
@@ -52,7 +52,7 @@ def read_account_facts(customer: Customer, *, now: datetime) -> AccountFacts:
         currency=currency,
         annual_price=contract.current_price if contract else None,
         usage=read_usage(customer, now=now),
-        feature_requests=tuple(FeatureRequest.objects.filter(customer=customer).values_list("text", flat=True)),
+        feature_requests=tuple(row.text for row in list_requests(customer)),
         wins=tuple(wins),
         health_score=customer.health_score,
         churn_risk=customer.churn_risk,

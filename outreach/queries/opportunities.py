@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
-from customers.models import Customer, User
+from customers.models import Activity, Customer, User
 from emails.enums import EDITABLE_STATES
 from outreach.enums import OpportunityStage
 from outreach.models import Opportunity, UpsellIntroduction
 from outreach.rules.upsell.stages import CLOSED, ORDER, OpportunityFacts, next_step
 
 OPEN_STAGES = tuple(stage for stage in ORDER if stage not in CLOSED)
+MOST_LINES = 40
 LONG = timedelta(days=7)
 """The ladder's second rung: another channel."""
 
@@ -86,3 +87,16 @@ def _facts(opportunity: Any, *, now: datetime) -> OpportunityFacts:
         is_sent=sent_at is not None,
         waits_long=sent_at is not None and now - sent_at >= LONG,
     )
+
+
+def list_owners(reader: User) -> list[User]:
+    """Whose opportunities the reader sees, by name."""
+    owners = Opportunity.objects.visible_to(reader).filter(customer__owner__isnull=False).values("customer__owner")
+    return list(User.objects.filter(pk__in=owners))
+
+
+def list_record(opportunity: Opportunity) -> list[Activity]:
+    """What is on record of it and of its introductions, the latest first."""
+    about = [opportunity.pk, *opportunity.introductions.values_list("pk", flat=True)]
+    rows = Activity.objects.filter(customer=opportunity.customer_id, subject_id__in=about)
+    return list(rows.order_by("-at", "-created_at")[:MOST_LINES])

@@ -43,6 +43,16 @@ class Rate:
         return wilson(self.worked, self.tried)[1]
 
     @property
+    def width(self) -> float:
+        """Of the interval, in percent: for a bar."""
+        return self.high - self.low
+
+    @property
+    def mark(self) -> float:
+        """Where the mark of a bar begins, so that it stays inside."""
+        return min(max(self.percent - 1, 0.0), 98.0)
+
+    @property
     def words(self) -> str:
         """In one sentence, for a page that is read aloud."""
         if not self.is_enough:
