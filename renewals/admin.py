@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
-from renewals.models import EngageRun, Objection, Override, Renewal, TermNote
+from renewals.models import CrmStageMove, EngageRun, Objection, Override, Renewal, TermNote
 
 
 @admin.register(Renewal)
@@ -59,3 +59,11 @@ class TermNoteAdmin(ViewOnlyAdmin):
     )
     list_select_related = ("customer", "written_by", "decided_by")
     search_fields = ("customer__name", "note")
+
+
+@admin.register(CrmStageMove)
+class CrmStageMoveAdmin(ViewOnlyAdmin):
+    list_display = ("asked_at", "customer", "state", "note", "opportunity_id", "attempts")
+    list_filter = (("asked_at", DayFilter), "state")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "=opportunity_id")

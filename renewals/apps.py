@@ -11,10 +11,11 @@ class RenewalsConfig(AppConfig):
         from renewals import panels
         from renewals.queries.sources import register_sources
         from renewals.queries.term import find_notice_deadline
-        from renewals.services import importing, merging, negotiate
+        from renewals.services import crm, importing, merging, negotiate
 
         register_sources()
         importing.register()
+        crm.register()
         merging.register()
         negotiate.register()
         register_notice_deadline(find_notice_deadline)

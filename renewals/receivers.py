@@ -13,14 +13,15 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from customers.signals import book_imported, contract_changed, stakeholder_left
-from emails.signals import reply_corrected, reply_received
+from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
-from renewals.services import objections, reactions
+from renewals.services import crm, objections, reactions
 from renewals.services.book_marks import install_marks
 from renewals.services.follow import follow_account, follow_price, follow_sent, list_live_accounts
 from renewals.signals import price_locked, price_unlocked
+from renewals.tasks import set_crm_stages
 
 
 @receiver([price_locked, price_unlocked], dispatch_uid="renewals.letters_follow_price")
@@ -43,6 +44,21 @@ def plans_follow_import(sender: object, customer_ids: list[uuid.UUID], **_: Any)
 @receiver(touch_done, dispatch_uid="renewals.plan_follows_sent")
 def plan_follows_sent(sender: object, customer_id: uuid.UUID, plan_id: uuid.UUID, **_: Any) -> None:
     follow_sent(customer_id, plan_id=plan_id, now=timezone.now())
+
+
+@receiver(draft_sent, dispatch_uid="renewals.crm_follows_first_email")
+def crm_follows_first_email(
+    sender: object,
+    draft_id: uuid.UUID,
+    origin_kind: str,
+    origin_id: uuid.UUID | None,
+    purpose: str,
+    sent_at: str,
+    **_: Any,
+) -> None:
+    now = datetime.fromisoformat(sent_at)
+    if crm.note_sent(draft_id=draft_id, origin_kind=origin_kind, origin_id=origin_id, purpose=purpose, now=now):
+        set_crm_stages.delay()
 
 
 @receiver([reply_received, reply_corrected], dispatch_uid="renewals.objections_follow_reply")

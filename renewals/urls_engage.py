@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{ENGAGE}/owner", engage.owner, name="engage_owner"),
     path(f"{ENGAGE}/price", engage.price, name="engage_price"),
     path(f"{ENGAGE}/variation", engage.variation, name="engage_variation"),
+    path(f"{ENGAGE}/crm", engage.crm_stage, name="engage_crm"),
     path(f"{ENGAGE}/tasks/<uuid:task_id>", engage.task, name="engage_task"),
     path(f"{ENGAGE}/touches/<uuid:touch_id>", engage.touch, name="engage_touch"),
     path(f"{ENGAGE}/<slug:code>", engage.step, name="engage_step"),

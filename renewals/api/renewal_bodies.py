@@ -52,6 +52,7 @@ class RenewalBody(serializers.Serializer[Any]):
     stickiness = serializers.IntegerField(source="renewal.stickiness", allow_null=True)
     quantifiedValue = MoneyField(source="renewal.quantified_value", allow_null=True)
     peerPricePercent = serializers.FloatField(source="renewal.peer_price_pct", allow_null=True)
+    salesforceOpportunityId = serializers.CharField(source="renewal.crm_id")
     outcome = serializers.SerializerMethodField()
 
     def get_outcome(self, shown: Any) -> str | None:
@@ -95,6 +96,9 @@ class RenewalChange(serializers.Serializer[Any]):
         max_value=Decimal(1000),
         required=False,
         allow_null=True,
+    )
+    salesforceOpportunityId = serializers.RegexField(
+        r"^([A-Za-z0-9]{15}([A-Za-z0-9]{3})?)?\Z", source="crm_id", required=False, allow_blank=True
     )
 
 

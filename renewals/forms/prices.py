@@ -88,12 +88,14 @@ class PrepareForm(forms.ModelForm):
             "quantified_value",
             "value_leverage",
             "peer_price_pct",
+            "crm_id",
         ]
         labels = {
             "prepare_sequence": "Order of people it proposed",
             "quantified_value": "Value delivered a year",
             "value_leverage": "Value over price",
             "peer_price_pct": "Price against peers, in %",
+            "crm_id": "Salesforce opportunity",
         }
         help_texts = {
             "confidence": "0 to 100: how sure we are that they renew.",
@@ -103,4 +105,5 @@ class PrepareForm(forms.ModelForm):
             "peer_price_pct": "-8 means 8 % below.",
             "prepare_sequence": "",
             "quantified_value": "As money.",
+            "crm_id": "Its id there, 15 or 18 signs; empty: found by our own id.",
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -39,6 +39,12 @@ class Renewal(CustomerRow):
     )
     peer_price_pct = models.DecimalField(
         max_digits=6, decimal_places=2, null=True, blank=True, help_text="Price against peers; -8 is 8 % below."
+    )
+    crm_id = models.CharField(
+        max_length=18,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?\Z", "15 or 18 letters and digits.")],
+        help_text="Id of its opportunity at Salesforce.",
     )
     price_locked_at = models.DateTimeField(null=True, blank=True)
     price_locked_by = models.ForeignKey(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from customers.clients.choice import why_salesforce_off
 from customers.models import Customer
 from emails.enums import PriceApproach
 from outreach.enums import OwnerKind, SequencingApproach
@@ -138,7 +139,7 @@ def advise(
         counterfactuals=what_would_change(price_facts(facts)),
         plan=plan,
         scenarios=choose_scenarios(rehearsal_facts(facts)),
-        tasks=plan_tasks(plan, renewal_date=facts.renewal_date),
+        tasks=plan_tasks(plan, renewal_date=facts.renewal_date, crm_connected=not why_salesforce_off()),
     )
 
 

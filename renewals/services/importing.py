@@ -40,6 +40,13 @@ FIELDS = (
         Kind.PERCENT,
         "peer price percent, peer price, price vs peers, peer benchmark",
     ),
+    field(
+        "extra.crm_id",
+        "Salesforce opportunity",
+        Kind.TEXT,
+        "salesforce opportunity id, renewal opportunity id, crm opportunity id, opportunity id",
+        limit=18,
+    ),
 )
 _ATTRIBUTES = tuple(known.attribute for known in FIELDS)
 _LOCKED = "the price is locked; unlock it before importing another one"

@@ -23,6 +23,7 @@ PREPARE_FIELDS = frozenset(
         "stickiness",
         "quantified_value",
         "peer_price_pct",
+        "crm_id",
     }
 )
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from customers.enums import TodoState
 from customers.models import User
@@ -34,7 +35,7 @@ from renewals.forms.engage import (
 from renewals.models import EngageRun
 from renewals.queries.steps.actions import FILTERS, find_task
 from renewals.queries.workspace import Workspace
-from renewals.services import engage
+from renewals.services import crm, engage
 from renewals.services.letters import Letters, refresh_letters, write_letters
 from renewals.services.renewals import NoContract, NotAllowed
 from renewals.views.engage_page import (
@@ -211,6 +212,17 @@ def task(request: HttpRequest, customer_id: uuid.UUID, task_id: uuid.UUID) -> Ht
     looked_at = request.POST.get("show", "")
     url = step_url(customer_id, "actions")
     return redirect(f"{url}?show={looked_at}" if looked_at in FILTERS and looked_at != "all" else url)
+
+
+@require_POST
+@login_required
+def crm_stage(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
+    """Have the CRM asked again to set the stage."""
+    workspace = _writable(request, customer_id)
+    if workspace.renewal is None or not crm.retry(workspace.renewal, now=timezone.now(), by=reader_of(request)):
+        raise Http404("There is nothing to try again.")
+    messages.success(request, "It is tried again in a moment.")
+    return redirect(step_url(customer_id, "actions"))
 
 
 @login_required

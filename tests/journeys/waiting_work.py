@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from customers.enums import ClaimState, HoldScope, ImportState
 from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill
-from emails.enums import DraftState, Lane, Purpose, SuppressionCause
+from emails.enums import DraftState, Lane, OriginKind, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
 from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome, ClickResult
-from outreach.models import CrmWrite, ExpansionLook, Opportunity, SlackClick, SlackQuestion, UsageAlert
+from outreach.models import CrmWrite, ExpansionLook, Opportunity, OutreachPlan, SlackClick, SlackQuestion, UsageAlert
+from renewals.models import CrmStageMove, EngageRun, Renewal
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -159,6 +160,35 @@ def _crm_write(now: datetime, **fields: object) -> CrmWrite:
     return write
 
 
+def _engage_run(now: datetime) -> EngageRun:
+    customer = factories.CustomerFactory.create()
+    renewal = Renewal.objects.create(customer=customer, contract=factories.ContractFactory.create(customer=customer))
+    plan = OutreachPlan.objects.create(
+        customer=customer,
+        renewal_id=renewal.pk,
+        approach="parallel",
+        pricing_approach="no_price",
+        deadline=now.date(),
+        first_date=now.date(),
+    )
+    run: EngageRun = EngageRun.objects.create(customer=customer, renewal=renewal, plan=plan, opened_at=now)
+    return run
+
+
+def _first_email(now: datetime) -> Draft:
+    run = _engage_run(now)
+    sent = {"state": DraftState.SENT, "sent_at": now, "message_id": "<2@x>", "purpose": Purpose.FIRST_TOUCH}
+    return letter(now, run.customer, origin_kind=OriginKind.ENGAGE, origin_id=run.plan_id, **sent)
+
+
+def _stage_move(now: datetime, **fields: object) -> CrmStageMove:
+    run = _engage_run(now)
+    move: CrmStageMove = CrmStageMove.objects.create(
+        customer=run.customer, renewal=run.renewal, draft_id=uuid.uuid4(), asked_at=now, **fields
+    )
+    return move
+
+
 POSTED = {"state": ClaimState.SENT, "channel": "C1", "ts": "1.2"}
 APPLIED = {"result": ClickResult.REFUSED, "applied_at": datetime(2026, 3, 4, tzinfo=UTC)}
 ABANDONED = {
@@ -200,6 +230,10 @@ WORK: list[tuple[str, Make]] = [
     ("usage_alerts", _early_alert),
     ("expansion", _look),
     ("rollouts", _rollout),
+    ("crm_stages", lambda now: _first_email(now)),
+    ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED)),
+    ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED, not_before=now)),
+    ("crm_stages", lambda now: _stage_move(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
     ("crm", lambda now: _opportunity(now)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED, not_before=now)),

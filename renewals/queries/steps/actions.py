@@ -9,19 +9,24 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from customers.clients.choice import why_salesforce_off
 from customers.enums import TodoActor, TodoState
 from customers.models import Todo
 from renewals.models import EngageRun
+from renewals.queries.crm import CrmNote, read_note
 from renewals.queries.workspace import DRAFT_TASK, ENGAGE_TASK, Workspace
 
 REMINDERS = "ai.reminders"
 CRM_STAGE = "ai.crm"
-"""Evergreen's own task that a person does as long as no CRM is connected."""
+"""Evergreen's own task that a person does as long as no CRM is connected, and where the CRM refuses it."""
 
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One task. day: days to renewal on its due date. lines: what stands behind it, as the follow-ups on the clock."""
+    """One task. day: days to renewal on its due date. lines: what stands behind it, as the follow-ups on the clock.
+
+    can_retry: whether the CRM can be asked again.
+    """
 
     id: uuid.UUID
     title: str
@@ -36,6 +41,7 @@ class TaskRow:
     done_by: str
     is_ai: bool
     lines: tuple[str, ...] = ()
+    can_retry: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,9 @@ def build_actions_step(workspace: Workspace, run: EngageRun, *, show: str = "") 
     """Put step 6 together. show: a code of FILTERS; "all" when it is none."""
     code = show if show in FILTERS else "all"
     draft_ids = workspace.draft_ids
-    rows = [_row(todo, workspace) for todo in _tasks_of(run, draft_ids).select_related("owner", "done_by")]
+    todos = list(_tasks_of(run, draft_ids).select_related("owner", "done_by"))
+    crm = read_note(run.renewal_id) if any(todo.kind == CRM_STAGE for todo in todos) else None
+    rows = [_row(todo, workspace, crm) for todo in todos]
     rows.sort(key=lambda row: (row.is_done, row.due_date or date.max, not row.is_ai, row.title))
     filters = tuple(
         Filter(name, label, sum(map(keep, rows)), name == code) for name, (label, keep, _) in FILTERS.items()
@@ -90,24 +98,31 @@ def _tasks_of(run: EngageRun, draft_ids: list[uuid.UUID]) -> QuerySet[Todo]:
     return Todo.objects.filter(of_run | of_drafts, customer=run.customer_id).exclude(state=TodoState.DISMISSED)
 
 
-def _row(todo: Todo, workspace: Workspace) -> TaskRow:
+def _row(todo: Todo, workspace: Workspace, crm: CrmNote | None) -> TaskRow:
     contract = workspace.contract
     is_done = todo.state == TodoState.DONE
     return TaskRow(
         id=todo.pk,
         title=todo.title,
         detail=todo.detail,
-        owner=_owner(todo),
+        owner=_owner(todo, crm),
         due_date=todo.due_date,
         day=(contract.renewal_date - todo.due_date).days if contract and todo.due_date else None,
         is_done=is_done,
-        is_overdue=not is_done and _is_late(todo, workspace.today),
+        is_overdue=not is_done and _is_late(todo, workspace.today, crm),
         state_label=todo.get_state_display(),
         done_at=todo.done_at,
         done_by=todo.done_by.display_name if todo.done_by else "",
         is_ai=todo.actor == TodoActor.AI,
-        lines=_follow_ups(workspace) if todo.kind == REMINDERS else (),
+        lines=_lines(todo, workspace, crm),
+        can_retry=todo.kind == CRM_STAGE and crm is not None and crm.can_retry and not is_done,
     )
+
+
+def _lines(todo: Todo, workspace: Workspace, crm: CrmNote | None) -> tuple[str, ...]:
+    if todo.kind == REMINDERS:
+        return _follow_ups(workspace)
+    return (crm.text,) if todo.kind == CRM_STAGE and crm and crm.text else ()
 
 
 def _follow_ups(workspace: Workspace) -> tuple[str, ...]:
@@ -119,16 +134,18 @@ def _follow_ups(workspace: Workspace) -> tuple[str, ...]:
     )
 
 
-def _is_late(todo: Todo, today: date) -> bool:
+def _is_late(todo: Todo, today: date, crm: CrmNote | None) -> bool:
     """Only what a person has to do can be late; a day of Evergreen's own work says until when it goes on."""
-    return _is_by_person(todo) and todo.due_date is not None and todo.due_date < today
+    return _is_by_person(todo, crm) and todo.due_date is not None and todo.due_date < today
 
 
-def _is_by_person(todo: Todo) -> bool:
-    return todo.actor != TodoActor.AI or todo.kind == CRM_STAGE
+def _is_by_person(todo: Todo, crm: CrmNote | None) -> bool:
+    if todo.actor != TodoActor.AI:
+        return True
+    return todo.kind == CRM_STAGE and (bool(why_salesforce_off()) or bool(crm and crm.can_retry))
 
 
-def _owner(todo: Todo) -> str:
-    if not _is_by_person(todo):
+def _owner(todo: Todo, crm: CrmNote | None) -> str:
+    if not _is_by_person(todo, crm):
         return "Evergreen does this by itself"
     return todo.owner.display_name if todo.owner else "Nobody's yet"
