@@ -9,6 +9,7 @@ draft_blocked = Signal()  # draft_id, customer_id, check, reason
 draft_bounced = Signal()  # draft_id, customer_id, stakeholder_id, bounce_kind, reason
 draft_failed = Signal()  # draft_id, customer_id, reason
 draft_cancelled = Signal()  # draft_id, customer_id, origin_kind, origin_id
+letters_erased = Signal()  # draft_ids: of a contact that was erased; what stands of them elsewhere must follow
 version_asked = Signal()  # nothing: which versions Claude is to write stands in the rows
 events_kept = Signal()  # nothing: the calls of the provider that wait stand in the rows
 mails_kept = Signal()  # nothing: the mails that came in and wait stand in the rows

@@ -9,8 +9,8 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from emails.signals import draft_approved, draft_cancelled, draft_sent, draft_written
-from outreach.services.slack_questions import follow_draft
+from emails.signals import draft_approved, draft_cancelled, draft_sent, draft_written, letters_erased
+from outreach.services.slack_questions import follow_draft, forget_letters
 from outreach.signals import slack_changed
 from outreach.tasks import work_for_slack
 
@@ -38,3 +38,8 @@ def tell_sent(sender: object, draft_id: uuid.UUID, sent_at: str, **_: Any) -> No
 @receiver(draft_cancelled, dispatch_uid="outreach.slack_cancelled")
 def tell_cancelled(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
     follow_draft(draft_id, now=timezone.now())
+
+
+@receiver(letters_erased, dispatch_uid="outreach.slack_erased")
+def write_anew(sender: object, draft_ids: list[uuid.UUID], **_: Any) -> None:
+    forget_letters(draft_ids, now=timezone.now())

@@ -5,7 +5,8 @@ from typing import Any
 
 from config.drills.clicks import drill_clicks
 from config.drills.edits import drill_edits
-from config.drills.events import drill_events, drill_forgery
+from config.drills.events import drill_events
+from config.drills.forgeries import drill_forgery
 from config.drills.holds import drill_claims, drill_pauses
 from config.drills.outage import drill_outage
 from config.drills.restarts import drill_restarts

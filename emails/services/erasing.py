@@ -5,6 +5,7 @@ Of the address only the keyed digest is kept, so that nobody writes to it again 
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +14,19 @@ from typing import Any
 
 from django.db import transaction
 
-from customers.models import Stakeholder, User
+from customers.models import Stakeholder, StandInCall, User
 from customers.rules.wiping import ERASED, terms_of, wipe_text
 from customers.services.activity import record
 from customers.services.digests import digest_address
 from customers.services.wiping import wipe_everywhere
+from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, EVERYTHING, DraftState, SuppressionCause
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, InboundMail, MailEvent, Suppression, Writing
 from emails.queries.contact_data import addresses_of, captured_of, letters_to, list_same_person, replies_of, wishes_of
 from emails.queries.mailbox import open_mail
 from emails.services.suppression import lock_accounts_of
 from emails.services.waiting import NO_APPROVAL
+from emails.signals import letters_erased
 
 ERASED_NAME = "Erased contact"
 
@@ -100,8 +103,22 @@ def _erase_letters(people: Sequence[Stakeholder], *, now: datetime) -> int:
     DraftVersion.objects.filter(draft__in=ids).update(subject=ERASED, body=ERASED, reason="")
     Attachment.objects.filter(draft__in=ids).delete()
     Writing.objects.filter(draft__in=ids).delete()
+    _erase_stand_ins(people, ids)
+    send_after_commit(letters_erased, draft_ids=ids)
     MailEvent.objects.filter(draft__in=ids).update(recipient="", user_agent="", reason="", raw="", url="")
     return len(ids)
+
+
+def _erase_stand_ins(people: Sequence[Stakeholder], letters: Sequence[uuid.UUID]) -> None:
+    """What would have been posted of a letter holds its text; names and addresses elsewhere go with all others."""
+    named = [str(pk) for pk in letters]
+    calls = StandInCall.objects.filter(customer__in=[one.customer_id for one in people]).iterator(chunk_size=50)
+    found = [call.pk for call in calls if _names_any(json.dumps(call.request), named)]
+    StandInCall.objects.filter(pk__in=found).update(request={"text": ERASED})
+
+
+def _names_any(text: str, names: Sequence[str]) -> bool:
+    return any(name in text for name in names)
 
 
 def _erase_replies(people: Sequence[Stakeholder]) -> int:

@@ -17,7 +17,9 @@ class ZoomStandIn:
     name = "zoom"
 
     def create_meeting(self, ask: MeetingAsk, *, now: datetime) -> ZoomMeeting:
-        """Keep the meeting instead of making it."""
+        """Keep the meeting instead of making it, or give the one that was kept before."""
+        if ask.reference and (earlier := self.find_meeting(ask, now=now)):
+            return earlier
         # Eleven digits, as theirs.
         number = str(uuid4().int % 9 * 10**10 + 10**10 + uuid4().int % 10**10)
         meeting = ZoomMeeting(number, f"{JOIN_BASE}{number}")
@@ -31,3 +33,13 @@ class ZoomStandIn:
             called_at=now,
         )
         return meeting
+
+    def find_meeting(self, ask: MeetingAsk, *, now: datetime) -> ZoomMeeting | None:
+        """Look for the meeting among those that were kept and are still to come."""
+        kept = StandInCall.objects.filter(
+            vendor=self.name, customer=ask.customer_id, request__agenda__startswith=ask.marker
+        ).first()
+        if kept is None:
+            return None
+        starts_at = datetime.fromisoformat(kept.request["start_time"])
+        return ZoomMeeting(kept.number, kept.answer["join_url"], starts_at) if starts_at > now else None

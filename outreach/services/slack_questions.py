@@ -5,6 +5,7 @@ What is shown and what a click's yes is bound to are written down in the transac
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -71,6 +72,19 @@ def follow_draft(draft_id: UUID, *, now: datetime) -> bool:
             return False
         show(question, standing=AskStanding.DECIDED, words=words, now=now)
     return True
+
+
+def forget_letters(draft_ids: Collection[UUID], *, now: datetime) -> int:
+    """This will have the messages of erased letters written anew, without what was erased; gives how many."""
+    with transaction.atomic():
+        rows = (
+            SlackQuestion.objects.select_for_update(of=("self",))
+            .select_related("draft__approved_by")
+            .filter(draft__in=draft_ids)
+        )
+        for question in rows:
+            show(question, standing=AskStanding.DECIDED, words=say_outcome(question.draft, question), now=now)
+    return len(rows)
 
 
 def show(question: SlackQuestion, *, standing: AskStanding, words: str, now: datetime) -> None:

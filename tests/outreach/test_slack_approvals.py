@@ -21,6 +21,7 @@ from emails.models import CapturedMail, Draft
 from emails.services import approvals, outbox
 from emails.services.drafts import compose_draft
 from emails.services.editing import reload, save_draft
+from emails.services.erasing import erase_contact
 from outreach.enums import AskStanding, ClickResult
 from outreach.models import OutreachSettings, SlackClick, SlackQuestion
 from outreach.rules.slack_clicks import BadClick, read_interaction
@@ -688,3 +689,26 @@ def test_clicks_are_seen_by_those_who_see_every_account(
     assert list(SlackClick.objects.visible_to(csm)) == []
     assert SlackClick.objects.visible_to(ops).count() == 1
     assert SlackQuestion.objects.visible_to(csm).count() == 1
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_erased_contact_is_gone_from_slack_too(
+    question: SlackQuestion,
+    draft: Draft,
+    person: Stakeholder,
+    lead: User,
+    now: datetime,
+    is_sent: bool,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    if is_sent:
+        approvals.approve_letter(draft.pk, version=draft.version, now=now, by=lead)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_contact(person, now=now, by=lead)
+    work(now)
+
+    said = json.dumps(list(StandInCall.objects.values("request", "answer")))
+    assert not any(word in said for word in ("Jennifer", "jennifer@", "A few limits", "shall we talk"))
+    assert "Erased contact" in shown()["text"]
+    assert shown()["text"].endswith("and sent" if is_sent else "it will not be sent")

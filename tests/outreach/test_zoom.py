@@ -85,7 +85,7 @@ def test_meeting_is_made_once_and_the_hosts_link_dropped(base: HTTPServer, ask: 
         "start_time": "2026-03-10T10:00:00Z",
         "duration": 30,
         "timezone": "UTC",
-        "agenda": "Growth",
+        "agenda": f"{ask.marker}\n\nGrowth",
         "settings": {"join_before_host": False, "waiting_room": True},
     }
 
@@ -181,7 +181,7 @@ def test_5xx_and_silence_are_never_tried_again(base: HTTPServer, ask: MeetingAsk
             ZoomClient(deadline_s=0.4).create_meeting(ask, now=now)
 
     assert (broken.value.can_retry, silent.value.can_retry) == (False, False)
-    assert paths(base).count(PATH) == 1
+    assert [request.method for request, _ in base.log if request.path == PATH] == ["POST", "GET"]
 
 
 def test_redirect_takes_the_token_nowhere(base: HTTPServer, ask: MeetingAsk, now: datetime) -> None:
@@ -233,3 +233,82 @@ def test_stand_in_keeps_what_would_have_been_made(ask: MeetingAsk, now: datetime
     )
     assert call.request["start_time"] == "2026-03-10T10:00:00Z"
     assert len(meeting.meeting_id) == 11 and meeting.join_url.startswith("https://zoom.example/j/")
+
+
+LISTED = {**MADE, "start_time": "2026-03-11T09:00:00Z"}
+
+
+def listed(ask: MeetingAsk, **changes: Any) -> dict[str, Any]:
+    return {"meetings": [{"id": 1, "agenda": "another"}, {**LISTED, "agenda": f"{ask.marker}\n\nGrowth", **changes}]}
+
+
+def test_meeting_that_a_lost_call_has_made_is_adopted_and_no_second_one_made(
+    base: HTTPServer, ask: MeetingAsk, now: datetime
+) -> None:
+    base.expect_request(PATH, method="POST").respond_with_data("oh", status=502)
+    base.expect_request(PATH, method="GET").respond_with_json(listed(ask))
+
+    made = ZoomClient().create_meeting(ask, now=now)
+
+    assert made == ZoomMeeting("85746065432", MADE["join_url"], datetime(2026, 3, 11, 9, tzinfo=UTC))
+
+
+def test_retry_by_reference_looks_first_whatever_the_hour_is_now(
+    base: HTTPServer, ask: MeetingAsk, now: datetime
+) -> None:
+    first = replace(ask, reference="step-7")
+    lists = iter([{"meetings": []}, listed(first)])
+    base.expect_request(PATH, method="GET").respond_with_handler(lambda request: Response(json.dumps(next(lists))))
+    base.expect_request(PATH, method="POST").respond_with_json(MADE, status=201)
+    ZoomClient().create_meeting(first, now=now)
+
+    again = replace(first, starts_at=first.starts_at + timedelta(days=1), topic="Another")
+
+    assert ZoomClient().create_meeting(again, now=now).meeting_id == "85746065432"
+
+
+def test_list_is_followed_to_its_end(base: HTTPServer, ask: MeetingAsk, now: datetime) -> None:
+    pages = iter([{"meetings": [], "next_page_token": "t1"}, listed(ask)])
+    base.expect_request(PATH, method="GET").respond_with_handler(lambda request: Response(json.dumps(next(pages))))
+
+    assert ZoomClient().find_meeting(ask, now=now) is not None
+    assert base.log[-1][0].args["next_page_token"] == "t1"
+
+
+def test_endless_list_ends(base: HTTPServer, ask: MeetingAsk, now: datetime) -> None:
+    base.expect_request(PATH, method="GET").respond_with_json({"meetings": [], "next_page_token": "t"})
+
+    assert ZoomClient().find_meeting(ask, now=now) is None
+    assert paths(base).count(PATH) == 5
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "{}", '{"meetings": 3}', "[" * 5000])
+def test_list_that_cannot_be_read_leaves_it_unknown(
+    base: HTTPServer, ask: MeetingAsk, now: datetime, body: str
+) -> None:
+    base.expect_request(PATH, method="POST").respond_with_data("oh", status=502)
+    base.expect_request(PATH, method="GET").respond_with_data(body)
+
+    with pytest.raises(MaybeAccepted):
+        ZoomClient().create_meeting(ask, now=now)
+
+
+@pytest.mark.parametrize("changes", [{"join_url": "javascript:x"}, {"start_time": "soon"}, {"id": "x"}])
+def test_listed_meeting_of_another_shape_is_not_adopted(
+    base: HTTPServer, ask: MeetingAsk, now: datetime, changes: dict[str, Any]
+) -> None:
+    base.expect_request(PATH, method="POST").respond_with_data("oh", status=502)
+    base.expect_request(PATH, method="GET").respond_with_json(listed(ask, **changes))
+
+    with pytest.raises(MaybeAccepted):
+        ZoomClient().create_meeting(ask, now=now)
+
+
+@pytest.mark.django_db
+def test_stand_in_adopts_by_reference_too(ask: MeetingAsk, now: datetime) -> None:
+    named = replace(ask, customer_id=factories.CustomerFactory.create().pk, reference="step-7")
+
+    made = ZoomStandIn().create_meeting(named, now=now)
+
+    assert ZoomStandIn().create_meeting(replace(named, topic="x"), now=now).meeting_id == made.meeting_id
+    assert StandInCall.objects.count() == 1
