@@ -7,8 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
+from customers.services.arrays import insert_objects
 
 THE_CLOCK = "The clock"
+BATCH = 500
+DIFFERING = ("id", "customer", "at", "verb", "actor", "actor_name", "summary", "subject_kind", "subject_id", "data")
+"""What one line has otherwise than the next."""
 
 
 class Subject(Protocol):
@@ -40,7 +44,8 @@ def record(
 
 def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
-    Activity.objects.bulk_create([Activity(**fields) for fields in lines], batch_size=500)
+    for start in range(0, len(lines), BATCH):
+        insert_objects([Activity(**fields) for fields in lines[start : start + BATCH]], differing=DIFFERING)
 
 
 def line(

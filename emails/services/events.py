@@ -16,12 +16,12 @@ import structlog
 from django.db import connection, transaction
 
 from customers.queries.moments import Waiting, When
+from customers.services.arrays import insert_rows, moment
 from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.models import Draft, EventBatch, MailEvent
 from emails.providers.sendgrid_events import BadItem, Incoming, may_hold_garbage, raw_id, read_item, read_items
 from emails.rules.events import STOP_KINDS
-from emails.services.arrays import insert_rows, moment
 from emails.services.provider_stops import keep_stops
 from emails.services.standing import DRAFT_FIELDS, settle_standing
 from emails.signals import events_kept

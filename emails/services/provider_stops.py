@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from customers.services.arrays import insert_rows, moment
 from customers.services.digests import digest_address
 from customers.signals import send_after_commit
 from emails.enums import EVERYTHING, SuppressionCause
 from emails.models import Suppression
 from emails.providers.sendgrid_events import Incoming
 from emails.rules.events import RESTORED, stop_cause
-from emails.services.arrays import insert_rows, moment
 from emails.services.suppression import LONGEST_NOTE
 from emails.signals import stops_kept
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from customers.services.activity import line, record_many
+from customers.services.arrays import moment, update_rows
 from customers.signals import send_after_commit
 from emails.enums import SENT_STATES, DraftState
 from emails.models import Draft
 from emails.queries.events import list_event_facts
 from emails.rules.events import Outcome, next_state, weigh
 from emails.services.announcing import announce_sent, close_question
-from emails.services.arrays import moment, update_rows
 from emails.signals import draft_bounced
 
 _WRITTEN = ("state", "sent_at", "message_id", "smtp_id", "delivered_at", "bounced_at", "bounce_kind", "opened_at",

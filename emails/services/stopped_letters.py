@@ -16,12 +16,12 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from customers.services.activity import line, record_many
+from customers.services.arrays import moment, update_rows
 from customers.signals import send_after_commit
 from emails.enums import DOUBTFUL_STATES, DraftState, Lane
 from emails.models import Draft
 from emails.queries.suppression import list_open
 from emails.rules.suppression import SuppressionFacts, stops, strongest, why_stopped
-from emails.services.arrays import moment, update_rows
 from emails.signals import draft_blocked
 
 CHECK = "opt_out"

@@ -12,12 +12,12 @@ from django.db import transaction
 from customers.models import Stakeholder, User
 from customers.queries.workspace import get_settings
 from customers.services.activity import line, record_many
+from customers.services.arrays import insert_objects
 from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
 from emails.rules.facts import Fact
 from emails.rules.templates import Filled, compile_template, facts_of_words, fill
-from emails.services.arrays import insert_objects
 
 BATCH = 500
 DIFFERING = (

@@ -12,7 +12,7 @@ from uuid import UUID
 from customers.base import lock_customer
 from customers.models import User
 from customers.services.activity import line, record_many
-from emails.services.arrays import insert_objects
+from customers.services.arrays import insert_objects
 from journeys.models import Journey, JourneyChange
 
 BATCH = 1000

@@ -8,14 +8,20 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from customers.models import Customer, Hold, User
-from emails.services.arrays import insert_copies
+from customers.services.arrays import insert_copies, insert_objects
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, Journey, JourneyMonth, ProgrammeVersion
 from journeys.queries.rows import SUBJECT
 from journeys.rules.moments import moment_of
 from journeys.rules.timeline import TYPES, StepPlan, Timeline, payload_of
-from journeys.services.changing import BATCH
+
+OWN = (
+    "id", "customer", "version", "start_date", "zone", "local_time", "current_month", "held_since", "open_due_date",
+)  # fmt: skip
+"""What one journey of a start has otherwise than the next."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def plant(seeds: Sequence[Seed], *, now: datetime, by: User | None) -> list[Jour
     """
     held = _list_held({seed.customer.pk for seed in seeds})
     journeys = [_journey(seed, now, by, is_held=seed.customer.pk in held) for seed in seeds]
-    Journey.objects.bulk_create(journeys, batch_size=BATCH)
+    _insert(journeys)
     groups: dict[tuple[UUID, int, str], int] = {}
     months: list[tuple[int, JourneyMonth]] = []
     rows: list[tuple[int, AutomationSchedule]] = []
@@ -62,6 +68,12 @@ def plant(seeds: Sequence[Seed], *, now: datetime, by: User | None) -> list[Jour
     return journeys
 
 
+def _insert(journeys: Sequence[Journey]) -> None:
+    """Raises IntegrityError where a customer is on a journey already."""
+    if insert_objects(journeys, differing=OWN) != len(journeys):
+        raise IntegrityError("a customer is on a journey already")
+
+
 def _list_held(customer_ids: set[UUID]) -> set[UUID]:
     return set(Hold.objects.filter(customer__in=customer_ids, ended_at=None).values_list("customer_id", flat=True))
 
@@ -77,6 +89,8 @@ def _journey(seed: Seed, now: datetime, by: User | None, *, is_held: bool) -> Jo
         started_at=now,
         started_by=by,
         held_since=now if is_held else None,
+        # What the triggers would find: so they have nothing to write.
+        open_due_date=min(month.due_date for month in seed.timeline.months if not month.skip_reason),
     )
 
 

@@ -124,7 +124,9 @@ def _execute(sql: str, parameters: list[Any]) -> int:
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
-    return moment(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return moment(value)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _written(field: Any, one: models.Model) -> Any:
@@ -132,7 +134,7 @@ def _written(field: Any, one: models.Model) -> Any:
     value = field.pre_save(one, True)
     if isinstance(field, models.JSONField):
         return json.dumps(value)
-    return value.isoformat() if isinstance(value, date | time) and not isinstance(value, datetime) else _plain(value)
+    return _plain(value)
 
 
 def _new_id() -> str:
