@@ -44,6 +44,8 @@ class Sweeper:
     waiting: what the sweep would find, as querysets that an index answers, and nothing that it would leave. The clock
         asks all sweepers in one statement and calls those that have something. Without it the sweep is called at every
         tick, and must not cost a statement when there is nothing to do.
+    next_at: without `waiting`, from when on it must be called again as things stand at the moment it is given; None for
+        at every tick. Only time that is played forward asks.
     only_listens: takes in what has come and sends nothing, so that it goes on while everything stands still.
     """
 
@@ -51,6 +53,7 @@ class Sweeper:
     sweep: Callable[[datetime], int]
     only_listens: bool = False
     waiting: Callable[[When], Waiting] | None = None
+    next_at: Callable[[datetime], datetime] | None = None
 
 
 _handlers: dict[str, Handler] = {}

@@ -79,10 +79,10 @@ SWEEPERS = (
     # An approval that is over sends nothing.
     Sweeper("approvals", sweep_approvals, only_listens=True, waiting=expiring.waiting),
     Sweeper("outbox", sweep_outbox, waiting=outbox.waiting),
-    Sweeper("digests", sweep_digests),
+    Sweeper("digests", sweep_digests, next_at=digest.next_at),
     Sweeper("staff_mails", sweep_staff_mails, waiting=staff_mails.waiting),
     Sweeper("idempotent_calls", sweep_calls, only_listens=True, waiting=calls_waiting),
-    Sweeper("old_mails", sweep_old_mails, only_listens=True),
+    Sweeper("old_mails", sweep_old_mails, only_listens=True, next_at=inbound.next_old_at),
     # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports, only_listens=True, waiting=runs_waiting),
     Sweeper("writings", sweep_writings, only_listens=True, waiting=writings.waiting),

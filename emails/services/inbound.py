@@ -8,14 +8,16 @@ due again.
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from customers.queries.calendars import local_date
 from customers.queries.moments import Waiting, When
+from customers.services.arrays import moment
 from customers.signals import send_after_commit
 from emails.models import InboundMail, Reply
 from emails.providers.sendgrid_inbound import Malformed, mail_id, message_id_of, open_call, read_form
@@ -25,7 +27,6 @@ from emails.rules.replies.mail import MailFacts
 from emails.rules.replies.matching import read_named_letters
 from emails.rules.replies.stripping import strip_reply
 from emails.rules.replies.verdicts import Verdict, judge, takes_suggestion
-from emails.services.arrays import moment
 from emails.services.replies import apply_reply, settle_by_claude
 from emails.signals import mails_kept
 from emails.writing.classifier import ask_for_class, classifier_client
@@ -77,9 +78,19 @@ def sweep_old(*, now: datetime) -> int:
     last = _Memory.looked_at
     if last is not None and last <= now < last + LOOKED_FOR_OLD_EVERY:
         return 0
-    removed: int = InboundMail.objects.filter(received_at__lt=now - KEPT_FOR, reply=None, due_at=None).delete()[0]
+    removed: int = _for_nothing().filter(received_at__lt=now - KEPT_FOR).delete()[0]
     _Memory.looked_at = now
     return removed
+
+
+def next_old_at(after: datetime) -> datetime:
+    """This will give from when on there is something to remove, as far as is known at the moment."""
+    first = _for_nothing().order_by("received_at").values_list("received_at", flat=True).first()
+    return max(first + KEPT_FOR, after) if first else datetime.max.replace(tzinfo=UTC)
+
+
+def _for_nothing() -> QuerySet[InboundMail]:
+    return InboundMail.objects.filter(reply=None, due_at=None)
 
 
 def apply_due(*, now: datetime) -> int:

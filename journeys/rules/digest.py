@@ -74,6 +74,13 @@ def due_week(now: datetime, zone: tzinfo = UTC) -> Week | None:
     return week if week.due_at <= now < week.due_at + LATE_UNTIL else None
 
 
+def next_due(after: datetime, zone: tzinfo = UTC) -> datetime:
+    """Give the moment at which the next week is to be told in this zone."""
+    today = after.astimezone(zone).date()
+    week = Week(today - timedelta(days=today.weekday()), zone)
+    return week.due_at if week.due_at > after else Week(week.monday + WEEK, zone).due_at
+
+
 def quarter(now: datetime) -> datetime:
     """Give the quarter of an hour that it is."""
     return now - (now - datetime.min.replace(tzinfo=UTC)) % LOOK_EVERY

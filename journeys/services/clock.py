@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,8 +20,10 @@ from journeys.services.running import run_claim
 
 # Well under the lease, so that what a tick claims last is still its own when it is done.
 BUDGET = timedelta(seconds=60)
-# How far `tick_until` goes at most without looking at what is swept, whose dates it does not know.
+# How far `tick_until` goes at most from one step to the next.
 MAX_STEP = timedelta(minutes=15)
+# How near to the moment at which something begins to wait it looks.
+EXACT = timedelta(minutes=1)
 
 # How long the last tick that was written down stands for idle ones after it; /readyz allows three minutes.
 REMEMBERED_FOR = timedelta(minutes=1)
@@ -109,15 +111,67 @@ def _drain(report: TickReport, now: datetime, budget: timedelta) -> None:
 
 
 def tick_until(*, now: datetime, until: datetime) -> TickReport:
-    """This will tick at `now` and at each later moment at which something falls due, the last at `until`."""
+    """This will tick at `now` and at each later moment at which something falls due, the last at `until`.
+
+    In between it goes by steps of at most MAX_STEP; those at which nothing can be waiting are left out.
+    """
     total = TickReport()
     moment = now
     while True:
         _add(total, tick_as_of(now=moment))
         if moment >= until:
             return total
-        due_next = get_next_trigger_at(after=moment) or until
+        moment = _skip_idle(total, moment, until)
+
+
+def _skip_idle(total: TickReport, moment: datetime, until: datetime) -> datetime:
+    """The next step at which a tick has something to do, or the last.
+
+    Whom the clock cannot ask beforehand is called at every step from its own moment on, as a tick would.
+    """
+    quiet = _last_quiet(moment, until)
+    next_at = {sweeper: _next_at(sweeper, moment) for sweeper in list_sweepers() if sweeper.waiting is None}
+    for step in _list_steps(moment, until):
+        if step > quiet or step >= until:
+            return step
+        report = TickReport()
+        called = [sweeper for sweeper, at in next_at.items() if at <= step]
+        if any(_call(sweeper, report, step) != 0 for sweeper in called):
+            _add(total, report)
+            return step
+        next_at |= {sweeper: _next_at(sweeper, step) for sweeper in called}
+    return until
+
+
+def _next_at(sweeper: Sweeper, moment: datetime) -> datetime:
+    return sweeper.next_at(moment) if sweeper.next_at else moment
+
+
+def _list_steps(moment: datetime, until: datetime) -> Iterator[datetime]:
+    due_next = None
+    while moment < until:
+        if due_next is None or due_next <= moment:
+            due_next = get_next_trigger_at(after=moment) or until
         moment = min(due_next, moment + MAX_STEP, until)
+        yield moment
+
+
+def _last_quiet(since: datetime, until: datetime) -> datetime:
+    """A moment up to which nothing waits, found by halving; `since` where something waits already.
+
+    What waits at a moment waits at every later one until it is done, so that one look stands for all before it.
+    """
+    if not _is_quiet(until):
+        first, last = since, until
+        while last - first > EXACT:
+            middle = first + (last - first) / 2
+            first, last = (middle, last) if _is_quiet(middle) else (first, middle)
+        return first
+    return until
+
+
+def _is_quiet(moment: datetime) -> bool:
+    return not look(list_sweepers(), now=moment).names
 
 
 def _sweep(report: TickReport, glance: Glance, now: datetime, sweepers: Sequence[Sweeper]) -> Glance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +18,7 @@ from emails.rules.facts import format_date
 from emails.rules.templates import one_line, points
 from emails.services.staff_mails import NewStaffMail, queue_staff_mails
 from journeys.queries.digest import list_readers, read_tallies, read_teams, tally_for
-from journeys.rules.digest import Tally, Week, due_week, is_anywhere, quarter, say_counts, say_failed
+from journeys.rules.digest import Tally, Week, due_week, is_anywhere, next_due, quarter, say_counts, say_failed
 from journeys.rules.mail_names import DIGEST_KEY
 from journeys.services.templates import find_versions
 
@@ -40,19 +40,32 @@ def sweep(*, now: datetime) -> int:
     return written
 
 
+def next_at(after: datetime) -> datetime:
+    """This will give from when on there may be a digest to write: at once while somebody's hour has come and no digest,
+    who may have something to read yet."""
+    readers = list_readers()
+    due = [(reader, week) for reader in readers if (week := due_week(after, zone(reader.timezone)))]
+    if len(_list_told({week.code for _, week in due}) & {_key(week, reader) for reader, week in due}) < len(due):
+        return after
+    return min((next_due(after, zone(reader.timezone)) for reader in readers), default=datetime.max.replace(tzinfo=UTC))
+
+
 def write_digests(*, now: datetime) -> int:
     """This will write each reader's digest, once however often it is asked; who has nothing to read gets none."""
     due: dict[Week, list[User]] = defaultdict(list)
     for reader in list_readers():
         if week := due_week(now, zone(reader.timezone)):
             due[week].append(reader)
-    codes = {week.code for week in due}
-    told = set(StaffMail.objects.filter(_of_weeks(codes)).values_list("key", flat=True)) if codes else set()
+    told = _list_told({week.code for week in due})
     written = 0
     for week, readers in due.items():
         untold = [reader for reader in readers if _key(week, reader) not in told]
         written += _write_week(week, untold, now=now) if untold else 0
     return written
+
+
+def _list_told(codes: set[str]) -> set[str]:
+    return set(StaffMail.objects.filter(_of_weeks(codes)).values_list("key", flat=True)) if codes else set()
 
 
 def _write_week(week: Week, readers: Sequence[User], *, now: datetime) -> int:
