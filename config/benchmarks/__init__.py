@@ -8,6 +8,7 @@ from typing import Any
 from config.benchmarks.bulk import measure_bulk
 from config.benchmarks.clock import measure_journeys
 from config.benchmarks.pages import measure_pages
+from config.benchmarks.reminders import measure_reminders
 from config.benchmarks.rules import measure_rules
 from config.benchmarks.webhooks import measure_webhooks
 
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bulk": measure_bulk,
     "journeys": measure_journeys,
     "pages": measure_pages,
+    "reminders": measure_reminders,
     "rules": measure_rules,
     "webhooks": measure_webhooks,
 }

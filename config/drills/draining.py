@@ -32,12 +32,12 @@ def _work(database: dict[str, Any], now: datetime, barrier: Any, spans: Any) -> 
     django.setup()
     from django.db import connection
 
-    from config.benchmarks.clock_drains import drain, register_bare
+    from config.benchmarks.clock_drains import drain_automations, register_bare
 
     connection.settings_dict.update(database)
     register_bare()
     connection.ensure_connection()
     barrier.wait()
     start = time.monotonic()
-    drain(now)
+    drain_automations(now)
     spans.put((start, time.monotonic()))

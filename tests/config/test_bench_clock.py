@@ -10,11 +10,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config.benchmarks.clock_drains import drain, drain_loop, drain_raw, register_bare
+from config.benchmarks import reminders
+from config.benchmarks.clock_drains import drain, drain_automations, drain_loop, drain_raw, register_bare
 from config.benchmarks.clock_rows import KIND, make_accounts, make_rows, moment_before
+from config.benchmarks.one_by_one import remind
+from emails.models import Draft
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationLog, AutomationSchedule
 from journeys.registry import forget
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +51,21 @@ def test_bench_of_another_database_is_refused() -> None:
 
     with pytest.raises(CommandError, match="DATABASE_URL"):
         call_command("bench", "journeys", db=other, stdout=StringIO())
+
+
+def test_reminders_row_by_row_are_what_the_drain_writes(now: datetime) -> None:
+    owner = factories.UserFactory.create()
+    left, right = (reminders._make_clients(3, name, owner, now=now) for name in ("left", "right"))
+    for clients in (left, right):
+        reminders._make_due(clients, 1, now)
+    rows = AutomationSchedule.objects.filter(trigger_at__lte=now)
+
+    for pk in rows.filter(customer__in=left).values_list("pk", flat=True):
+        remind(pk, now)
+    drain_automations(now)
+
+    assert not rows.filter(status=AutomationStatus.SCHEDULED).exists()
+    written = [Draft.objects.filter(customer__in=clients).order_by("to_name") for clients in (left, right)]
+    one, other = ([(draft.subject, draft.state, draft.to_name) for draft in drafts] for drafts in written)
+    assert one == other
+    assert AutomationLog.objects.count() == Draft.objects.count() == 6

@@ -1,0 +1,113 @@
+"""What is asked all day is answered from the index made for it, among rows of which nine tenths are done (PostgreSQL).
+
+The plans are those that the planner chooses itself, with what ANALYZE has found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from config.benchmarks.clock_rows import LINES, make_accounts, make_rows
+from customers.models import User
+from journeys.queries import due, glance
+from journeys.queries.automations import LogFilter, find_log
+from journeys.registry import get_version, list_sweepers
+from journeys.services.claiming import BATCH, _in_order
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+DONE, OPEN, LINES_OF_LOG = 18_000, 2_000, 5_000
+
+
+@pytest.fixture
+def many_rows(now: datetime) -> None:
+    make_accounts(50)
+    make_rows(DONE, at=now - timedelta(days=30), is_done=True)
+    make_rows(OPEN, at=now + timedelta(days=30))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {LINES} (id, created_at, updated_at, at, customer_id, automation_id, type, kind, action, "
+            "status, attempt, metadata, error_message) SELECT gen_random_uuid(), at, at, at, customer_id, id, type, "
+            "kind, 'Noted', 'SUCCESS', 1, '{}', '' FROM (SELECT *, %s - random() * interval '90 days' AS at "
+            "FROM journeys_automationschedule LIMIT %s) AS row",
+            [now, LINES_OF_LOG],
+        )
+        cursor.execute("ANALYZE journeys_automationschedule")
+        cursor.execute(f"ANALYZE {LINES}")
+
+
+def explain(sql: str, params: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        plan = cursor.fetchone()[0]
+    return list(_nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]))
+
+
+def explain_rows(rows: QuerySet[Any, Any]) -> list[dict[str, Any]]:
+    return explain(*rows.query.sql_with_params())
+
+
+def read_by(nodes: list[dict[str, Any]], table: str) -> list[str]:
+    """The indexes by which a table is read; the kind of the read where that is none."""
+    read = [node for node in nodes if node.get("Relation Name") == table]
+    return [name for node in read for name in _indexes(node)]
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_claim_reads_the_partial_index_of_what_is_due(now: datetime) -> None:
+    ready = _in_order(due.list_ready(now)).values("id", "retry_count")[:BATCH]
+
+    nodes = explain_rows(ready)
+
+    assert read_by(nodes, "journeys_automationschedule") == ["automation_due"]
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_claim_with_rows_due_reads_the_partial_index_too(now: datetime) -> None:
+    make_rows(OPEN, at=now - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE journeys_automationschedule")
+
+    nodes = explain_rows(_in_order(due.list_ready(now)).values("id", "retry_count")[:BATCH])
+
+    assert read_by(nodes, "journeys_automationschedule") == ["automation_due"]
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_idle_question_reads_the_partial_indexes(now: datetime) -> None:
+    question = glance.word(list_sweepers(), "postgresql", get_version())
+    with connection.cursor() as cursor:
+        cursor.execute(f"PREPARE explained (timestamptz) AS {question.sql}", question.params)
+
+    nodes = explain("EXECUTE explained (%s)", [now])
+
+    read = read_by(nodes, "journeys_automationschedule")
+    assert {"automation_due", "automation_leased"} <= set(read)
+    assert not any(name.endswith("Scan") for name in read)
+
+
+@pytest.mark.usefixtures("many_rows")
+def test_page_of_the_log_reads_its_index_in_order(ops: User) -> None:
+    nodes = explain_rows(find_log(ops, LogFilter())[:50])
+
+    assert read_by(nodes, LINES) == ["automation_log_at"]
+    assert [node["Node Type"] for node in nodes if node["Node Type"] == "Sort"] == []
+
+
+def _indexes(node: dict[str, Any]) -> list[str]:
+    """A bitmap of an index's rows is a node of its own, below that of the table."""
+    if node["Node Type"] == "Bitmap Heap Scan":
+        return [part["Index Name"] for part in _nodes(node) if "Index Name" in part]
+    return [node.get("Index Name", node["Node Type"])]
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
