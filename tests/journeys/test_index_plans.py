@@ -103,7 +103,7 @@ def test_page_of_the_log_reads_its_index_in_order(ops: User) -> None:
 def _indexes(node: dict[str, Any]) -> list[str]:
     """A bitmap of an index's rows is a node of its own, below that of the table."""
     if node["Node Type"] == "Bitmap Heap Scan":
-        return [part["Index Name"] for part in _nodes(node) if "Index Name" in part]
+        return [part["Index Name"] for part in node["Plans"] if part["Node Type"] == "Bitmap Index Scan"]
     return [node.get("Index Name", node["Node Type"])]
 
 

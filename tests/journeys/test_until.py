@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +21,8 @@ from journeys.services.clock import TickReport, tick_as_of, tick_until
 from tests import factories
 from tests.journeys.ground import approve_plan, begin, deliver
 
-DAYS = 31
+DAYS = 31 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 11
+"""By day until after the hold has ended and a digest was written; three thousand steps take a while."""
 
 
 class Undone(Exception):
@@ -70,7 +72,7 @@ def see() -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-def test_month_by_leaps_is_the_month_step_by_step(csm: User, lead: User, now: datetime) -> None:
+def test_time_by_leaps_ends_as_step_by_step(csm: User, lead: User, now: datetime) -> None:
     make_book(csm, now)
     until = now + timedelta(days=DAYS)
     seen, reports = [], []
