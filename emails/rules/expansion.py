@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from emails.enums import Theme
+from emails.rules.approvals import needs_lead
 from emails.rules.facts import Fact, FactType
 from emails.rules.grounding import Span
 from emails.rules.languages import is_english
@@ -49,10 +50,15 @@ class Framed(StrEnum):
 DIRECT = "direct"
 LONGEST_SAID = 160
 MOST_FEATURE_WORDS = 8
+MOST_NAME_WORDS = 10
 
 _UNSAID = re.compile(
-    r"https?:|www\.|\w@\w|[<>\[\]{}|\\`]|\b[\w-]+\.(?:com|net|org|io|co|app|dev|info|biz|example|ru|cn)\b", re.I
+    r"\b\d+\s?%\s+(?:off|less)\b|\b(?:for free|price[ds]?|pricing)\b"
+    r"|https?:|www\.|\w@\w|[<>\[\]{}|\\`]|\b[\w-]+\.(?:com|net|org|io|co|app|dev|info|biz|example|ru|cn)\b",
+    re.I,
 )
+_SENTENCES = re.compile(r"[a-z]{4,}[.!?]\s+\S")
+_AMONG_US = re.compile(r"\b(?:health[ -]scores?|churn(?:[ -]risk)?|relationship[ -]strength)\b", re.I)
 _PLAIN_WORDS = re.compile(r"[\w][\w &/+'’(),.-]*")
 
 _DEMAND = re.compile(
@@ -81,11 +87,23 @@ def fit_ground(theme: Theme, facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Leave out of the account's own facts what an introduction must not stand on; other letters keep them all.
 
     Usage as it once was (kind "usage" is one sample, which never changes) would vouch for a figure that the newest
-    reading no longer bears out; and a sentence with an address or a price in it is not ours to pass on.
+    reading no longer bears out; and a sentence that promises, prices, or names somebody unknown is not ours to pass on.
     """
+    facts = tuple(facts)
     if theme != Theme.EXPANSION:
-        return tuple(facts)
-    return tuple(fact for fact in facts if fact.kind != "usage" and (not _is_outside(fact) or is_sayable(fact.display)))
+        return facts
+    names = [fact for fact in facts if fact.type == FactType.NAME]
+    return tuple(
+        fact
+        for fact in facts
+        if fact.kind != "usage"
+        and (not _is_outside(fact) or (is_sayable(fact.display) and _names_only_known(fact.display, names)))
+    )
+
+
+def _names_only_known(text: str, names: Iterable[Fact]) -> bool:
+    found = find_mentions(text, names)
+    return all(one.key or one.mention.kind != MentionKind.NAME for one in found)
 
 
 def _is_outside(fact: Fact) -> bool:
@@ -94,10 +112,23 @@ def _is_outside(fact: Fact) -> bool:
 
 
 def is_sayable(text: str) -> bool:
-    """Whether text from outside may stand in an introduction: no link, address, placeholder, price or second line."""
+    """Whether text from outside may stand in an introduction.
+
+    No link, address, placeholder or second sentence; no price, discount or promise; nothing that sells, and nothing of
+    what we say among ourselves.
+    """
     if not text.strip() or len(text) > LONGEST_SAID or not text.isprintable() or _UNSAID.search(text):
         return False
+    if _DEMAND.search(text) or _AMONG_US.search(text) or _SENTENCES.search(text):
+        return False
+    if needs_lead(subject=text, body="", facts=(), states_price=False):
+        return False
     return all(found.mention.kind != MentionKind.MONEY for found in find_mentions(text))
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether the name of an account or a person reads as one: sayable, and a few words."""
+    return is_sayable(text) and len(text.split()) <= MOST_NAME_WORDS
 
 
 def is_feature_name(text: str) -> bool:
@@ -114,6 +145,8 @@ def find_expansion_faults(body: str, brief: LetterBrief, spans: Iterable[Span], 
     faults = [f"“{span.text}”: an introduction states no price." for span in spans if span.kind == MentionKind.MONEY]
     if is_english(brief.recipient.language) and (demand := _DEMAND.search(text)):
         faults.append(f"“{demand.group()}”: propose a conversation, do not sell.")
+    faults += [f"“{said.group()}” is for us, not for them." for said in _AMONG_US.finditer(text)]
+    faults += needs_lead(subject="", body=text, facts=(), states_price=False)
     return [*faults, *_find_missing_option(text, brief, facts)]
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from customers.base import lock_customer
 from customers.models import User
 from customers.services.activity import record
-from emails.enums import OriginKind, Purpose
+from emails.enums import ClassifiedBy, OriginKind, Purpose
 from emails.models import Draft, Reply
 from outreach.enums import OpportunityStage, UpsellReply
 from outreach.models import Opportunity, UpsellIntroduction
@@ -87,11 +87,7 @@ def _read_answers(introduction: UpsellIntroduction, *, now: datetime) -> None:
     rows = Reply.objects.moving().filter(
         draft__origin_kind=OriginKind.UPSELL, draft__origin_id=introduction.pk, customer=introduction.customer_id
     )
-    answers = (
-        (answer, reply.received_at)
-        for reply in rows.order_by("-received_at")
-        if (answer := read_answer(reply.classification, reply.text))
-    )
+    answers = ((answer, reply.received_at) for reply in rows.order_by("-received_at") if (answer := _answer(reply)))
     response, at = next(answers, ("", None))
     newest = rows.order_by("-received_at").values_list("received_at", flat=True).first()
     if introduction.responded_at is not None and newest is not None and introduction.responded_at > newest:
@@ -112,6 +108,10 @@ def _read_answers(introduction: UpsellIntroduction, *, now: datetime) -> None:
             subject=introduction,
         )
     _show(introduction.opportunity, now=now)
+
+
+def _answer(reply: Reply) -> UpsellReply | None:
+    return read_answer(reply.classification, reply.text, by_model=reply.classified_by == ClassifiedBy.CLAUDE)
 
 
 def _opportunity_of(introduction: UpsellIntroduction, *, now: datetime) -> Opportunity | None:

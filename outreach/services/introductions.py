@@ -17,7 +17,7 @@ from customers.models import Customer, Stakeholder, User
 from customers.services.activity import record
 from emails.enums import DraftState, Lane, OriginKind, PriceApproach, Theme
 from emails.queries.briefs import sender_of
-from emails.rules.expansion import is_sayable
+from emails.rules.expansion import is_plain_name, is_sayable
 from emails.rules.letters import LetterBrief, Origin, Recipient, tone_for
 from emails.services.editing import check_cc
 from emails.services.ordering import LetterOrder, Pen, prepare, write_at_once
@@ -146,7 +146,7 @@ def _order(introduction: UpsellIntroduction, context: ExpansionContext, addresse
 def _brief(introduction: UpsellIntroduction, context: ExpansionContext, addressed: _Addressed) -> LetterBrief:
     person, customer = addressed.person, introduction.customer
     return LetterBrief(
-        customer=customer.name if is_sayable(customer.name) else UNNAMED,
+        customer=customer.name if is_plain_name(customer.name) else UNNAMED,
         recipient=Recipient(
             name=_said_name(person),
             role=addressed.role,
@@ -168,7 +168,7 @@ def _brief(introduction: UpsellIntroduction, context: ExpansionContext, addresse
 
 def _said_name(person: Stakeholder) -> str:
     """The name to greet with; of one that carries an address, nothing but its first plain word."""
-    if is_sayable(person.name):
+    if is_plain_name(person.name):
         return person.name
     return next((word for word in person.name.split() if is_sayable(word) and word.isalpha()), "there")
 

@@ -28,7 +28,7 @@ def list_offers() -> Offer:
     )
 
 
-def grow(customer: Customer, *, now: datetime) -> Customer:
+def grow(customer: Customer, *, now: datetime, with_offers: bool = True) -> Customer:
     """Bring the account close to its limits, and put up the price list."""
     factories.ContractFactory.create(
         customer=customer, plan="Professional", current_price=Decimal(60_000), target_price=None
@@ -37,6 +37,7 @@ def grow(customer: Customer, *, now: datetime) -> Customer:
     use(customer, "users", 80, 98, limit=100, now=now)
     use(customer, "api_calls", 8_400, 8_500, limit=10_000, now=now)
     use(customer, "exports", 10, limit=100, now=now)
-    list_offers()
+    if with_offers:
+        list_offers()
     FeatureRequest.objects.create(customer=customer, text="advanced analytics", source="Ticket", asked_on=now.date())
     return customer

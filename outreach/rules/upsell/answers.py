@@ -41,16 +41,22 @@ _REFUSED = re.compile(
 _PLAIN_NO = re.compile(r"^\W*(?:no|nope|nein|non|nee)\W*$", re.I | re.M)
 
 
-def read_answer(classification: str, text: str) -> UpsellReply | None:
-    """Read what a person answered; None where it is no answer. text: without what it quotes and without signature."""
+def read_answer(classification: str, text: str, *, by_model: bool = False) -> UpsellReply | None:
+    """Read what a person answered; None where it is no answer. text: without what it quotes and without signature.
+
+    by_model: a model alone gave the class. Its yes is a maybe until a person confirms it, since whoever wrote the mail
+    may have written it for the model.
+    """
     try:
         found = BY_CLASS.get(ReplyClass(classification))
     except ValueError:
         return None
+    if found is UpsellReply.YES and by_model:
+        found = UpsellReply.MAYBE
     if found is None or found is UpsellReply.NO:
         return found
     read = text[:MOST_READ]
-    if classification == ReplyClass.MEETING:
+    if classification == ReplyClass.MEETING and not by_model:
         return found
     if _LATER.search(read):
         return UpsellReply.MAYBE
