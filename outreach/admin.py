@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import models
 
 import outreach.admin_outreach_io  # noqa: F401
 from customers.admin_base import DayFilter, ViewOnlyAdmin
@@ -102,6 +103,7 @@ class UpsellIntroductionAdmin(ViewOnlyAdmin):
 @admin.register(Offer)
 class OfferAdmin(ViewOnlyAdmin):
     list_display = ("name", "annual_price", "currency", "is_active", "resources_url")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_filter = ("is_active", "currency")
     search_fields = ("name",)
 
