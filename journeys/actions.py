@@ -14,7 +14,7 @@ from journeys.forms.actions import (
     CancelForm,
     MonthForm,
     PauseForm,
-    SkipForm,
+    ReasonForm,
     StartForm,
     TriggerForm,
 )
@@ -88,7 +88,7 @@ PAUSE = Action(
 )  # fmt: skip
 RESUME = Action(
     "resume", "Resume", "The pause ends now, and every date still to come moves by the days it took.",
-    "Resumed. What waited goes on.", ActionForm, resume_journey, preview_resume, "play", needs_words=False,
+    "Resumed. What waited goes on.", ReasonForm, resume_journey, preview_resume, "play", needs_words=False,
 )  # fmt: skip
 ADJUST = Action(
     "adjust", "Adjust the timeline", "Another first day; what is not delivered yet moves with it.",
@@ -96,7 +96,7 @@ ADJUST = Action(
 )  # fmt: skip
 SKIP = Action(
     "skip", "Skip a month", "Nothing of the month is written or sent; the next one waits no longer for it.",
-    "Skipped.", SkipForm, skip_month, preview_skip, "forward",
+    "Skipped.", MonthForm, skip_month, preview_skip, "forward",
 )  # fmt: skip
 TRIGGER = Action(
     "trigger", "Trigger now", "It is due now; a hold, the month before it and the cap on mails are asked all the same.",

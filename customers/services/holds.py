@@ -119,22 +119,21 @@ def _words(hold: Hold, *, until: datetime | None) -> str:
     return f"Put on hold ({hold.get_scope_display().lower()}){day}{why}" + (f". Already away: {away}" if away else "")
 
 
-def end_hold(hold: Hold, *, now: datetime, by: User | None) -> bool:
+def end_hold(hold: Hold, *, now: datetime, by: User | None, reason: str = "") -> bool:
     """This will end the hold; False when it had ended already."""
-    return bool(end_holds([hold], now=now, by=by))
+    return bool(end_holds([hold], now=now, by=by, reason=reason))
 
 
-def end_holds(holds: Sequence[Hold], *, now: datetime, by: User | None) -> list[Hold]:
-    """This will end those of the holds that are open, and give them."""
+def end_holds(holds: Sequence[Hold], *, now: datetime, by: User | None, reason: str = "") -> list[Hold]:
+    """This will end those of the holds that are open, and give them. reason: why, for the record."""
     with transaction.atomic():
         lock_customers({hold.customer_id for hold in holds})
         ended = list(Hold.objects.filter(pk__in=[hold.pk for hold in holds], ended_at=None))
         Hold.objects.filter(pk__in=[hold.pk for hold in ended]).update(ended_at=now, ended_by=by, updated_at=now)
         for hold in ended:
             hold.ended_at, hold.ended_by = now, by
-        record_many(
-            [line("hold.ended", "Hold ended", customer=h.customer_id, by=by, now=now, subject=h) for h in ended]
-        )
+        words = f"Hold ended: {reason}" if reason else "Hold ended"
+        record_many([line("hold.ended", words, customer=h.customer_id, by=by, now=now, subject=h) for h in ended])
         if ended:
             tell_ended(ended, now=now, by=by)
         _send_ended(ended)

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from customers.api_base import CustomerIdFilter, OfCustomer, read_body, read_flag
 from customers.queries.callers import caller_of
-from journeys.api.bodies import AutomationBody, LogBody, ScheduleAutomationIn
+from journeys.api.bodies import AutomationBody, LogBody, ScheduleAutomationIn, TriggerRowIn
 from journeys.api.stats import StatsBody
 from journeys.enums import AutomationStatus, AutomationType, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
@@ -148,13 +148,13 @@ class AutomationDetail(APIView):
 
 
 class AutomationTrigger(APIView):
-    @extend_schema(request=None, parameters=[PREVIEW], responses={200: AutomationBody})
+    @extend_schema(request=TriggerRowIn, parameters=[PREVIEW], responses={200: AutomationBody})
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Make it due now; the clock runs it with its next tick. While the account is held it waits as always."""
-        row, now = _find(request, id), timezone.now()
+        row, now, asked = _find(request, id), timezone.now(), read_body(TriggerRowIn, request)
         if read_flag(request, "preview"):
             return _previewed(row, trigger_at=now, reason="")
-        trigger_by_hand(row, now=now, by=caller_of(request))
+        trigger_by_hand(row, now=now, by=caller_of(request), reason=asked["reason"])
         return Response(AutomationBody(row).data)
 
 

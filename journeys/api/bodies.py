@@ -58,3 +58,9 @@ class LogBody(serializers.Serializer[Any]):
     attempt = serializers.IntegerField()
     details = serializers.DictField(source="metadata")
     errorMessage = serializers.CharField(source="error_message")
+
+
+class TriggerRowIn(serializers.Serializer[Any]):
+    """Why, for the record."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)

@@ -32,11 +32,13 @@ class StartIn(serializers.Serializer[Any]):
     startDate = serializers.DateField(source="start_date")
     programme = serializers.CharField(required=False, max_length=120)
     includePast = serializers.BooleanField(source="include_past", default=False)
+    reason = ReasonField()
 
 
 class AdjustIn(serializers.Serializer[Any]):
     startDate = serializers.DateField(source="start_date")
     includePast = serializers.BooleanField(source="include_past", default=False)
+    reason = ReasonField()
 
 
 class PauseIn(serializers.Serializer[Any]):
@@ -59,6 +61,13 @@ class SkipIn(serializers.Serializer[Any]):
 
 class ForceIn(serializers.Serializer[Any]):
     month = serializers.IntegerField(min_value=1, max_value=HIGHEST_MONTH)
+    reason = ReasonField()
+
+
+class ReasonIn(serializers.Serializer[Any]):
+    """Why, for the record."""
+
+    reason = ReasonField()
 
 
 class TriggerIn(serializers.Serializer[Any]):
@@ -68,6 +77,7 @@ class TriggerIn(serializers.Serializer[Any]):
     month = serializers.IntegerField(
         source="number", required=False, allow_null=True, default=None, min_value=1, max_value=HIGHEST_MONTH
     )
+    reason = ReasonField()
 
 
 class CancelIn(serializers.Serializer[Any]):

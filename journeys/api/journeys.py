@@ -25,6 +25,7 @@ from journeys.api.journey_bodies import (
     ForceIn,
     FullTimelineBody,
     PauseIn,
+    ReasonIn,
     SkipIn,
     StartIn,
     TimelineBody,
@@ -101,10 +102,10 @@ class PauseView(JourneyCall):
 
 
 class ResumeView(JourneyCall):
-    @extend_schema(request=None, parameters=[PREVIEW], responses=TimelineBody)
+    @extend_schema(request=ReasonIn, parameters=[PREVIEW], responses=TimelineBody)
     def post(self, request: Request, id: str) -> Response:
         """End the pause now."""
-        return self.answer(request, RESUME, {})
+        return self.answer(request, RESUME, read_body(ReasonIn, request))
 
 
 class SkipView(JourneyCall):
@@ -119,7 +120,8 @@ class ForceView(JourneyCall):
     @extend_schema(request=ForceIn, parameters=[PREVIEW], responses=TimelineBody)
     def post(self, request: Request, id: str) -> Response:
         """Have a month written now, though the one before it is not delivered. For leads and ops."""
-        return self.answer(request, FORCE, {"number": read_body(ForceIn, request)["month"]})
+        asked = read_body(ForceIn, request)
+        return self.answer(request, FORCE, {"number": asked["month"], "reason": asked["reason"]})
 
 
 class CancelView(JourneyCall):

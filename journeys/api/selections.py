@@ -20,7 +20,7 @@ from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from journeys.actions import BULK_ACTIONS
 from journeys.api.automations import PREVIEW
-from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, SkipIn, StartIn, TriggerIn
+from journeys.api.journey_bodies import CancelIn, ForceIn, PauseIn, ReasonField, ReasonIn, SkipIn, StartIn, TriggerIn
 from journeys.api.shown import find_programme
 from journeys.enums import JourneyKind
 from journeys.forms.actions import MOST_DAYS
@@ -71,6 +71,7 @@ class AdjustManyIn(serializers.Serializer[Any]):
     startDate = serializers.DateField(source="start_date", required=False)
     days = serializers.IntegerField(required=False, min_value=-MOST_DAYS, max_value=MOST_DAYS)
     includePast = serializers.BooleanField(source="include_past", default=False)
+    reason = ReasonField()
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if bool(asked.get("start_date")) == bool(asked.get("days")):
@@ -180,15 +181,13 @@ def _read_arguments(code: str, request: Request) -> dict[str, Any]:
         return read_body(PauseIn, request)
     if code == "adjust":
         return read_body(AdjustManyIn, request)
-    if code == "skip":
-        asked = read_body(SkipIn, request)
+    if code in ("skip", "force"):
+        asked = read_body(SkipIn if code == "skip" else ForceIn, request)
         return {"number": asked["month"], "reason": asked["reason"]}
     if code == "trigger":
         asked = read_body(TriggerIn, request)
         return {**asked, "kind": JourneyKind(asked["kind"])}
-    if code == "force":
-        return {"number": read_body(ForceIn, request)["month"]}
-    return read_body(CancelIn, request) if code == "cancel" else {}
+    return read_body(CancelIn if code == "cancel" else ReasonIn, request)
 
 
 def _answer(

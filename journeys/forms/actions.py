@@ -20,6 +20,15 @@ MOST_DAYS = 730
 LONGEST_REASON = 300
 
 
+class ReasonField(forms.CharField):
+    """Why it is done, for the record."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Why", required=False, max_length=LONGEST_REASON, help_text="For us; the client does not see it."
+        )
+
+
 @dataclass(frozen=True)
 class Ground:
     """What a form stands on. today and zone: the customer's, or the reader's where it is for many.
@@ -45,6 +54,12 @@ class ActionForm(forms.Form):
         return dict(self.cleaned_data)
 
 
+class ReasonForm(ActionForm):
+    """Nothing is asked but why."""
+
+    reason = ReasonField()
+
+
 class StartForm(ActionForm):
     start_date = DateField(label="First day", help_text="Month 1 is due on it, once the business plan is approved.")
     version = forms.ModelChoiceField(
@@ -55,6 +70,7 @@ class StartForm(ActionForm):
         required=False,
         help_text="Else what would lie before today is skipped, and says so.",
     )
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +85,7 @@ class PauseForm(ActionForm):
         label="Goes on from", required=False, help_text="Leave both open to pause until somebody resumes."
     )
     days = forms.IntegerField(label="or after so many days", required=False, min_value=1, max_value=MOST_DAYS)
-    reason = forms.CharField(required=False, max_length=LONGEST_REASON, help_text="For us; the client does not see it.")
+    reason = ReasonField()
 
     def clean_until(self) -> date | None:
         day: date | None = self.cleaned_data["until"]
@@ -96,6 +112,7 @@ class AdjustForm(ActionForm):
         required=False,
         help_text="Else what the move puts before today is skipped, and says so.",
     )
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,6 +121,7 @@ class AdjustForm(ActionForm):
 
 class MonthForm(ActionForm):
     month = forms.TypedChoiceField(coerce=int)
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,13 +134,10 @@ class MonthForm(ActionForm):
         return {"number": given.pop("month"), **given}
 
 
-class SkipForm(MonthForm):
-    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-
-
 class TriggerForm(ActionForm):
     kind = forms.ChoiceField(label="What", choices=[(kind.value, kind.label) for kind in MONTH_KINDS])
     month = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +146,8 @@ class TriggerForm(ActionForm):
         field.initial = self.ground.month
 
     def arguments(self) -> dict[str, Any]:
-        return {"kind": JourneyKind(self.cleaned_data["kind"]), "number": self.cleaned_data["month"]}
+        given = dict(self.cleaned_data)
+        return {"kind": JourneyKind(given.pop("kind")), "number": given.pop("month"), **given}
 
 
 class CancelForm(ActionForm):

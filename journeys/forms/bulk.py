@@ -16,7 +16,8 @@ from journeys.forms.actions import (
     CancelForm,
     MonthForm,
     PauseForm,
-    SkipForm,
+    ReasonField,
+    ReasonForm,
     StartForm,
     TriggerForm,
 )
@@ -37,6 +38,7 @@ class AdjustManyForm(ActionForm):
     include_past = forms.BooleanField(
         label="Catch up on what is past", required=False, help_text="Else what the move puts before today is skipped."
     )
+    reason = ReasonField()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -58,9 +60,9 @@ class PauseManyForm(PauseForm):
 BULK_FORMS: dict[str, type[ActionForm]] = {
     "start": StartForm,
     "pause": PauseManyForm,
-    "resume": ActionForm,
+    "resume": ReasonForm,
     "adjust": AdjustManyForm,
-    "skip": SkipForm,
+    "skip": MonthForm,
     "trigger": TriggerForm,
     "force": MonthForm,
     "cancel": CancelForm,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from journeys.queries.rows import as_facts, open_rows_of, read_rows, rows_moved_
 from journeys.rules.changes import Plan, plan_adjust
 from journeys.rules.row_moves import RowFacts, list_pushed_months, local_day, move_by_start
 from journeys.rules.timeline import MONTH_KINDS, occurrence_of
-from journeys.services.changing import Note, Refused, lock_journey, note_changes
+from journeys.services.changing import Note, Refused, because, lock_journey, note_changes
 from journeys.services.shifting import NEAR, shift_months, shift_rows
 from journeys.services.skipping import leave_skipped
 
@@ -39,6 +39,7 @@ class Move:
     now: datetime
     by: User | None
     include_past: bool = False
+    reason: str = ""
     zones: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
@@ -50,13 +51,19 @@ class Move:
 
 
 def adjust_journey(
-    journey: Journey, *, start_date: date, now: datetime, by: User | None, include_past: bool = False
+    journey: Journey,
+    *,
+    start_date: date,
+    now: datetime,
+    by: User | None,
+    include_past: bool = False,
+    reason: str = "",
 ) -> JourneyChange:
     """This will move the start date, and with it every open month. Raises Refused."""
     with transaction.atomic():
         journey = lock_journey(journey)
         days = check_adjust(journey, start_date)
-        notes, refused = adjust_all([(journey, days)], now=now, by=by, include_past=include_past)
+        notes, refused = adjust_all([(journey, days)], now=now, by=by, include_past=include_past, reason=reason)
         if refused:
             raise Refused(refused[journey.pk])
         [change] = note_changes(notes, action="adjusted", now=now, by=by)
@@ -64,7 +71,13 @@ def adjust_journey(
 
 
 def preview_adjust(
-    journey: Journey, *, start_date: date, now: datetime, by: User | None = None, include_past: bool = False
+    journey: Journey,
+    *,
+    start_date: date,
+    now: datetime,
+    by: User | None = None,
+    include_past: bool = False,
+    reason: str = "",
 ) -> Plan:
     """This will show the dates that another start date gives. Raises Refused."""
     days = check_adjust(journey, start_date)
@@ -86,7 +99,7 @@ def check_adjust(journey: Journey, start_date: date) -> int:
 
 
 def adjust_all(
-    wanted: Iterable[tuple[Journey, int]], *, now: datetime, by: User | None, include_past: bool
+    wanted: Iterable[tuple[Journey, int]], *, now: datetime, by: User | None, include_past: bool, reason: str = ""
 ) -> tuple[list[Note], dict[UUID, str]]:
     """This will move each journey by its days, those alike together; gives what to note, and who was refused why.
 
@@ -99,11 +112,11 @@ def adjust_all(
     refused: dict[UUID, str] = {}
     for (days, own_now), journeys in groups.items():
         zones = {journey.pk: journey.zone for journey in journeys}
-        move = Move(journeys, days, own_now, now, by, include_past, zones)
+        move = Move(journeys, days, own_now, now, by, include_past, reason, zones)
         pushed = {} if include_past or days > 0 else _find_pushed(move)
         barred = {journey_id for journey_id, reasons in pushed.items() if reasons is None}
         refused |= dict.fromkeys(barred, NOTHING_LEFT)
-        rest = Move([j for j in journeys if j.pk not in barred], days, own_now, now, by, include_past, zones)
+        rest = replace(move, journeys=[j for j in journeys if j.pk not in barred])
         notes += _adjust(rest, {pk: reasons for pk, reasons in pushed.items() if reasons})
     return notes, refused
 
@@ -133,7 +146,7 @@ def _adjust(move: Move, pushed: Mapping[UUID, Mapping[int, str]]) -> list[Note]:
     return [
         Note(
             journey,
-            f"Start moved to {journey.start_date + timedelta(days=move.days):%d %b %Y}",
+            because(f"Start moved to {journey.start_date + timedelta(days=move.days):%d %b %Y}", move.reason),
             {
                 "days": move.days,
                 "start_date": journey.start_date.isoformat(),

@@ -22,7 +22,7 @@ from journeys.services.adjusting import adjust_all, check_adjust
 from journeys.services.changing import Outcome, Refused, note_changes
 from journeys.services.forcing import check_may_force, force_all, read_writers, why_not_force
 from journeys.services.journeys import end_all, lay_out, plant_seeds, read_course
-from journeys.services.pausing import end_of_pause
+from journeys.services.pausing import end_of_pause, say_why
 from journeys.services.planting import Course, Seed
 from journeys.services.skipping import skip_all, why_not_skip
 from journeys.services.triggering import read_next, trigger_all, why_not_trigger
@@ -57,6 +57,7 @@ def start_journeys(
     now: datetime,
     by: User | None,
     include_past: bool = False,
+    reason: str = "",
 ) -> Outcome:
     """This will put each customer on a programme; who is on a journey already is refused."""
     sorting = Sorting()
@@ -72,7 +73,7 @@ def start_journeys(
             return lay_out(customer, course, start_date=start_date, now=now, include_past=include_past)
 
         seeds = [sorting.attempt(customer.pk, partial(lay, customer)) for customer in locked]
-        changes = plant_seeds([seed for seed in seeds if seed is not None], now=now, by=by)
+        changes = plant_seeds([seed for seed in seeds if seed is not None], now=now, by=by, reason=reason)
     return Outcome(changes, sorting.refused)
 
 
@@ -84,6 +85,7 @@ def adjust_journeys(
     now: datetime,
     by: User | None,
     include_past: bool = False,
+    reason: str = "",
 ) -> Outcome:
     """This will move each journey to a start date, or by a number of days."""
     sorting = Sorting()
@@ -94,7 +96,7 @@ def adjust_journeys(
             for journey in journeys
             if (moved := sorting.attempt(journey.customer_id, partial(_days_of, journey, start_date, days)))
         ]
-        notes, barred = adjust_all(wanted, now=now, by=by, include_past=include_past)
+        notes, barred = adjust_all(wanted, now=now, by=by, include_past=include_past, reason=reason)
         customer_of = {journey.pk: journey.customer_id for journey in journeys}
         sorting.refused |= {customer_of[pk]: reason for pk, reason in barred.items()}
         changes = note_changes(notes, action="adjusted", now=now, by=by)
@@ -131,16 +133,17 @@ def pause_journeys(
     return Outcome(changes, sorting.refused)
 
 
-def resume_journeys(customers: Iterable[Customer], *, now: datetime, by: User | None) -> Outcome:
+def resume_journeys(customers: Iterable[Customer], *, now: datetime, by: User | None, reason: str = "") -> Outcome:
     """This will end the pause of each journey; the ones whose account is held besides go on when that ends."""
     sorting = Sorting()
     with transaction.atomic():
         journeys = _lock_journeys(customers, sorting)
         ids = [journey.customer_id for journey in journeys]
         holds = list(Hold.objects.filter(customer__in=ids, ended_at=None, scope=HoldScope.JOURNEY))
-        ended = {hold.customer_id for hold in end_holds(holds, now=now, by=by)}
+        ended = {hold.customer_id for hold in end_holds(holds, now=now, by=by, reason=reason)}
         sorting.refused |= {pk: NOT_PAUSED for pk in ids if pk not in ended}
         changes = _list_changes(ended, action="resumed", now=now)
+        say_why(changes, reason)
         on = {change.customer_id for change in changes}
         sorting.refused |= dict.fromkeys(ended - on, STILL_HELD)
     return Outcome(changes, sorting.refused)
@@ -172,7 +175,7 @@ def cancel_journeys(customers: Iterable[Customer], *, reason: str = "", now: dat
     return Outcome(changes, sorting.refused)
 
 
-def force_months(customers: Iterable[Customer], number: int, *, now: datetime, by: User) -> Outcome:
+def force_months(customers: Iterable[Customer], number: int, *, now: datetime, by: User, reason: str = "") -> Outcome:
     """This will have the same month of each journey written now. Raises NotAllowed."""
     check_may_force(by)
     sorting = Sorting()
@@ -184,13 +187,19 @@ def force_months(customers: Iterable[Customer], number: int, *, now: datetime, b
             if refusal := why_not_force(facts[journey.pk], rows.get(journey.pk), number):
                 sorting.refused[journey.customer_id] = refusal
         wanted = [(journey, rows[journey.pk]) for journey in journeys if journey.customer_id not in sorting.refused]
-        notes = force_all(wanted, number, now=now)
+        notes = force_all(wanted, number, now=now, reason=reason)
         changes = note_changes(notes, action="forced", now=now, by=by)
     return Outcome(changes, sorting.refused)
 
 
 def trigger_kinds(
-    customers: Iterable[Customer], kind: JourneyKind, number: int | None = None, *, now: datetime, by: User
+    customers: Iterable[Customer],
+    kind: JourneyKind,
+    number: int | None = None,
+    *,
+    now: datetime,
+    by: User,
+    reason: str = "",
 ) -> Outcome:
     """This will have the next automation of a kind of each journey run now; number: that of a month."""
     sorting = Sorting()
@@ -201,7 +210,7 @@ def trigger_kinds(
             if refusal := why_not_trigger(rows.get(journey.pk), kind, number):
                 sorting.refused[journey.customer_id] = refusal
         wanted = [(journey, rows[journey.pk]) for journey in journeys if journey.pk in rows]
-        notes = trigger_all(wanted, now=now, by=by)
+        notes = trigger_all(wanted, now=now, by=by, reason=reason)
         changes = note_changes(notes, action="triggered", now=now, by=by, on_record=False)
     return Outcome(changes, sorting.refused)
 

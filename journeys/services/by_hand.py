@@ -101,9 +101,9 @@ def _row(journey: Journey, wish: Wish) -> AutomationSchedule:
     )
 
 
-def trigger_by_hand(automation: AutomationSchedule, *, now: datetime, by: User) -> None:
+def trigger_by_hand(automation: AutomationSchedule, *, now: datetime, by: User, reason: str = "") -> None:
     """This will make the row due now; one of a journey as a change that can be taken back. Raises NotScheduled."""
     if automation.subject_kind == SUBJECT:
-        trigger_row(automation, now=now, by=by)
+        trigger_row(automation, now=now, by=by, reason=reason)
     else:
-        trigger_automation(automation, now=now, by=by)
+        trigger_automation(automation, now=now, by=by, reason=reason)

@@ -47,6 +47,11 @@ class Note:
     before: dict[str, Any] = field(default_factory=dict)
 
 
+def because(summary: str, reason: str) -> str:
+    """This will give the line with why it was done, where somebody said so."""
+    return f"{summary}: {reason}"[:500] if reason else summary
+
+
 def lock_journey(journey: Journey) -> Journey:
     """This will lock the customer and read the journey again. Must be called inside a transaction."""
     lock_customer(journey.customer_id)

@@ -21,23 +21,23 @@ from journeys.rules.changes import FORCED, Plan, plan_force
 from journeys.rules.journeys import JourneyFacts
 from journeys.rules.row_moves import RowFacts
 from journeys.rules.timeline import occurrence_of
-from journeys.services.changing import NotAllowed, Note, Refused, lock_journey, note_changes
+from journeys.services.changing import NotAllowed, Note, Refused, because, lock_journey, note_changes
 
 RUN = (AutomationStatus.RUNNING, AutomationStatus.COMPLETED)
 
 
-def force_month(journey: Journey, number: int, *, now: datetime, by: User) -> JourneyChange:
+def force_month(journey: Journey, number: int, *, now: datetime, by: User, reason: str = "") -> JourneyChange:
     """This will have the month written now, though the one before it is not delivered. Raises Refused, NotAllowed."""
     check_may_force(by)
     with transaction.atomic():
         journey = lock_journey(journey)
         row = _find_row(journey, read_journey(journey), number)
-        notes = force_all([(journey, row)], number, now=now)
+        notes = force_all([(journey, row)], number, now=now, reason=reason)
         [change] = note_changes(notes, action="forced", now=now, by=by)
     return change
 
 
-def preview_force(journey: Journey, number: int, *, now: datetime, by: User) -> Plan:
+def preview_force(journey: Journey, number: int, *, now: datetime, by: User, reason: str = "") -> Plan:
     """This will show what forcing the month does. Raises Refused, NotAllowed."""
     check_may_force(by)
     facts = read_journey(journey)
@@ -69,7 +69,9 @@ def read_writers(journey_ids: Sequence[UUID], number: int) -> Mapping[UUID, RowF
     return dict(as_facts(rows.exclude(status__in=RUN)))
 
 
-def force_all(wanted: Sequence[tuple[Journey, RowFacts]], number: int, *, now: datetime) -> list[Note]:
+def force_all(
+    wanted: Sequence[tuple[Journey, RowFacts]], number: int, *, now: datetime, reason: str = ""
+) -> list[Note]:
     """This will make the row of each journey due now; on hold, when that ends. Gives what to note.
 
     Their customers must be locked. One statement for all whose rows carry the same.
@@ -89,7 +91,8 @@ def force_all(wanted: Sequence[tuple[Journey, RowFacts]], number: int, *, now: d
             error_message="",
             updated_at=now,
         )
-    return [Note(journey, f"M{number} is written now, by force", {"rows": [snapshot(row)]}) for journey, row in wanted]
+    summary = because(f"M{number} is written now, by force", reason)
+    return [Note(journey, summary, {"rows": [snapshot(row)]}) for journey, row in wanted]
 
 
 def _find_row(journey: Journey, facts: JourneyFacts, number: int) -> RowFacts:

@@ -19,8 +19,9 @@ from journeys.queries.facts import read_journey
 from journeys.queries.journeys import find_version, get_open_journey, list_steps, map_step_ids
 from journeys.queries.rows import as_facts, open_rows_of, read_rows, snapshot
 from journeys.rules.changes import Plan, plan_cancel, plan_start, plan_trigger
+from journeys.rules.naming import name_automation
 from journeys.rules.timeline import build_timeline
-from journeys.services.changing import Note, Refused, lock_journey, note_changes
+from journeys.services.changing import Note, Refused, because, lock_journey, note_changes
 from journeys.services.planting import Course, Seed, plant
 from journeys.services.scheduling import trigger_automation
 from journeys.services.telling import tell_moved
@@ -34,6 +35,7 @@ def start_journey(
     now: datetime,
     by: User | None,
     include_past: bool = False,
+    reason: str = "",
 ) -> Journey:
     """This will put the customer on a programme, with all its months and automations, and approve its mails.
 
@@ -42,7 +44,7 @@ def start_journey(
     with transaction.atomic():
         lock_customer(customer.pk)
         seed = sow(customer, start_date=start_date, version=version, now=now, include_past=include_past)
-        [change] = plant_seeds([seed], now=now, by=by)
+        [change] = plant_seeds([seed], now=now, by=by, reason=reason)
     customer.programme_start_date = start_date
     return change.journey
 
@@ -55,6 +57,7 @@ def preview_start(
     now: datetime,
     by: User | None = None,
     include_past: bool = False,
+    reason: str = "",
 ) -> Plan:
     """This will show the months and automations that a start would write. Raises Refused."""
     seed = sow(customer, start_date=start_date, version=version, now=now, include_past=include_past)
@@ -104,7 +107,7 @@ def end_all(journeys: Sequence[Journey], *, reason: str, now: datetime, by: User
     ]
 
 
-def trigger_row(automation: AutomationSchedule, *, now: datetime, by: User) -> JourneyChange:
+def trigger_row(automation: AutomationSchedule, *, now: datetime, by: User, reason: str = "") -> JourneyChange:
     """This will have one automation of a journey run with the next tick; on hold, when that ends. Raises NotScheduled.
 
     What its moment waits for is asked all the same: a month whose turn it is not goes on waiting.
@@ -112,8 +115,9 @@ def trigger_row(automation: AutomationSchedule, *, now: datetime, by: User) -> J
     with transaction.atomic():
         journey = lock_journey(Journey.objects.get(pk=automation.subject_id))
         [(_, before)] = as_facts(AutomationSchedule.objects.filter(pk=automation.pk))
-        trigger_automation(automation, now=journey.held_since or now, by=by)
-        note = Note(journey, f"Triggered: {automation.get_type_display()}", {"rows": [snapshot(before)]})
+        trigger_automation(automation, now=journey.held_since or now, by=by, reason=reason)
+        summary = because(f"Triggered: {name_automation(before.kind, before.occurrence)}", reason)
+        note = Note(journey, summary, {"rows": [snapshot(before)]})
         [change] = note_changes([note], action="triggered", now=now, by=by, on_record=False)
     return change
 
@@ -162,12 +166,12 @@ def lay_out(customer: Customer, course: Course, *, start_date: date, now: dateti
     return Seed(customer, course, timeline, start_date)
 
 
-def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None) -> list[JourneyChange]:
+def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None, reason: str = "") -> list[JourneyChange]:
     """This will write the journeys and note who started them."""
     before: list[dict[str, Any]] = [{"start_date": _iso(seed.customer.programme_start_date)} for seed in seeds]
     journeys = plant(seeds, now=now, by=by)
     notes = [
-        Note(journey, f"Journey started: {seed.course.version} from {seed.start_date:%d %b %Y}", old)
+        Note(journey, because(f"Journey started: {seed.course.version} from {seed.start_date:%d %b %Y}", reason), old)
         for journey, seed, old in zip(journeys, seeds, before, strict=True)
     ]
     return note_changes(notes, action="started", now=now, by=by)

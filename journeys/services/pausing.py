@@ -29,7 +29,7 @@ from journeys.rules.moments import moment_of
 from journeys.rules.row_moves import held_days, local_day
 from journeys.rules.timeline import TYPES, payload_of
 from journeys.services.announcing import announce
-from journeys.services.changing import Note, Refused, lock_journey, note_changes
+from journeys.services.changing import BATCH, Note, Refused, because, lock_journey, note_changes
 from journeys.services.scheduling import LocalMoment, NewAutomation, end_rows
 from journeys.services.shifting import shift_after_hold
 
@@ -84,18 +84,29 @@ def preview_pause(
     return plan_pause(read_journey(journey), read_rows([journey.pk])[journey.pk], until=end, now=now)
 
 
-def resume_journey(journey: Journey, *, now: datetime, by: User | None) -> JourneyChange | None:
+def resume_journey(journey: Journey, *, now: datetime, by: User | None, reason: str = "") -> JourneyChange | None:
     """This will end the journey's hold. None where the account is held besides: then it goes on when that ends.
 
     Raises Refused.
     """
     with transaction.atomic():
         journey = lock_journey(journey)
-        end_hold(_require_pause(list_open_holds(journey.customer)), now=now, by=by)
-        return JourneyChange.objects.filter(journey=journey, action="resumed", at=now).first()
+        end_hold(_require_pause(list_open_holds(journey.customer)), now=now, by=by, reason=reason)
+        change = JourneyChange.objects.filter(journey=journey, action="resumed", at=now).first()
+        say_why([change] if change else [], reason)
+    return change
 
 
-def preview_resume(journey: Journey, *, now: datetime, by: User | None = None) -> Plan:
+def say_why(changes: Sequence[JourneyChange], reason: str) -> None:
+    """This will add why to what was noted when the holds ended. Must be called in the same transaction."""
+    if not reason:
+        return
+    for change in changes:
+        change.summary = because(change.summary, reason)
+    JourneyChange.objects.bulk_update(changes, ["summary"], batch_size=BATCH)
+
+
+def preview_resume(journey: Journey, *, now: datetime, by: User | None = None, reason: str = "") -> Plan:
     """This will show the dates as they are when the hold ends now; none moves while the account is held besides.
 
     Raises Refused.

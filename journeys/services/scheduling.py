@@ -66,10 +66,11 @@ def cancel_automation(automation: AutomationSchedule, *, reason: str, now: datet
     _change(automation, "automation.cancelled", f"Cancelled {automation}: {reason}", fields, reason, now, by)
 
 
-def trigger_automation(automation: AutomationSchedule, *, now: datetime, by: User) -> None:
+def trigger_automation(automation: AutomationSchedule, *, now: datetime, by: User, reason: str = "") -> None:
     """This will make the row due now; the next tick runs it, held customers wait as always. Raises NotScheduled."""
     fields = {"trigger_at": now}
-    _change(automation, "automation.triggered", f"Triggered {automation}", fields, "", now, by)
+    summary = f"Triggered {automation}" + (f": {reason}" if reason else "")
+    _change(automation, "automation.triggered", summary, fields, "", now, by)
 
 
 def cancel_of_subject(*, subject_kind: str, subject_id: UUID, kinds: Iterable[str], reason: str, now: datetime) -> int:

@@ -256,6 +256,7 @@ def _preview_start(
     start_date: date,
     version: ProgrammeVersion | None = None,
     include_past: bool = False,
+    reason: str = "",
     now: datetime,
 ) -> SelectionPreview:
     courses = _read_courses({customer.segment for customer in customers}, version)

@@ -79,8 +79,8 @@ def preview_cancel_row(automation: AutomationSchedule, *, reason: str) -> Plan:
     return plan_drop(read_journey(journey), rows, automation=automation.pk, reason=reason)
 
 
-def cancel_words(by: User) -> str:
-    return f"Cancelled by {by.display_name}."
+def cancel_words(by: User, reason: str = "") -> str:
+    return f"Cancelled by {by.display_name}: {reason}" if reason else f"Cancelled by {by.display_name}."
 
 
 def _act_on(

@@ -22,20 +22,26 @@ from journeys.queries.rows import as_facts, open_rows_of, snapshot
 from journeys.rules.changes import Plan
 from journeys.rules.naming import name_automation
 from journeys.rules.row_moves import RowFacts
-from journeys.services.changing import Note, Refused
+from journeys.services.changing import Note, Refused, because
 from journeys.services.journeys import preview_trigger, trigger_row
 from journeys.services.telling import tell_moved
 
 
 def trigger_kind(
-    journey: Journey, kind: JourneyKind, number: int | None = None, *, now: datetime, by: User
+    journey: Journey, kind: JourneyKind, number: int | None = None, *, now: datetime, by: User, reason: str = ""
 ) -> JourneyChange:
     """This will have the journey's next automation of a kind run now; number: that of a month. Raises Refused."""
-    return trigger_row(_find(journey, kind, number), now=now, by=by)
+    return trigger_row(_find(journey, kind, number), now=now, by=by, reason=reason)
 
 
 def preview_trigger_kind(
-    journey: Journey, kind: JourneyKind, number: int | None = None, *, now: datetime, by: User | None = None
+    journey: Journey,
+    kind: JourneyKind,
+    number: int | None = None,
+    *,
+    now: datetime,
+    by: User | None = None,
+    reason: str = "",
 ) -> Plan:
     """This will show the journey with that automation due now. Raises Refused."""
     return preview_trigger(_find(journey, kind, number), now=now)
@@ -55,7 +61,7 @@ def why_not_trigger(row: RowFacts | None, kind: JourneyKind, number: int | None)
     return f"No “{kind.label}”{of_month} is still to come."
 
 
-def trigger_all(wanted: Sequence[tuple[Journey, RowFacts]], *, now: datetime, by: User) -> list[Note]:
+def trigger_all(wanted: Sequence[tuple[Journey, RowFacts]], *, now: datetime, by: User, reason: str = "") -> list[Note]:
     """This will make these rows due now; on hold, when that ends. Gives what to note, one for each journey.
 
     Their customers must be locked. A row that has run meanwhile is left out.
@@ -66,17 +72,21 @@ def trigger_all(wanted: Sequence[tuple[Journey, RowFacts]], *, now: datetime, by
     rows.update(trigger_at=Coalesce(Subquery(held_since), Value(now)), reason="", updated_at=now)
     tell_moved([(kind, pk) for pk, kind in there.items()], now=now)
     done = [(journey, row) for journey, row in wanted if row.id in there]
-    record_many([line_of("automation.triggered", "Triggered", *pair, now=now, by=by) for pair in done])
-    return notes_of("Triggered", done)
+    record_many([line_of("automation.triggered", "Triggered", *pair, now=now, by=by, reason=reason) for pair in done])
+    return notes_of("Triggered", done, reason=reason)
 
 
-def line_of(verb: str, word: str, journey: Journey, row: RowFacts, *, now: datetime, by: User) -> dict[str, Any]:
+def line_of(
+    verb: str, word: str, journey: Journey, row: RowFacts, *, now: datetime, by: User, reason: str = ""
+) -> dict[str, Any]:
     """This will give the line on record about one row, as the service for one row writes it."""
     subject = AutomationSchedule(pk=row.id, kind=row.kind, occurrence=row.occurrence)
-    return line(verb, f"{word} {subject}", customer=journey.customer_id, by=by, now=now, subject=subject)
+    return line(
+        verb, because(f"{word} {subject}", reason), customer=journey.customer_id, by=by, now=now, subject=subject
+    )
 
 
-def notes_of(word: str, done: Sequence[tuple[Journey, RowFacts]]) -> list[Note]:
+def notes_of(word: str, done: Sequence[tuple[Journey, RowFacts]], *, reason: str = "") -> list[Note]:
     """This will give a note for each journey, with all of its rows as they were."""
     by_journey: dict[UUID, list[RowFacts]] = defaultdict(list)
     journeys = {journey.pk: journey for journey, _ in done}
@@ -85,7 +95,7 @@ def notes_of(word: str, done: Sequence[tuple[Journey, RowFacts]]) -> list[Note]:
     return [
         Note(
             journeys[pk],
-            f"{word}: {', '.join(name_automation(row.kind, row.occurrence) for row in rows)}",
+            because(f"{word}: {', '.join(name_automation(row.kind, row.occurrence) for row in rows)}", reason),
             {"rows": [snapshot(row) for row in rows]},
         )
         for pk, rows in by_journey.items()

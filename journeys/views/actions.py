@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from customers.queries.calendars import local_date
 from customers.view_base import for_writers, reader_of
 from journeys.actions import ACTIONS, Action, Asked
 from journeys.enums import AutomationStatus
-from journeys.forms.actions import ActionForm, Ground
+from journeys.forms.actions import ActionForm, Ground, ReasonForm
 from journeys.models import AutomationSchedule, Journey, JourneyChange
 from journeys.queries.facts import facts_of, read_journey
 from journeys.queries.journeys import get_open_journey
@@ -71,10 +71,13 @@ def automation(request: HttpRequest, customer_id: uuid.UUID, automation_id: uuid
     row: AutomationSchedule = get_object_or_404(
         AutomationSchedule.objects.visible_to(reader_of(request)), pk=automation_id, customer=customer
     )
-    if request.method == "POST":
-        _run_automation(request, row, verb)
+    ground = Ground(local_date(timezone.now(), customer.timezone), customer.timezone)
+    form = ReasonForm(request.POST if request.method == "POST" else None, ground=ground)
+    if request.method == "POST" and form.is_valid():
+        _run_automation(request, row, verb, form.cleaned_data["reason"])
         return redirect(timeline_url(customer.pk))
     context: dict[str, Any] = {
+        "form": form,
         "customer": customer,
         "row": row,
         "name": name_automation(row.kind, row.occurrence),
@@ -111,9 +114,10 @@ def timeline_url(customer_id: uuid.UUID) -> str:
     return reverse("journeys:timeline", args=[customer_id])
 
 
-def signature(arguments: Any) -> str:
-    """This will say the arguments so that they can be told from others."""
-    return json.dumps(arguments, default=str, sort_keys=True)
+def signature(arguments: Mapping[str, Any], *others: Any) -> str:
+    """This will say the arguments so that they can be told from others; why it is done changes no date."""
+    told = {name: value for name, value in arguments.items() if name != "reason"}
+    return json.dumps([told, *others], default=str, sort_keys=True)
 
 
 def _find_action(request: HttpRequest, code: str) -> Action:
@@ -158,14 +162,14 @@ def _preview_row(row: AutomationSchedule, verb: str, request: HttpRequest) -> Pl
     return PlanView(plan, plan.months)
 
 
-def _run_automation(request: HttpRequest, row: AutomationSchedule, verb: str) -> None:
+def _run_automation(request: HttpRequest, row: AutomationSchedule, verb: str, reason: str) -> None:
     by, now = reader_of(request), timezone.now()
     try:
         if verb == "cancel":
-            cancel_row(row, reason=cancel_words(by), now=now, by=by)
+            cancel_row(row, reason=cancel_words(by, reason), now=now, by=by)
             messages.success(request, "Cancelled. It stays in the list, and never runs.")
         else:
-            trigger_by_hand(row, now=now, by=by)
+            trigger_by_hand(row, now=now, by=by, reason=reason)
             messages.success(request, "Triggered. The clock runs it with its next tick.")
     except NotScheduled as refusal:
         messages.error(request, str(refusal))

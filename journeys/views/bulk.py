@@ -36,14 +36,14 @@ def bulk(request: HttpRequest, code: str) -> HttpResponse:
     found = find_selected(reader, selection, code)
     form = _form(request, code)
     context: dict[str, Any] = {"action": wanted, "selection": selection, "form": form, "back": _board_url(selection)}
-    arguments = _arguments(form)
+    arguments = _arguments(form, wanted)
     if arguments is None:
         return render(request, "journeys/bulk.html", context | {"total": found.count()})
     customers = list(found)
     context["total"] = len(customers)
     if not customers:
         return render(request, "journeys/bulk.html", context)
-    seen = signature([arguments, len(customers)])
+    seen = signature(arguments, len(customers))
     try:
         if request.POST.get("seen") == seen:
             outcome = run_selection(code, customers, arguments, now=timezone.now(), by=reader)
@@ -107,10 +107,10 @@ def _form(request: HttpRequest, code: str) -> ActionForm:
     return BULK_FORMS[code](request.POST if "seen" in request.POST else None, ground=ground)
 
 
-def _arguments(form: ActionForm) -> dict[str, Any] | None:
+def _arguments(form: ActionForm, action: Action) -> dict[str, Any] | None:
     if form.is_bound:
         return form.arguments() if form.is_valid() else None
-    return None if form.fields else {}
+    return None if action.needs_words else {}
 
 
 def _tell(request: HttpRequest, action: Action, outcome: Outcome) -> None:

@@ -14,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from customers.enums import HoldScope
 from customers.models import Activity, Customer, Hold, User
 from customers.services.holds import hold_customer
+from journeys.actions import ACTIONS, Asked
 from journeys.enums import JourneyKind
 from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth
+from journeys.queries.journeys import get_open_journey
 from journeys.services.adjusting import adjust_journey
 from journeys.services.bulk import (
     adjust_journeys,
@@ -31,7 +33,7 @@ from journeys.services.changing import NotAllowed, Outcome, Refused
 from journeys.services.forcing import force_month
 from journeys.services.journeys import cancel_journey
 from journeys.services.pausing import pause_journey, resume_journey
-from journeys.services.selections import preview_selection
+from journeys.services.selections import preview_selection, run_selection
 from journeys.services.skipping import skip_month
 from journeys.services.triggering import trigger_kind
 from tests import factories
@@ -297,3 +299,34 @@ def test_shift_over_the_change_of_clocks_is_one_update_of_automations(csm: User)
     assert row(Journey.objects.get(customer=customers[0]), "journey.generate", 1).trigger_at == datetime(
         2026, 3, 12, 13, 0, tzinfo=UTC
     )
+
+
+WHY = "Asked by phone."
+
+
+@pytest.mark.parametrize("verb", ["start", "adjust", "pause", "resume", "skip", "trigger", "force", "cancel"])
+def test_why_is_on_record_for_one_and_for_many(verb: str, lead: User, now: datetime) -> None:
+    one, *many = make_customers(3)
+    if verb != "start":
+        start_journeys([one, *many], start_date=START, now=now, by=lead)
+    if verb == "resume":
+        pause_journeys([one, *many], now=now, by=lead)
+    arguments: dict[str, Any] = {
+        "start": {"start_date": START},
+        "adjust": {"start_date": START + timedelta(days=9)},
+        "skip": {"number": 3},
+        "trigger": {"kind": JourneyKind.UPCOMING, "number": 4},
+        "force": {"number": 3},
+    }.get(verb, {})
+    later = now + timedelta(days=1)
+    asked = Asked(one, get_open_journey(one), {**arguments, "reason": WHY}, later, lead)
+
+    ACTIONS[verb].preview(asked)
+    ACTIONS[verb].carry_out(asked)
+    preview_selection(verb, many, {**arguments, "reason": WHY}, now=later, by=lead)
+    run_selection(verb, many, {**arguments, "reason": WHY}, now=later, by=lead)
+
+    changes = JourneyChange.objects.filter(at=later)
+    assert (changes.count(), all(WHY in change.summary and change.by == lead for change in changes)) == (3, True)
+    told = Activity.objects.filter(at=later, summary__contains=WHY, actor=lead)
+    assert {line.customer_id for line in told} == {one.pk, *(customer.pk for customer in many)}
