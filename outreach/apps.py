@@ -9,23 +9,28 @@ class OutreachConfig(AppConfig):
         import outreach.receivers
         import outreach.receivers_crm
         import outreach.receivers_expansion
+        import outreach.receivers_outreach_io
         import outreach.receivers_slack  # noqa: F401
         from customers.registry.holds import register_hold_source
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails.enums import OriginKind
         from emails.registry import register_draft_actions, register_planned_days
         from outreach import panels
+        from outreach.outreach_stand_in_post import post
         from outreach.queries import holds
         from outreach.queries.introductions import actions_of
         from outreach.queries.plans import planned_days_of
         from outreach.queries.sources import register_sources
-        from outreach.services import bridges, expansion_work, handlers, merging, staff_templates
+        from outreach.services import bridges, expansion_work, handlers, merging, outreach_work, staff_templates
+        from outreach.services.outreach_stand_in import use_post
 
         register_sources()
         register_hold_source(holds.SOURCE)
         handlers.register()
         expansion_work.register()
         merging.register()
+        outreach_work.register()
+        use_post(post)
         staff_templates.register()
         bridges.register()
         panels.register()
@@ -33,3 +38,4 @@ class OutreachConfig(AppConfig):
         register_draft_actions(OriginKind.UPSELL, actions_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))
         register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings"))
+        register_settings_page(SettingsPage("Outreach.io", "outreach:outreach_settings"))

@@ -9,4 +9,6 @@ alerts_kept = Signal()  # nothing: the alerts that came in and wait stand in the
 alert_decided = Signal()  # customer_id, alert_id, outcome
 reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)
 slack_changed = Signal()  # nothing: what is to be asked, shown or answered at Slack stands in the rows
+outreach_discovery_claimed = Signal()  # nothing: what there is at Outreach.io is to be read
+outreach_changed = Signal()  # nothing: what is to be asked of Outreach.io, or told by its stand-in, stands in the rows
 opportunity_logged = Signal()  # customer_id, opportunity_id

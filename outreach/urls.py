@@ -10,6 +10,7 @@ from outreach.views import (
     expansion_settings,
     offers,
     opportunities,
+    outreach_settings,
     stand_ins,
 )
 
@@ -24,6 +25,12 @@ urlpatterns = [
     path("settings/crm", crm_settings.page, name="crm_settings"),
     path("settings/crm/stages", crm_settings.stages, name="crm_stages"),
     path("settings/crm/<uuid:write_id>/retry", crm_settings.retry, name="crm_retry"),
+    path("settings/outreach", outreach_settings.page, name="outreach_settings"),
+    path("settings/outreach/connect", outreach_settings.connect, name="outreach_connect"),
+    path("settings/outreach/disconnect", outreach_settings.disconnect, name="outreach_disconnect"),
+    path("settings/outreach/discover", outreach_settings.discover, name="outreach_discover"),
+    path("settings/outreach/stand-in", outreach_settings.stand_in_consent, name="outreach_stand_in"),
+    path("settings/outreach/stand-in/play", outreach_settings.stand_in_play, name="outreach_stand_in_play"),
     path("settings/expansion", expansion_settings.page, name="expansion_settings"),
     path("customers/<uuid:customer_id>/expansion", expansion.page, name="expansion"),
     path("customers/<uuid:customer_id>/expansion/look", expansion.look, name="expansion_look"),

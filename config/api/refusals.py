@@ -29,6 +29,7 @@ from journeys.services.reviewing import NotAllowed as MayNotReview
 from journeys.services.reviewing import OpenClaims
 from journeys.services.scheduling import NotScheduled
 from journeys.services.texts import NotOpen, StaleText
+from outreach.clients.outreach_io_errors import NotConnected
 from outreach.services.opportunities import StageMoved
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
@@ -116,6 +117,7 @@ BAD_REQUESTS = {"not_stakeholder": "to", "empty": "body"}
 
 TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotThere: _simple(404, "not_found"),
+    NotConnected: _simple(409, "not_connected"),
     AlreadyHeld: _simple(409, "already_held"),
     HoldEndsBeforeItStarts: _simple(400, "invalid", field_name="until"),
     UnreadableFile: _simple(400, "invalid", field_name="file"),

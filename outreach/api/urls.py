@@ -9,8 +9,12 @@ from outreach.api.expansion import (
     UpsellIntroductionView,
 )
 from outreach.api.opportunities import OpportunityDetail, OpportunityList
+from outreach.api.outreach_io import OutreachCallback, OutreachConnect, OutreachSequences
 
 urlpatterns = [
+    path("integrations/outreach/connect", OutreachConnect.as_view()),
+    path("integrations/outreach/callback", OutreachCallback.as_view()),
+    path("outreach/sequences", OutreachSequences.as_view()),
     path("customers/<str:id>/expansion-context", ExpansionContextView.as_view()),
     path("customers/<str:id>/upsell-intro", UpsellIntroductionView.as_view()),
     path("customers/<str:id>/feature-requests", FeatureRequestsView.as_view()),

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from customers.clients.outbound import why_off
 from customers.clients.wire import Answer, Call, place_call
+from customers.services.digests import keyed_digest
 from outreach.clients.outreach_io import OutreachClient
 from outreach.clients.outreach_io_access import StoredAccess
 from outreach.clients.outreach_io_errors import API, OAUTH, NotConnected
@@ -20,6 +21,7 @@ from outreach.clients.outreach_io_stand_in import server as stand_in
 from outreach.clients.slack_stand_in import SlackStandIn
 from outreach.clients.zoom import ZoomClient
 from outreach.clients.zoom_stand_in import ZoomStandIn
+from outreach.models import OutreachConnection
 
 if TYPE_CHECKING:
     from outreach.clients.slack import SlackClient
@@ -49,6 +51,7 @@ def get_slack() -> SlackClient | SlackStandIn:
 
 
 CALLBACK = "/api/integrations/outreach/callback"
+STAND_IN_CONSENT = "/settings/outreach/stand-in"
 
 
 def why_outreach_off() -> str:
@@ -61,26 +64,48 @@ def outreach_client(now: datetime) -> OutreachClient:
 
     Short-lived: one for each job, called outside any transaction.
     """
+    require_outreach()
+    is_real = not why_outreach_off()
+    base = settings.OUTREACH_API_BASE.strip().rstrip("/") if is_real else stand_in.API_BASE
+    access = outreach_access(now)
+    access.check()
+    send: Callable[[Call], Answer] = partial(place_call, vendor=API)
+    if not is_real:
+        send = lambda call: stand_in.send(call, now=access.now())  # noqa: E731
+    return OutreachClient(Line(base, send, access))
+
+
+def require_outreach() -> None:
+    """Raise NotConnected where there is neither the real one nor a stand-in to connect to."""
     off = why_outreach_off()
     if off and not settings.OUTREACH_STAND_IN:
         raise NotConnected(off)
-    is_real = not off
-    base = settings.OUTREACH_API_BASE.strip().rstrip("/") if is_real else stand_in.API_BASE
-    send: Callable[[Call], Answer] = partial(place_call, vendor=API) if is_real else stand_in.send
-    access = outreach_access(now)
-    access.check()
-    return OutreachClient(Line(base, send, access))
+
+
+def is_outreach_stand_in() -> bool:
+    return bool(why_outreach_off()) and settings.OUTREACH_STAND_IN
+
+
+def outreach_webhook_secrets() -> tuple[str, ...]:
+    """Give the keys that its webhooks may be signed with, ours first; empty: nobody is believed."""
+    kept = settings.OUTREACH_WEBHOOK_SECRET.strip()
+    found = (kept,) if kept else ()
+    if is_outreach_stand_in() and OutreachConnection.objects.filter(server=stand_in.SERVER).exists():
+        return (*found, keyed_digest("outreach_io.stand_in", "webhooks").hex())
+    return found
 
 
 def outreach_access(now: datetime) -> StoredAccess:
     """Give what stands behind its calls: the tokens and the budget of the connection."""
-    return StoredAccess(outreach_oauth(), outreach_server(), outreach_redirect_uri(), now)
+    return StoredAccess(outreach_oauth(now), outreach_server(), outreach_redirect_uri(), now)
 
 
-def outreach_oauth() -> OAuthClient:
+def outreach_oauth(now: datetime) -> OAuthClient:
     """Give the client of consents and grants."""
     if why_outreach_off():
-        return OAuthClient(stand_in.OAUTH_BASE, stand_in.CLIENT_ID, stand_in.CLIENT_SECRET, stand_in.send)
+        send = partial(stand_in.send, now=now)
+        page = f"{settings.PUBLIC_URL}{STAND_IN_CONSENT}"
+        return OAuthClient(stand_in.OAUTH_BASE, stand_in.CLIENT_ID, stand_in.CLIENT_SECRET, send, page)
     return OAuthClient(
         settings.OUTREACH_OAUTH_BASE.strip().rstrip("/"),
         settings.OUTREACH_CLIENT_ID.strip(),

@@ -40,6 +40,7 @@ from outreach.rules.outreach_io.resources import (
 
 IDS_PER_CALL = 100
 PAYLOAD_VERSION = 2
+NOBODYS = 0
 
 
 class OutreachClient:
@@ -64,6 +65,11 @@ class OutreachClient:
     def list_sequences(self) -> tuple[Sequence, ...]:
         """Read all sequences, also those that are not offered."""
         return self._line.all("/sequences", query={"sort": "name"}, read=reading.read_sequence)
+
+    def list_steps(self) -> tuple[SequenceStep, ...]:
+        """Read the steps of all sequences at once; those that do not say whose they are are left out."""
+        found = self._line.all("/sequenceSteps", query={}, read=lambda row: reading.read_step(row, sequence_id=NOBODYS))
+        return tuple(step for step in found if step.sequence_id != NOBODYS)
 
     def get_sequence_steps(self, sequence_id: int) -> tuple[SequenceStep, ...]:
         """Read the steps of a sequence, in their order."""

@@ -52,12 +52,13 @@ class Grant:
 
 @dataclass(frozen=True)
 class OAuthClient:
-    """Speaks to the server of consents. send: `place_call`, or what stands in for it."""
+    """Speaks to the server of consents. send: `place_call`, or what stands in for it. consent_page: "" for its own."""
 
     base: str
     client_id: str
     client_secret: str = field(repr=False)
     send: Callable[[Call], Answer] = field(repr=False)
+    consent_page: str = ""
 
     def authorization_url(
         self, *, redirect_uri: str, state: str, verifier: str, scopes: tuple[str, ...] = SCOPES
@@ -72,7 +73,7 @@ class OAuthClient:
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
-        return f"{self._url('authorize')}?{urlencode(query)}"
+        return f"{self.consent_page or self._url('authorize')}?{urlencode(query)}"
 
     def exchange(self, code: str, *, redirect_uri: str, verifier: str, now: datetime) -> Grant:
         """This will trade the code for tokens. Raises NotAccepted; a code is good once."""

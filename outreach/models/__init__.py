@@ -10,6 +10,7 @@ from outreach.models.outreach_io import (
     OutreachSequence,
     OutreachSequenceStep,
 )
+from outreach.models.outreach_stand_in import StandInDesk, StandInGrant, StandInNews, StandInThing
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
 from outreach.models.settings import OutreachSettings
@@ -34,6 +35,10 @@ __all__ = [
     "ScheduleChange",
     "SlackClick",
     "SlackQuestion",
+    "StandInDesk",
+    "StandInGrant",
+    "StandInNews",
+    "StandInThing",
     "Touch",
     "UpsellIntroduction",
     "UpsellRun",

@@ -10,6 +10,7 @@ from customers.models.workspace import ONLY_ID
 from outreach.enums import ConnectionState
 from outreach.rules.outreach_io.limits import CALLS_PER_HOUR
 from outreach.rules.outreach_io.rates import Rate, rate_of
+from outreach.rules.outreach_io.words import step_words
 
 
 class OutreachConnection(models.Model):
@@ -42,6 +43,7 @@ class OutreachConnection(models.Model):
     rate_resets_at = models.DateTimeField(null=True, blank=True)
     rate_is_told = models.BooleanField(default=False, help_text="The window is theirs, not our guess.")
     blocked_until = models.DateTimeField(null=True, blank=True)
+    webhook_ids = models.JSONField(default=list, blank=True)
     discovered_at = models.DateTimeField(null=True, blank=True)
     discover_next_at = models.DateTimeField(null=True, blank=True)
     discover_error = models.CharField(max_length=300, blank=True)
@@ -51,6 +53,13 @@ class OutreachConnection(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "connection to Outreach.io"
+        indexes = [
+            models.Index(
+                fields=["discover_next_at"],
+                condition=Q(state=ConnectionState.CONNECTED),
+                name="outreach_discover_due",
+            )
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(id=ONLY_ID), name="outreach_connection_one_row"),
             models.CheckConstraint(
@@ -172,6 +181,10 @@ class OutreachSequenceStep(Row):
 
     def __str__(self) -> str:
         return self.name or f"Step {self.order}"
+
+    @property
+    def words(self) -> str:
+        return step_words(self.kind, self.interval_s)
 
     @property
     def is_email(self) -> bool:

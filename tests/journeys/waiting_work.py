@@ -13,7 +13,18 @@ from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, 
 from journeys.enums import AutomationStatus, VersionAnswer
 from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome, ClickResult
-from outreach.models import CrmWrite, ExpansionLook, Opportunity, OutreachPlan, SlackClick, SlackQuestion, UsageAlert
+from outreach.models import (
+    CrmWrite,
+    ExpansionLook,
+    Opportunity,
+    OutreachConnection,
+    OutreachPlan,
+    SlackClick,
+    SlackQuestion,
+    StandInNews,
+    StandInThing,
+    UsageAlert,
+)
 from renewals.models import CrmStageMove, EngageRun, Renewal
 from tests import factories
 from tests.journeys.clockwork import make_automation
@@ -189,6 +200,26 @@ def _stage_move(now: datetime, **fields: object) -> CrmStageMove:
     return move
 
 
+def _outreach_connection(now: datetime) -> OutreachConnection:
+    row: OutreachConnection = OutreachConnection.objects.create(
+        state="connected", server="s", sealed_refresh="sealed", connected_at=now, discover_next_at=now
+    )
+    return row
+
+
+def _stand_in_state(now: datetime) -> StandInThing:
+    sequence = StandInThing.objects.create(kind="sequence", made_at=now, changed_at=now)
+    row: StandInThing = StandInThing.objects.create(
+        kind="sequenceState",
+        attributes={"state": "paused"},
+        sequence_number=sequence.pk,
+        next_at=now,
+        made_at=now,
+        changed_at=now,
+    )
+    return row
+
+
 POSTED = {"state": ClaimState.SENT, "channel": "C1", "ts": "1.2"}
 APPLIED = {"result": ClickResult.REFUSED, "applied_at": datetime(2026, 3, 4, tzinfo=UTC)}
 ABANDONED = {
@@ -238,6 +269,9 @@ WORK: list[tuple[str, Make]] = [
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED, not_before=now)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
+    ("outreach_discovery", _outreach_connection),
+    ("outreach_stand_in", lambda now: _stand_in_state(now)),
+    ("outreach_stand_in", lambda now: StandInNews.objects.create(url="x", event="e", body="", made_at=now, due_at=now)),
     ("slack_clicks", lambda now: _click(now, due_at=now)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", **APPLIED)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", not_before=now, **APPLIED)),
