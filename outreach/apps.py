@@ -10,7 +10,8 @@ class OutreachConfig(AppConfig):
         import outreach.receivers_crm
         import outreach.receivers_expansion
         import outreach.receivers_outreach_io
-        import outreach.receivers_slack  # noqa: F401
+        import outreach.receivers_slack
+        import outreach.receivers_upsell  # noqa: F401
         from customers.registry.holds import register_hold_source
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from emails.enums import OriginKind
@@ -23,6 +24,7 @@ class OutreachConfig(AppConfig):
         from outreach.queries.sources import register_sources
         from outreach.services import bridges, expansion_work, handlers, merging, outreach_work, staff_templates
         from outreach.services.outreach_stand_in import use_post
+        from outreach.services.upsell import clock
 
         register_sources()
         register_hold_source(holds.SOURCE)
@@ -34,6 +36,7 @@ class OutreachConfig(AppConfig):
         staff_templates.register()
         bridges.register()
         panels.register()
+        clock.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
         register_draft_actions(OriginKind.UPSELL, actions_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))

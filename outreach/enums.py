@@ -160,6 +160,10 @@ class UpsellStepName(TextChoices):
     LOG_OPPORTUNITY = "log_opportunity", "Opportunity"
 
 
+UPSELL_TIMEOUT = "outreach.upsell_timeout"
+"""The kind of the clock's row that ends a run's wait for a reply."""
+
+
 class Framing(TextChoices):
     """How an upsell is introduced. Source: upsell-introduction-email, "Framing Strategy"."""
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from outreach.services import alerts, crm, slack_clicks, slack_questions
+from outreach.services.upsell import stepping
 
 
 @shared_task(name="outreach.apply_alerts")
@@ -26,3 +27,9 @@ def work_for_slack() -> None:
 def write_to_crm() -> None:
     """Write the opportunities that were logged; the clock finds those that changed and those whose ring was lost."""
     crm.sweep(timezone.now())
+
+
+@shared_task(name="outreach.move_upsell_runs")
+def move_upsell_runs() -> None:
+    """Take the steps of upsell runs that are due; the clock finds those whose ring was lost."""
+    stepping.sweep(timezone.now())

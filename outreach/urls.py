@@ -11,6 +11,8 @@ from outreach.views import (
     offers,
     opportunities,
     outreach_settings,
+    run_actions,
+    runs,
     stand_ins,
 )
 
@@ -42,6 +44,14 @@ urlpatterns = [
     ),
     path("introductions/<uuid:introduction_id>/copy", expansion.copy, name="introduction_copy"),
     path("introductions/<uuid:introduction_id>/answer", expansion.respond, name="introduction_answer"),
+    path("upsell-runs", runs.board, name="runs"),
+    path("upsell-runs/new", runs.new, name="run_new"),
+    path("upsell-runs/<uuid:upsell_run_id>", runs.page, name="run"),
+    path("upsell-runs/<uuid:upsell_run_id>/reply", run_actions.reply, name="run_reply"),
+    path("upsell-runs/<uuid:upsell_run_id>/cancel", run_actions.cancel, name="run_cancel"),
+    path("upsell-runs/<uuid:upsell_run_id>/steps/<str:name>/approve", run_actions.approve, name="run_approve"),
+    path("upsell-runs/<uuid:upsell_run_id>/steps/<str:name>/retry", run_actions.retry, name="run_retry"),
+    path("upsell-runs/<uuid:upsell_run_id>/steps/<str:name>/skip", run_actions.skip, name="run_skip"),
     path("opportunities", opportunities.listing, name="opportunities"),
     path("opportunities/<uuid:opportunity_id>", opportunities.page, name="opportunity"),
     path("expansion/offers", offers.listing, name="offers"),

@@ -114,6 +114,7 @@ class Examples:
             "task_id": lambda: _first(Todo.objects.filter(**mine).exclude(key="")),
             "hold_id": lambda: _open_holds()[0].pk,
             "outreach:channels todo_id": lambda: _first(Todo.objects.filter(kind=CHANNEL_TODO)),
+            **{f"outreach:run_{verb} name": lambda: "send_email_draft" for verb in ("approve", "retry", "skip")},
             "customers:hold_resume customer_id": lambda: _open_holds()[0].customer_id,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
             "view_id": lambda: _first(SavedView.objects.all()),

@@ -71,6 +71,15 @@ def send(draft: Draft, *, version: int, now: datetime, by: User, undo_seconds: i
     return _approve(draft, version=version, state=DraftState.QUEUED, now=now, by=by, not_before=not_before)
 
 
+def send_by_rule(draft: Draft, *, version: int, rule: str, now: datetime, by: User) -> Draft:
+    """Approve and queue by a named rule. by: the person who switched the rule on, in whose name it says yes.
+
+    Only what no person would have to look at: no amber fact, no changed one, nothing that a lead must approve.
+    Raises NotAllowed, StaleVersion, NotEditable, Refused.
+    """
+    return _approve(draft, version=version, state=DraftState.QUEUED, now=now, by=by, rule=rule)
+
+
 def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Draft:
     """Queue what was approved before, for a caller who may not approve. Raises StaleVersion, Refused."""
     with transaction.atomic():
@@ -124,6 +133,16 @@ def check_may_approve(draft: Draft, *, by: User) -> None:
         raise NotAllowed("A lead must approve this one. " + " ".join(reasons), reasons)
 
 
+def _check_rule_may_approve(draft: Draft) -> None:
+    """Raise NotAllowed where a person must look. Source: DESIGN, "full automation with an amber fact waits"."""
+    judgement = judge(draft)
+    if judgement.unsupported or judgement.changed:
+        raise NotAllowed("A person must look at it: a claim stands in no record, or its record has changed.")
+    if judgement.lead_reasons:
+        reasons = judgement.lead_reasons
+        raise NotAllowed("A lead must approve this one. " + " ".join(reasons), reasons)
+
+
 def _approve(
     draft: Draft,
     *,
@@ -133,6 +152,7 @@ def _approve(
     by: User,
     not_before: datetime | None = None,
     scheduled_send_date: datetime | None = None,
+    rule: str = "",
 ) -> Draft:
     with transaction.atomic():
         lock_customer(draft.customer_id)
@@ -141,7 +161,10 @@ def _approve(
             raise StaleVersion(current, seen=version)
         if current.state not in EDITABLE_STATES:
             raise NotEditable(current)
-        check_may_approve(current, by=by)
+        if rule:
+            _check_rule_may_approve(current)
+        else:
+            check_may_approve(current, by=by)
         receipt = _ask(current, now=now, moment=scheduled_send_date, approving=True)
         if _was_just_said(current, state, now=now, by=by, at=scheduled_send_date):
             return current
@@ -150,7 +173,7 @@ def _approve(
             state=state,
             approved_at=now,
             approved_by=by,
-            approval_rule="",
+            approval_rule=rule,
             approval_hash=_content_hash(current),
             approval_expires_at=_expiry(now, wait.next_try_at if wait else scheduled_send_date),
             scheduled_send_date=scheduled_send_date,
@@ -161,7 +184,7 @@ def _approve(
         )
         if not moved:
             raise NotEditable(reload(draft))
-        _record(current, state, now=now, by=by, at=scheduled_send_date, wait=wait)
+        _record(current, state, now=now, by=by, at=scheduled_send_date, wait=wait, rule=rule)
         close_expired(current, now=now, by=by)
         _tell_approved(current, now=now)
     return reload(draft)
@@ -219,7 +242,14 @@ def _tell_approved(draft: Draft, *, now: datetime) -> None:
 
 
 def _record(
-    draft: Draft, state: DraftState, *, now: datetime, by: User, at: datetime | None, wait: Line | None
+    draft: Draft,
+    state: DraftState,
+    *,
+    now: datetime,
+    by: User,
+    at: datetime | None,
+    wait: Line | None,
+    rule: str,
 ) -> None:
     words = {
         DraftState.APPROVED: f"Approved “{draft}” to {draft.to_name}",
@@ -229,4 +259,14 @@ def _record(
     summary = words.get(state, f"Scheduled “{draft}” to {draft.to_name}{when}")
     if wait is not None:
         summary = f"Approved “{draft}” to {draft.to_name}; it waits: {wait.reason}"
-    record(f"draft.{state}", summary, customer=draft.customer_id, by=by, now=now, subject=draft, version=draft.version)
+    if rule:
+        summary = f"{summary}, by the rule “{rule}” that {by.display_name} switched on"
+    record(
+        f"draft.{state}",
+        summary,
+        customer=draft.customer_id,
+        by=None if rule else by,
+        now=now,
+        subject=draft,
+        version=draft.version,
+    )

@@ -49,6 +49,9 @@ class UsageAlert(CustomerRow):
             models.Index(fields=["customer", "metric", "-decided_at"], name="usagealert_cool_down"),
             models.Index(fields=["account_id"], condition=Q(customer=None), name="usagealert_unknown"),
             models.Index(fields=["-received_at"], name="usagealert_latest"),
+            models.Index(
+                fields=["decided_at"], condition=Q(outcome=AlertOutcome.STARTS_RUN), name="usagealert_starts_run"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account_id", "event_id"], name="usagealert_event_once"),

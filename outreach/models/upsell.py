@@ -107,6 +107,11 @@ class UpsellStep(ClaimedRow):
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state=StepState.QUEUED), name="upsellstep_queued"),
             models.Index(fields=["leased_until"], condition=Q(state=StepState.SENDING), name="upsellstep_leased"),
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(name=UpsellStepName.SEND_EMAIL_DRAFT, state=StepState.WAITING),
+                name="upsellstep_mail_waits",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "name"], name="upsellstep_once"),

@@ -23,6 +23,9 @@ from outreach.models import (
     SlackQuestion,
     StandInNews,
     StandInThing,
+    UpsellIntroduction,
+    UpsellRun,
+    UpsellStep,
     UsageAlert,
 )
 from renewals.models import CrmStageMove, EngageRun, Renewal
@@ -106,6 +109,31 @@ def _alert(now: datetime, *, due_at: datetime | None, **fields: str) -> UsageAle
     ids = {"webhook_id": "w", "event_id": "e", "source": "s", "metric": "seats"}
     fields = {"account_id": "a", "severity": "low", **ids, **fields}
     alert: UsageAlert = UsageAlert.objects.create(value=1, happened_at=now, received_at=now, due_at=due_at, **fields)
+    return alert
+
+
+def _step(now: datetime, *, name: str = "fetch_usage", has_left: bool = False, **fields: object) -> UpsellStep:
+    """One step of a run. has_left: the run's mail has, and nobody has heard of it."""
+    customer = factories.CustomerFactory.create()
+    run = UpsellRun.objects.create(
+        customer=customer, event_id="e", metric="seats", level="HYBRID", wanted_level="HYBRID", started_at=now
+    )
+    if has_left:
+        draft = letter(now, customer=customer, state=DraftState.SENT, sent_at=now, message_id="<2@x>")
+        UpsellIntroduction.objects.create(
+            customer=customer, run=run, draft=draft, framing="proactive", proposed="proactive", written_at=now
+        )
+        fields["output"] = {"draftId": str(draft.pk)}
+    step: UpsellStep = UpsellStep.objects.create(customer=customer, run=run, name=name, position=1, **fields)
+    return step
+
+
+def _alert_without_run(now: datetime) -> UsageAlert:
+    customer = factories.CustomerFactory.create()
+    alert = _alert(now, due_at=None)
+    UsageAlert.objects.filter(pk=alert.pk).update(
+        customer=customer, outcome=AlertOutcome.STARTS_RUN, decided_at=now, level="HYBRID"
+    )
     return alert
 
 
@@ -261,6 +289,11 @@ WORK: list[tuple[str, Make]] = [
     ("usage_alerts", _early_alert),
     ("expansion", _look),
     ("rollouts", _rollout),
+    ("upsell_runs", lambda now: _step(now, state="queued")),
+    ("upsell_runs", lambda now: _step(now, state="queued", not_before=now)),
+    ("upsell_runs", lambda now: _step(now, state="sending", leased_until=now - AN_HOUR)),
+    ("upsell_runs", lambda now: _step(now, name="send_email_draft", has_left=True)),
+    ("upsell_runs", lambda now: _alert_without_run(now)),
     ("crm_stages", lambda now: _first_email(now)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED, not_before=now)),
