@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers.models import Stakeholder, User
+from customers.queries.many import many
 from customers.queries.workspace import get_settings
 from customers.services.activity import line, record_many
 from customers.services.arrays import insert_objects
@@ -69,7 +70,7 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[Dr
         for start in range(0, len(drafts), BATCH):
             insert_objects(drafts[start : start + BATCH], differing=DIFFERING)
         # What was there already kept its own id.
-        new_ids = set(Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).values_list("pk", flat=True))
+        new_ids = set(Draft.objects.filter(pk__in=many(draft.pk for draft in drafts)).values_list("pk", flat=True))
         new = [draft for draft in drafts if draft.pk in new_ids]
         insert_objects([_first_text(draft, now=now) for draft in new], differing=("id", "draft", "subject", "body"))
         record_many([_line(draft, now=now) for draft in new])

@@ -11,16 +11,30 @@ from typing import Any
 from uuid import UUID
 
 from customers.enums import StakeholderRole
-from customers.models import Hold, Stakeholder, User, WorkspaceSettings
+from customers.models import Customer, Hold, Stakeholder, User, WorkspaceSettings
 from customers.queries.calendars import local_date
+from customers.queries.many import many
 from customers.queries.workspace import get_settings
-from journeys.models import Deliverable, Journey, JourneyMonth, ProgrammeStep
+from journeys.models import Deliverable, Journey, JourneyMonth, ProgrammeStep, ProgrammeVersion
 
-MONTH_FIELDS = ("journey_id", "customer_id", "step_id", "number", "due_date", "skipped_at")
+MONTH_FIELDS = ("pk", "journey_id", "step_id", "number", "due_date", "skipped_at")
 PERSON_FIELDS = ("customer_id", "name", "email", "roles", "primary", "left_at", "language", "timezone")
 DELIVERABLE_FIELDS = (
     "journey_id", "month_id", "version", "state", "delivered_at", "opened_at", "rejected_at", "rejection_note",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MailMonth:
+    """One month of a journey as its mails see it. Thousands are read at a time: a row of its own each would cost more
+    than all else of a mail."""
+
+    pk: UUID
+    journey: Journey
+    step: ProgrammeStep
+    number: int
+    due_date: date
+    is_skipped: bool
 
 
 @dataclass(frozen=True)
@@ -28,15 +42,20 @@ class MailFacts:
     """One journey with all that its mails may speak of. months: in order; holds: the open ones."""
 
     journey: Journey
-    months: Sequence[JourneyMonth]
+    months: Sequence[MailMonth]
     deliverables: dict[UUID, Deliverable]
     people: Sequence[Stakeholder]
     holds: Sequence[Hold]
     settings: WorkspaceSettings
 
     @cached_property
-    def kept(self) -> list[JourneyMonth]:
+    def kept(self) -> list[MailMonth]:
         return [month for month in self.months if not month.is_skipped]
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Of the months kept."""
+        return [month.number for month in self.kept]
 
     @cached_property
     def recipient(self) -> Stakeholder | None:
@@ -64,16 +83,16 @@ class MailFacts:
     def with_hold(self, hold: Hold) -> MailFacts:
         return replace(self, holds=[hold])
 
-    def month(self, number: int | None) -> JourneyMonth | None:
+    def month(self, number: int | None) -> MailMonth | None:
         return next((month for month in self.months if month.number == number), None)
 
-    def before(self, number: int) -> JourneyMonth | None:
+    def before(self, number: int) -> MailMonth | None:
         return next((month for month in reversed(self.kept) if month.number < number), None)
 
-    def after(self, number: int) -> JourneyMonth | None:
+    def after(self, number: int) -> MailMonth | None:
         return next((month for month in self.kept if month.number > number), None)
 
-    def deliverable(self, month: JourneyMonth) -> Deliverable | None:
+    def deliverable(self, month: MailMonth) -> Deliverable | None:
         return self.deliverables.get(month.pk)
 
     def day(self, moment: datetime) -> date:
@@ -81,26 +100,23 @@ class MailFacts:
         return local_date(moment, self.journey.zone)
 
     @property
-    def open_months(self) -> list[JourneyMonth]:
+    def open_months(self) -> list[MailMonth]:
         """What is still to come: neither skipped nor delivered."""
         return [month for month in self.kept if not self._is_delivered(month)]
 
-    def _is_delivered(self, month: JourneyMonth) -> bool:
+    def _is_delivered(self, month: MailMonth) -> bool:
         made = self.deliverable(month)
         return made is not None and made.is_delivered
 
 
 def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
-    """This will read the journeys with their months, people and holds. Seven queries, however many they are."""
-    journeys = Journey.objects.filter(pk__in=journey_ids).select_related(
-        "customer__owner__team", "started_by", "version__programme"
-    )
-    rows = {journey.pk: journey for journey in journeys}
+    """This will read the journeys with their months, people and holds. Ten queries, however many they are."""
+    rows = _journeys(journey_ids)
     customers = {journey.customer_id for journey in rows.values()}
-    months = _by(_months(rows), "journey_id")
-    made = Deliverable.objects.filter(journey__in=rows).only(*DELIVERABLE_FIELDS)
+    months = _months(rows)
+    made = Deliverable.objects.filter(journey__in=many(rows)).only(*DELIVERABLE_FIELDS)
     deliverables = _by(made, "journey_id")
-    people = _by(Stakeholder.objects.filter(customer__in=customers).only(*PERSON_FIELDS), "customer_id")
+    people = _by(Stakeholder.objects.filter(customer__in=many(customers)).only(*PERSON_FIELDS), "customer_id")
     holds = open_holds(customers)
     settings = get_settings()
     return {
@@ -116,17 +132,35 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
     }
 
 
-def _months(journeys: Mapping[UUID, Journey]) -> list[JourneyMonth]:
+def _journeys(ids: Collection[UUID]) -> dict[UUID, Journey]:
+    """With their customers, owners, who started them and their versions; what many share is read once."""
+    journeys = list(Journey.objects.filter(pk__in=many(ids)))
+    customers = {one.pk: one for one in Customer.objects.filter(pk__in=many({one.customer_id for one in journeys}))}
+    people = {customer.owner_id for customer in customers.values()} | {one.started_by_id for one in journeys}
+    users = User.objects.select_related("team").in_bulk([pk for pk in people if pk])
+    versions = ProgrammeVersion.objects.select_related("programme").in_bulk({one.version_id for one in journeys})
+    for customer in customers.values():
+        customer.owner = users[customer.owner_id] if customer.owner_id else None
+    for journey in journeys:
+        journey.customer, journey.version = customers[journey.customer_id], versions[journey.version_id]
+        journey.started_by = users[journey.started_by_id] if journey.started_by_id else None
+    return {journey.pk: journey for journey in journeys}
+
+
+def _months(journeys: Mapping[UUID, Journey]) -> dict[UUID, list[MailMonth]]:
     """Steps are shared by all journeys of a version: each is read once."""
-    months = list(JourneyMonth.objects.filter(journey__in=journeys).only(*MONTH_FIELDS).order_by("number"))
-    steps = ProgrammeStep.objects.in_bulk({month.step_id for month in months})
-    for month in months:
-        month.step, month.journey = steps[month.step_id], journeys[month.journey_id]
-    return months
+    found: dict[UUID, list[MailMonth]] = defaultdict(list)
+    rows = list(JourneyMonth.objects.filter(journey__in=many(journeys)).order_by("number").values_list(*MONTH_FIELDS))
+    steps = ProgrammeStep.objects.in_bulk({step_id for _, _, step_id, *_ in rows})
+    for pk, journey_id, step_id, number, due_date, skipped_at in rows:
+        found[journey_id].append(
+            MailMonth(pk, journeys[journey_id], steps[step_id], number, due_date, skipped_at is not None)
+        )
+    return found
 
 
 def open_holds(customers: Collection[UUID]) -> dict[UUID, list[Hold]]:
-    return _by(Hold.objects.filter(customer__in=customers, ended_at=None).order_by("starts_at"), "customer_id")
+    return _by(Hold.objects.filter(customer__in=many(customers), ended_at=None).order_by("starts_at"), "customer_id")
 
 
 def last_to_end(holds: Iterable[Hold]) -> Hold | None:

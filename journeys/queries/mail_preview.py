@@ -12,8 +12,8 @@ from customers.enums import HoldScope
 from customers.models import Customer, Hold, Stakeholder
 from emails.registry import template_names
 from journeys.enums import JourneyKind, JourneyState
-from journeys.models import Journey, JourneyMonth
-from journeys.queries.mail_facts import MailFacts, read_mail_facts
+from journeys.models import Journey
+from journeys.queries.mail_facts import MailFacts, MailMonth, read_mail_facts
 from journeys.queries.mail_values import Links, client_values
 from journeys.queries.staff_values import staff_values
 
@@ -55,7 +55,7 @@ def _of_client(kind: JourneyKind, facts: MailFacts, now: datetime) -> Mapping[st
     return client_values(facts, kind, number, recipient=recipient, links=links, pause=pause).texts
 
 
-def _month(kind: JourneyKind | None, facts: MailFacts) -> JourneyMonth | None:
+def _month(kind: JourneyKind | None, facts: MailFacts) -> MailMonth | None:
     """The month that a mail of this kind is about: the middle, the last, else the one that the client is in."""
     kept = facts.kept
     if not kept:

@@ -16,7 +16,7 @@ from emails.queries.columns import uuids
 from emails.queries.sources import Records
 from journeys.enums import JourneyState
 from journeys.models import Deliverable, Journey, JourneyMonth
-from journeys.queries.mail_facts import last_to_end, open_holds
+from journeys.queries.mail_facts import MailMonth, last_to_end, open_holds
 from journeys.rules.changes import held_days
 from journeys.rules.mail_dates import position_of, shifted
 
@@ -50,7 +50,7 @@ def read_months(ids: Collection[str]) -> Records:
 
 
 def month_record(
-    month: JourneyMonth, *, kept: list[int], deliverable: Deliverable | None, hold: Hold | None
+    month: JourneyMonth | MailMonth, *, kept: list[int], deliverable: Deliverable | None, hold: Hold | None
 ) -> dict[str, object]:
     """This will give what may be quoted of one month, and how it stands."""
     step, place = month.step, position_of(month.number, kept)
@@ -91,7 +91,7 @@ def hold_record(hold: Hold, *, zone: str) -> dict[str, object]:
     }
 
 
-def due_after_hold(month: JourneyMonth, hold: Hold | None) -> date | None:
+def due_after_hold(month: JourneyMonth | MailMonth, hold: Hold | None) -> date | None:
     """The date that a month moves to when the open hold ends as planned; None while that is open."""
     if hold is None or hold.ended_at is not None:
         return month.due_date

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from customers.models import Hold, Stakeholder
 from emails.rules.facts import (
@@ -21,8 +22,7 @@ from emails.rules.facts import (
 )
 from emails.rules.templates import one_line, points
 from journeys.enums import JourneyKind
-from journeys.models import JourneyMonth
-from journeys.queries.mail_facts import MailFacts
+from journeys.queries.mail_facts import MailFacts, MailMonth
 from journeys.queries.mail_sources import (
     HOLD,
     JOURNEY,
@@ -49,10 +49,16 @@ class Values:
     texts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     conditions: list[Fact] = field(default_factory=list)
+    wanted: frozenset[str] | None = None
 
-    def put(self, name: str, text: str, facts: Iterable[Fact] = ()) -> None:
+    def put(self, name: str, text: str, facts: Callable[[], Iterable[Fact]] = tuple) -> None:
+        """Facts take longer to make than all else of a mail: those that nobody wants are not made."""
         self.texts[name] = text
-        self.facts[name] = list(facts)
+        if self.wants(name):
+            self.facts[name] = list(facts())
+
+    def wants(self, *names: str) -> bool:
+        return self.wanted is None or not self.wanted.isdisjoint(names)
 
 
 @dataclass(frozen=True)
@@ -78,14 +84,14 @@ def client_values(
 
     pause: the hold that it is about. wanted: the names that its text uses, since lists take a while; None for all.
     """
-    values = Values()
+    values = Values(wanted=wanted)
     _put_people(values, facts, recipient)
     values.put("progressLink", links.progress)
     values.put("deliverableLink", links.deliverable)
     values.put("certificateLink", links.certificate)
     month = facts.month(number)
     if month is not None:
-        _put_month(values, facts, month, wanted)
+        _put_month(values, facts, month)
     else:
         _put_pause(values, facts, pause)
     if kind == JourneyKind.READY and facts.journey.version.celebrates_apart:
@@ -107,68 +113,74 @@ def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> Non
     values.put(
         "clientName",
         called,
-        [_name("recipient.name", recipient.name, "stakeholder", recipient.pk, "name", "Contact", called)],
+        lambda: [_name("recipient.name", recipient.name, "stakeholder", recipient.pk, "name", "Contact", called)],
     )
     values.put(
         "accountName",
         one_line(customer.name),
-        [_name("customer.name", customer.name, "customer", customer.pk, "name", "Account")],
+        lambda: [_name("customer.name", customer.name, "customer", customer.pk, "name", "Account")],
     )
     for name, key, text, column in (
         ("programName", "programme.name", facts.settings.programme_name, "programme_name"),
         ("companyName", "own.name", facts.settings.company_name, "company_name"),
     ):
-        values.put(name, one_line(text), [_name(key, text, "workspace", "1", column, "Settings")])
+        values.put(name, one_line(text), partial(_of_settings, key, text, column))
     signed = sender.display_name if sender else ""
     behind = [_name("sender.name", signed, "user", sender.pk, "name", "Our colleague")] if sender else []
-    values.put("senderName", one_line(signed), behind)
+    values.put("senderName", one_line(signed), lambda: behind)
 
 
-def _put_month(values: Values, facts: MailFacts, month: JourneyMonth, wanted: frozenset[str] | None) -> None:
+def _of_settings(key: str, text: str, column: str) -> list[Fact]:
+    return [_name(key, text, "workspace", "1", column, "Settings")]
+
+
+def _put_month(values: Values, facts: MailFacts, month: MailMonth) -> None:
     read = _MonthFacts(facts, month)
-    previous, following = facts.before(month.number), facts.after(month.number)
     values.put("phaseName", one_line(facts.journey.version.phase_name))
-    values.put("month", str(month.number), read.counts("number", month.number, "Month"))
-    values.put("monthTitle", one_line(month.step.title), [read.text("title", month.step.title, "Title")])
-    values.put("dueDate", format_date(month.due_date), [read.date("due_date", month.due_date, "Due date")])
+    _put_day(values, facts, month, "month", "monthTitle", "dueDate")
     for name, prefix, lines in (
         ("keyItems", "item", month.step.key_items),
         ("achievements", "done", month.step.achievements),
     ):
-        if wanted is None or name in wanted:
-            values.put(name, points(lines), read.lines(prefix, lines))
+        if values.wants(name):
+            values.put(name, points(lines), partial(read.lines, prefix, lines))
     percent = progress_pct(read.place, read.total)
-    values.put("progress", format_percent(percent), [read.percent("progress_pct", percent, "Progress")])
-    values.put("monthsDone", str(read.place), read.counts("position", read.place, "Months completed"))
-    values.put("monthsTotal", str(read.total), read.counts("total", read.total, "Months in all"))
-    if wanted is None or "allAchievements" in wanted:
+    values.put("progress", format_percent(percent), lambda: [read.percent("progress_pct", percent, "Progress")])
+    values.put("monthsDone", str(read.place), partial(read.counts, "position", read.place, "Months completed"))
+    values.put("monthsTotal", str(read.total), partial(read.counts, "total", read.total, "Months in all"))
+    if values.wants("allAchievements"):
         _put_all_achievements(values, facts, month)
-    for one, names in ((previous, PREVIOUS), (following, NEXT)):
-        if wanted is None or not wanted.isdisjoint(names):
-            _put_neighbour(values, facts, one, *names)
+    for find, names in ((facts.before, PREVIOUS), (facts.after, NEXT)):
+        if values.wants(*names):
+            _put_neighbour(values, facts, find(month.number), *names)
 
 
 def _put_neighbour(
-    values: Values, facts: MailFacts, month: JourneyMonth | None, number: str, title: str, day: str
+    values: Values, facts: MailFacts, month: MailMonth | None, number: str, title: str, day: str
 ) -> None:
-    if month is None:
-        for name in (number, title, day):
-            values.put(name, "")
+    if month is not None:
+        _put_day(values, facts, month, number, title, day)
         return
-    read = _MonthFacts(facts, month)
-    values.put(number, str(month.number), read.counts("number", month.number, "Month"))
-    values.put(title, one_line(month.step.title), [read.text("title", month.step.title, "Title")])
-    values.put(day, format_date(month.due_date), [read.date("due_date", month.due_date, "Due date")])
+    for name in (number, title, day):
+        values.put(name, "")
 
 
-def _put_all_achievements(values: Values, facts: MailFacts, month: JourneyMonth) -> None:
+def _put_day(values: Values, facts: MailFacts, month: MailMonth, number: str, title: str, day: str) -> None:
+    """A month's number, title and date."""
+    read, words, due = _MonthFacts(facts, month), month.step.title, month.due_date
+    values.put(number, str(month.number), partial(read.counts, "number", month.number, "Month"))
+    values.put(title, one_line(words), lambda: [read.text("title", words, "Title")])
+    values.put(day, format_date(due), lambda: [read.date("due_date", due, "Due date")])
+
+
+def _put_all_achievements(values: Values, facts: MailFacts, month: MailMonth) -> None:
     """The first achievement of each month so far, which is what the spec's halfway and completion mails list."""
     lines, behind = [], []
     for one in facts.kept:
         if one.number <= month.number and one.step.achievements:
             lines.append(one.step.achievements[0])
             behind += _MonthFacts(facts, one).lines("done", one.step.achievements[:1])
-    values.put("allAchievements", points(lines), behind)
+    values.put("allAchievements", points(lines), lambda: behind)
 
 
 def _put_pause(values: Values, facts: MailFacts, hold: Hold | None) -> None:
@@ -181,7 +193,7 @@ def _put_pause(values: Values, facts: MailFacts, hold: Hold | None) -> None:
         day = record.get(column)
         if hold is not None and isinstance(day, date):
             fact = date_fact(f"pause.{column}", day, kind=HOLD, id=hold.pk, field=column, label=label)
-            values.put(name, format_date(day), [fact])
+            values.put(name, format_date(day), partial(list, [fact]))
         else:
             values.put(name, empty)
     _put_timeline(values, facts, is_over=hold is None)
@@ -198,14 +210,14 @@ def _put_timeline(values: Values, facts: MailFacts, *, is_over: bool) -> None:
         lines.append(f"M{month.number} {title}: {format_date(day)}")
         behind.append(read.text("title", month.step.title, "Title"))
         behind.append(read.date("due_date" if is_over else "due_after_hold", day, "Date"))
-    values.put("timeline", points(lines), behind)
+    values.put("timeline", points(lines), lambda: behind)
 
 
 class _MonthFacts:
     """Makes the facts of one month, each with the field by which it is read again."""
 
-    def __init__(self, facts: MailFacts, month: JourneyMonth) -> None:
-        kept = [one.number for one in facts.kept]
+    def __init__(self, facts: MailFacts, month: MailMonth) -> None:
+        kept = facts.numbers
         self.month, self.unit = month, facts.journey.version.phase_name.lower()
         self.place, self.total = position_of(month.number, kept), len(kept)
         self.url = f"/customers/{facts.journey.customer_id}/journey"
@@ -238,7 +250,7 @@ class _MonthFacts:
         return {"kind": MONTH, "id": str(self.month.pk), "field": column, "label": name, "url": self.url}
 
 
-def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None, pause: Hold | None) -> list[Fact]:
+def _conditions(facts: MailFacts, kind: JourneyKind, month: MailMonth | None, pause: Hold | None) -> list[Fact]:
     """What a mail takes for granted: that nobody has opened what it misses, that the journey goes on."""
     journey = facts.journey
     found = [
@@ -248,7 +260,7 @@ def _conditions(facts: MailFacts, kind: JourneyKind, month: JourneyMonth | None,
         read = _MonthFacts(facts, month)
         record = month_record(
             month,
-            kept=[one.number for one in facts.kept],
+            kept=facts.numbers,
             deliverable=facts.deliverable(month),
             hold=facts.hold,
         )

@@ -155,7 +155,7 @@ class _Reader:
         for fact in map(fact_from_json, draft.facts):
             month = self._months.get(fact.id)
             if fact.kind == MONTH and fact.field == "due_date" and month is not None:
-                yield fact.label, month.journey_id, month.number, date.fromisoformat(fact.value)
+                yield fact.label, month.journey.pk, month.number, date.fromisoformat(fact.value)
 
 
 def _read_house(settings: WorkspaceSettings) -> House:

@@ -14,8 +14,8 @@ from customers.models import User
 from emails.rules.facts import format_date
 from emails.rules.templates import one_line
 from journeys.enums import DeliverableState
-from journeys.models import Deliverable, JourneyMonth
-from journeys.queries.mail_facts import MailFacts
+from journeys.models import Deliverable
+from journeys.queries.mail_facts import MailFacts, MailMonth
 
 STATES = {
     DeliverableState.WRITING: "It is being written",
@@ -40,7 +40,7 @@ def read_leaders(facts: Iterable[MailFacts]) -> dict[UUID | None, list[User]]:
     return {owner.pk if owner else None: (leads.get(owner.team_id) if owner else None) or ops for owner in owners}
 
 
-def staff_values(facts: MailFacts, month: JourneyMonth, *, now: datetime) -> dict[str, str]:
+def staff_values(facts: MailFacts, month: MailMonth, *, now: datetime) -> dict[str, str]:
     """This will give the values of a mail about one month; who it goes to is put in for each."""
     customer, contact = facts.journey.customer, facts.recipient
     made, previous = facts.deliverable(month), facts.before(month.number)
@@ -74,6 +74,6 @@ def _status(facts: MailFacts, made: Deliverable | None) -> str:
     return f"Delivered {format_date(facts.day(made.delivered_at))}, {opened}"
 
 
-def _days_overdue(facts: MailFacts, month: JourneyMonth, made: Deliverable | None, now: datetime) -> int:
+def _days_overdue(facts: MailFacts, month: MailMonth, made: Deliverable | None, now: datetime) -> int:
     since: date = facts.day(made.delivered_at) if made and made.delivered_at else month.due_date
     return max((facts.day(now) - since).days, 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from django.db.models import Max
 
 from customers.base import lock_customer
 from customers.models import Stakeholder, User
+from customers.queries.many import many
 from customers.services.activity import record
 from journeys.models import Journey, PortalLink
 from journeys.queries.portal_links import portal_url
@@ -25,6 +27,12 @@ Pair = tuple[UUID, UUID]
 """A journey and a contact."""
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    customer_id: UUID
+    expires_at: datetime
+
+
 def links_for(pairs: Iterable[Pair], *, now: datetime) -> dict[Pair, PortalLink]:
     """This will give each contact's open link to the journey, made or renewed where need be, in a few statements.
 
@@ -34,50 +42,55 @@ def links_for(pairs: Iterable[Pair], *, now: datetime) -> dict[Pair, PortalLink]
     wanted = _ends_by_pair(set(pairs), now=now)
     found = _open_links(wanted)
     _renew([link for pair, link in found.items() if link.expires_at < wanted[pair].expires_at], wanted, now=now)
-    missing = [link for pair, link in wanted.items() if pair not in found]
+    missing = {pair: end for pair, end in wanted.items() if pair not in found}
     if missing:
         # Two mails at once: one link is made, both get it.
-        PortalLink.objects.bulk_create(missing, ignore_conflicts=True)
-        found |= _open_links({(link.journey_id, link.stakeholder_id): link for link in missing})
+        PortalLink.objects.bulk_create([_link(pair, end) for pair, end in missing.items()], ignore_conflicts=True)
+        found |= _open_links(missing)
     return found
 
 
-def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, PortalLink]:
-    """The link that each pair would get today, unsaved."""
+def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, _End]:
+    """Until when the link of each pair would lead if it were made today."""
     journeys = {
-        journey.pk: journey
-        for journey in Journey.objects.filter(pk__in={pair[0] for pair in pairs}).annotate(
-            last_due=Max("months__due_date")
-        )
+        pk: rest
+        for pk, *rest in Journey.objects.filter(pk__in=many({pair[0] for pair in pairs}))
+        .annotate(last_due=Max("months__due_date"))
+        .order_by()
+        .values_list("pk", "customer_id", "zone", "local_time", "last_due")
     }
     people = dict(
-        Stakeholder.objects.filter(pk__in={pair[1] for pair in pairs}, left_at=None).values_list("pk", "customer_id")
-    )
-    links = {}
-    for pair in pairs:
-        journey = journeys.get(pair[0])
-        if journey is None or people.get(pair[1]) != journey.customer_id:
-            continue
-        day = last_link_date(journey.last_due, now.astimezone(ZoneInfo(journey.zone)).date())
-        links[pair] = PortalLink(
-            customer_id=journey.customer_id,
-            journey_id=pair[0],
-            stakeholder_id=pair[1],
-            expires_at=moment_of(day, journey.local_time, journey.zone),
+        Stakeholder.objects.filter(pk__in=many({pair[1] for pair in pairs}), left_at=None).values_list(
+            "pk", "customer_id"
         )
-    return links
+    )
+    ends = {}
+    for pair in pairs:
+        if pair[0] not in journeys:
+            continue
+        customer_id, zone, local_time, last_due = journeys[pair[0]]
+        if people.get(pair[1]) == customer_id:
+            day = last_link_date(last_due, now.astimezone(ZoneInfo(zone)).date())
+            ends[pair] = _End(customer_id, moment_of(day, local_time, zone))
+    return ends
 
 
-def _open_links(wanted: Mapping[Pair, PortalLink]) -> dict[Pair, PortalLink]:
+def _link(pair: Pair, end: _End) -> PortalLink:
+    return PortalLink(
+        customer_id=end.customer_id, journey_id=pair[0], stakeholder_id=pair[1], expires_at=end.expires_at
+    )
+
+
+def _open_links(wanted: Collection[Pair]) -> dict[Pair, PortalLink]:
     rows = PortalLink.objects.filter(
         revoked_at=None,
-        journey__in={pair[0] for pair in wanted},
-        stakeholder__in={pair[1] for pair in wanted},
+        journey__in=many({pair[0] for pair in wanted}),
+        stakeholder__in=many({pair[1] for pair in wanted}),
     )
     return {pair: link for link in rows if (pair := (link.journey_id, link.stakeholder_id)) in wanted}
 
 
-def _renew(links: list[PortalLink], wanted: Mapping[Pair, PortalLink], *, now: datetime) -> None:
+def _renew(links: list[PortalLink], wanted: Mapping[Pair, _End], *, now: datetime) -> None:
     for link in links:
         link.expires_at = wanted[link.journey_id, link.stakeholder_id].expires_at
         link.updated_at = now

@@ -11,8 +11,7 @@ from emails.models import Draft
 from emails.registry import Anew, register_rewriter
 from emails.services.templated import TemplatedMail
 from journeys.enums import JourneyKind
-from journeys.models import JourneyMonth
-from journeys.queries.mail_facts import MailFacts, read_mail_facts
+from journeys.queries.mail_facts import MailFacts, MailMonth, read_mail_facts
 from journeys.queries.mail_sources import due_after_hold
 from journeys.rules.effects import SendMail
 from journeys.rules.moments import moment_of
@@ -48,7 +47,7 @@ def _has_moved(draft: Draft, mail: TemplatedMail) -> bool:
     return any(begins.get(fact["key"], fact["value"]) != fact["value"] for fact in draft.facts)
 
 
-def _over_at(effect: SendMail, facts: MailFacts, month: JourneyMonth | None, *, now: datetime) -> datetime | None:
+def _over_at(effect: SendMail, facts: MailFacts, month: MailMonth | None, *, now: datetime) -> datetime | None:
     """From when on it would come too late; None: as it was. A hold moves the day on which a month begins."""
     if effect.kind == JourneyKind.RESUMES_SOON:
         hold = facts.named_hold(effect.occurrence)
@@ -59,7 +58,7 @@ def _over_at(effect: SendMail, facts: MailFacts, month: JourneyMonth | None, *, 
     return _moment(facts, day) if day else now + LOOK_AGAIN
 
 
-def _first_day(effect: SendMail, facts: MailFacts, month: JourneyMonth | None, *, now: datetime) -> datetime | None:
+def _first_day(effect: SendMail, facts: MailFacts, month: MailMonth | None, *, now: datetime) -> datetime | None:
     """“Coming soon” of a month that moved far ahead is for the days before it, as it was planned."""
     if effect.kind != JourneyKind.UPCOMING or month is None:
         return None

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from customers.models import Todo, User
 from emails.services.staff_mails import NewStaffMail, queue_staff_mails
-from journeys.models import JourneyMonth
-from journeys.queries.mail_facts import MailFacts, read_mail_facts
+from journeys.queries.mail_facts import MailFacts, MailMonth, read_mail_facts
 from journeys.queries.staff_values import read_leaders, staff_values
 from journeys.rules.effects import StaffNews, TellStaff
 from journeys.rules.mail_names import staff_key
@@ -34,7 +33,7 @@ TODO_KIND = "journey_news"
 class _Told:
     effect: TellStaff
     facts: MailFacts
-    month: JourneyMonth
+    month: MailMonth
     key: str
     values: dict[str, str]
 
@@ -92,7 +91,7 @@ def _told(effects: Iterable[TellStaff], facts: Mapping[UUID, MailFacts], *, now:
             yield _Told(effect, one, month, _key(effect, one, month), staff_values(one, month, now=now))
 
 
-def _key(effect: TellStaff, facts: MailFacts, month: JourneyMonth) -> str:
+def _key(effect: TellStaff, facts: MailFacts, month: MailMonth) -> str:
     """Names the news, so that it is told once; what is sent back again is news again."""
     made = facts.deliverable(month)
     again = ""

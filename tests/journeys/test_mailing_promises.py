@@ -365,10 +365,10 @@ class _Counter:
         return execute(sql, params, many, context)
 
 
-def test_facts_of_many_journeys_are_read_in_seven_queries(
+def test_facts_of_many_journeys_are_read_in_ten_queries(
     journey: Journey, django_assert_max_num_queries: Any, now: datetime
 ) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(10):
         read_mail_facts([journey.pk])
 
 
