@@ -206,6 +206,8 @@ SPECTACULAR_SETTINGS = {
         "DeliverableState": "journeys.enums.DeliverableState",
         "JourneyState": "journeys.enums.JourneyState",
         "MonthState": "journeys.enums.MonthState",
+        "Framing": "outreach.enums.Framing",
+        "OpportunityStage": "outreach.enums.OpportunityStage",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from customers.enums import Scope
 from customers.models import User
 from customers.queries.callers import caller_of
-from outreach.api.outreach_io_bodies import AuthorizationBody, SequenceBody
+from outreach.api.outreach_io_bodies import AuthorizationBody, OutreachSequenceBody
 from outreach.models import OutreachSequence
 from outreach.queries.outreach_io import list_offered, list_sequences
 from outreach.services.outreach_connection import Consent, ConsentRefused, begin_consent, take_consent
@@ -84,7 +84,7 @@ class SequenceFilter(filters.FilterSet):
 class OutreachSequences(ListAPIView[OutreachSequence]):
     """The sequences that people can be put into, as they were read last."""
 
-    serializer_class = SequenceBody
+    serializer_class = OutreachSequenceBody
     filterset_class = SequenceFilter
     queryset = OutreachSequence.objects.none()
     ordering_names = {"name": "name", "replyCount": "reply_count", "deliverCount": "deliver_count"}

@@ -32,7 +32,7 @@ class SequenceStepBody(serializers.ModelSerializer[OutreachSequenceStep]):
         fields = ("stepId", "order", "type", "name", "intervalSeconds")
 
 
-class SequenceBody(serializers.ModelSerializer[OutreachSequence]):
+class OutreachSequenceBody(serializers.ModelSerializer[OutreachSequence]):
     """A sequence. id, sequenceId: its number at Outreach.io. Counters are theirs and may be null."""
 
     id = serializers.IntegerField(source="sequence_id")
