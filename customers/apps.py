@@ -7,5 +7,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import panels, receivers  # noqa: F401 - connects them
+        from customers.registry.settings_pages import SettingsPage, register_settings_page
 
         panels.register()
+        register_settings_page(SettingsPage("Usage sources", "customers:settings_sources", for_ops=True))

@@ -95,3 +95,18 @@ class Weekday(IntegerChoices):
     FRIDAY = 4, "Friday"
     SATURDAY = 5, "Saturday"
     SUNDAY = 6, "Sunday"
+
+
+class SourceKind(TextChoices):
+    """Where usage and contracts are pulled from."""
+
+    HTTP = "http", "An HTTP address"
+    SALESFORCE = "salesforce", "Salesforce"
+
+
+class PullState(TextChoices):
+    """Where one pull stands."""
+
+    RUNNING = "running", "Under way"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"

@@ -7,6 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
+from customers.services import pulling
 from customers.services.importing.runs import carry_out
 from customers.services.password_resets import request_reset_link
 
@@ -21,3 +22,9 @@ def ring_for_reset_link(email: str) -> None:
 def carry_out_import(run_id: str) -> None:
     """This will carry out a queued import; the row is the job, and the clock's sweep finds it without this."""
     carry_out(uuid.UUID(run_id), now=timezone.now())
+
+
+@shared_task(name="customers.pull_usage")
+def pull_usage() -> None:
+    """This will ask the sources whose turn it is; the clock finds those whose ring was lost."""
+    pulling.sweep(timezone.now())

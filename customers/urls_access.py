@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import access, invitations, people_settings, settings, tokens
+from customers.views import access, invitations, people_settings, settings, sources, tokens
 
 urlpatterns = [
     path("sign-in", access.SignIn.as_view(), name="sign_in"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("settings/profile/password", settings.change_password, name="settings_password"),
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<uuid:token_id>/revoke", tokens.revoke, name="token_revoke"),
+    path("settings/usage-sources", sources.listing, name="settings_sources"),
+    path("settings/usage-sources/new", sources.edit, name="settings_source_new"),
+    path("settings/usage-sources/<uuid:source_id>", sources.edit, name="settings_source"),
+    path("settings/usage-sources/<uuid:source_id>/pull", sources.pull, name="settings_source_pull"),
+    path("settings/usage-sources/<uuid:source_id>/remove", sources.remove, name="settings_source_remove"),
     path("settings/people", people_settings.people, name="settings_people"),
     path("settings/people/invite", people_settings.invitation, name="settings_invite"),
     path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),

@@ -90,7 +90,11 @@ def put_errors(form: BaseForm, error: ValidationError, *, form_names: Mapping[st
 def settings_tabs(request: HttpRequest, current: str) -> list[Tab]:
     """This will give the tabs of the settings for this reader, those of apps on the left among them."""
     reader = reader_of(request)
-    more = [(page.label, page.url_name) for page in list_settings_pages() if reader.is_leader or not page.for_leaders]
+    more = [
+        (page.label, page.url_name)
+        for page in list_settings_pages()
+        if (reader.is_leader or not page.for_leaders) and (reader.is_ops or not page.for_ops)
+    ]
     return [Tab(label, reverse(name), is_current=name == current) for label, name in (*SETTINGS_TABS, *more)]
 
 

@@ -7,13 +7,16 @@ class RenewalsConfig(AppConfig):
 
     def ready(self) -> None:
         import renewals.receivers  # noqa: F401
+        from customers.registry.contract_entry import register_contract_writer
         from customers.registry.holds import register_notice_deadline
         from renewals import panels
         from renewals.queries.sources import register_sources
         from renewals.queries.term import find_notice_deadline
         from renewals.services import crm, importing, merging, negotiate
+        from renewals.services.entering import enter_contract
 
         register_sources()
+        register_contract_writer(enter_contract)
         importing.register()
         crm.register()
         merging.register()

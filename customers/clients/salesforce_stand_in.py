@@ -61,6 +61,12 @@ class SalesforceStandIn:
         """Know of no record: nothing is made up about a contract or its usage."""
         return None
 
+    def query_rows(
+        self, sobject: str, fields: Sequence[str], *, key: str, values: Sequence[str], now: datetime
+    ) -> list[dict[str, Any]]:
+        """Know of no record: nothing is made up about a contract or its usage."""
+        return []
+
     def _latest(self, *, external_id: str) -> StandInCall | None:
         row: StandInCall | None = StandInCall.objects.filter(vendor=self.name, answer__externalId=external_id).first()
         return row

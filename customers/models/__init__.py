@@ -4,6 +4,7 @@ from customers.models.accounts import Contract, Customer, Stakeholder
 from customers.models.imports import ImportChange, ImportRun
 from customers.models.people import ApiToken, Invitation, SavedView, Team, User
 from customers.models.signs import HealthSample, Meeting, UsageSample, Win
+from customers.models.sources import UsagePull, UsageSource
 from customers.models.stand_ins import StandInCall
 from customers.models.standstill import Standstill
 from customers.models.stops import Brake, Hold
@@ -30,7 +31,9 @@ __all__ = [
     "Standstill",
     "Team",
     "Todo",
+    "UsagePull",
     "UsageSample",
+    "UsageSource",
     "User",
     "Win",
     "WorkspaceKey",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SettingsPage:
-    """for_leaders: shown to leads and ops alone; the page refuses others by itself."""
+    """for_leaders: shown to leads and ops alone; for_ops: to ops. The page refuses others by itself."""
 
     label: str
     url_name: str
     for_leaders: bool = False
+    for_ops: bool = False
 
 
 _pages: dict[str, SettingsPage] = {}

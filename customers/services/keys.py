@@ -10,11 +10,11 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from customers.models import User, WorkspaceKey
+from customers.models import UsageSource, User, WorkspaceKey
 from customers.services.activity import record
 from customers.services.digests import sealer
 
-SEALED: tuple[tuple[Any, str], ...] = ((WorkspaceKey, "sealed"),)
+SEALED: tuple[tuple[Any, str], ...] = ((WorkspaceKey, "sealed"), (UsageSource, "sealed_secret"))
 """Each model and the column of it that is sealed with FIELD_KEYS. A new sealed column is added here."""
 
 
@@ -35,7 +35,9 @@ def rotate_keys(*, now: datetime, by: User | None) -> Rotation:
     changed = unchanged = 0
     with transaction.atomic():
         for model, column in SEALED:
-            for pk, sealed in model._default_manager.select_for_update().values_list("pk", column):
+            for pk, sealed in (
+                model._default_manager.select_for_update().exclude(**{column: ""}).values_list("pk", column)
+            ):
                 if _is_newest(sealed):
                     unchanged += 1
                 else:

@@ -38,7 +38,23 @@ def change_renewal(customer: Customer, values: Mapping[str, Any], *, now: dateti
     return renewal
 
 
-def _renewal(customer: Customer, values: Mapping[str, Any], *, now: datetime, by: User) -> Renewal:
+def enter_contract(customer: Customer, values: Mapping[str, Any], now: datetime) -> bool:
+    """This will write what another system tells of the running contract; says whether anything changed.
+
+    values: fields of `Contract`. Raises ValidationError by field.
+    """
+    known = find_running_contract(customer)
+    if known is not None and all(getattr(known, name) == value for name, value in values.items()):
+        return False
+    try:
+        with transaction.atomic():
+            _renewal(customer, values, now=now, by=None)
+    except PriceIsLocked as locked:
+        raise ValidationError({"current_price": str(locked)}) from locked
+    return True
+
+
+def _renewal(customer: Customer, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Renewal:
     contract = find_running_contract(customer)
     if contract is None:
         missing = [name for name in NEEDED_FOR_A_CONTRACT if values.get(name) is None]

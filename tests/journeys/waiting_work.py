@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from customers.enums import ClaimState, HoldScope, ImportState
-from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill
+from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill, UsagePull, UsageSource
 from emails.enums import DraftState, Lane, OriginKind, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
@@ -186,6 +186,19 @@ def _click(now: datetime, **fields: object) -> SlackClick:
     return click
 
 
+def _source(now: datetime, **fields: object) -> UsageSource:
+    source: UsageSource = UsageSource.objects.create(
+        name="Meter", url="https://meter.example/usage", sealed_secret="x", mapping={"account": "a"}, **fields
+    )
+    return source
+
+
+def _pull(now: datetime) -> UsagePull:
+    source = _source(now, is_enabled=False)
+    pull: UsagePull = UsagePull.objects.create(source=source, started_at=now - AN_HOUR, leased_until=now - AN_HOUR)
+    return pull
+
+
 def _opportunity(now: datetime, **fields: object) -> Opportunity:
     opportunity: Opportunity = Opportunity.objects.create(
         customer=factories.CustomerFactory.create(), name="More seats", stage="introduced", found_at=now, **fields
@@ -294,6 +307,8 @@ WORK: list[tuple[str, Make]] = [
     ("upsell_runs", lambda now: _step(now, state="sending", leased_until=now - AN_HOUR)),
     ("upsell_runs", lambda now: _step(now, name="send_email_draft", has_left=True)),
     ("upsell_runs", lambda now: _alert_without_run(now)),
+    ("usage_sources", lambda now: _source(now, next_due_at=now)),
+    ("usage_sources", lambda now: _pull(now)),
     ("crm_stages", lambda now: _first_email(now)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED, not_before=now)),
