@@ -20,7 +20,7 @@ from emails.queries.waiting import REASONS
 from emails.services import outbox
 from emails.services.editing import reload
 from emails.services.sending import approve, schedule, send
-from tests.emails.test_pacing import MORNING, NIGHT, ny, write
+from tests.emails.pacing_ground import MORNING, NIGHT, ny, write
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from emails.rules.grounding import ground
 from emails.rules.letters import Letter
 from emails.rules.mentions import Claimed
 from emails.rules.prompting import find_faults
+from tests.emails.letter_ground import brief
 from tests.emails.rules.facts import ALL
-from tests.emails.test_writers import brief
 
 LONG = 120_000
 SEEDS = {
