@@ -56,6 +56,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "matching": "any",
         "metrics": "balance_change\ntrade_value\ntrade_volume",
         "metric_rules": "",
+        "slack_approvals": "on",
     }
     return fields | changes
 
