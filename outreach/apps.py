@@ -14,6 +14,7 @@ class OutreachConfig(AppConfig):
         import outreach.receivers_upsell  # noqa: F401
         from customers.registry.holds import register_hold_source
         from customers.registry.settings_pages import SettingsPage, register_settings_page
+        from customers.services.keys import register_sealed
         from emails.enums import OriginKind
         from emails.registry import register_draft_actions, register_planned_days
         from outreach import panels
@@ -32,6 +33,8 @@ class OutreachConfig(AppConfig):
         expansion_work.register()
         merging.register()
         outreach_work.register()
+        register_sealed(self.get_model("OutreachConnection"), "sealed_access", "sealed_refresh")
+        register_sealed(self.get_model("OAuthState"), "sealed_verifier")
         use_post(post)
         staff_templates.register()
         bridges.register()

@@ -12,6 +12,7 @@ from django.db.models import Q
 from customers.enums import ImportState
 from customers.models import Customer, ImportChange, ImportRun, Team, User
 from customers.services.activity import record
+from outreach.services.outreach_stand_in import forget_stand_in
 
 KIND = "demo"
 
@@ -32,6 +33,7 @@ def clear_demo(*, now: datetime) -> Cleared:
         count = accounts.count()
         accounts.delete()
         users = User.objects.filter(pk__in=_made("user"))
+        forget_stand_in(connected_by=set(users.values_list("pk", flat=True)))
         stayed = tuple(users.filter(_has_accounts()).values_list("username", flat=True))
         _, deleted = users.exclude(username__in=stayed).delete()
         Team.objects.filter(pk__in=_made("team"), members=None).delete()

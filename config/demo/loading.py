@@ -19,6 +19,8 @@ from customers.services.importing.runs import import_now
 from customers.services.meetings import record_meeting
 from emails.services import outbox, sending
 from emails.services.ordering import write_plainly
+from outreach.clients.choice import is_outreach_stand_in
+from outreach.services.outreach_stand_in import connect_stand_in
 from renewals.models import Renewal
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
@@ -73,6 +75,8 @@ def _fill(people: dict[str, User], *, now: datetime) -> int:
         _engage(by_key[key], opened_at=now - timedelta(days=days_ago), letters=letters, now=now)
     load_journeys(by_key, now=now)
     _put_on_hold(by_key, now=now)
+    if is_outreach_stand_in():
+        connect_stand_in(now=now, by=people["olga"])
     return len(by_key)
 
 

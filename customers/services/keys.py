@@ -14,8 +14,13 @@ from customers.models import UsageSource, User, WorkspaceKey
 from customers.services.activity import record
 from customers.services.digests import sealer
 
-SEALED: tuple[tuple[Any, str], ...] = ((WorkspaceKey, "sealed"), (UsageSource, "sealed_secret"))
-"""Each model and the column of it that is sealed with FIELD_KEYS. A new sealed column is added here."""
+SEALED: list[tuple[Any, str]] = [(WorkspaceKey, "sealed"), (UsageSource, "sealed_secret")]
+"""Each model and the column of it that is sealed with FIELD_KEYS; empty values are none."""
+
+
+def register_sealed(model: Any, *columns: str) -> None:
+    """This will have the columns of an app on the left sealed anew as well."""
+    SEALED.extend((model, column) for column in columns if (model, column) not in SEALED)
 
 
 class CannotOpen(Exception):
@@ -35,9 +40,8 @@ def rotate_keys(*, now: datetime, by: User | None) -> Rotation:
     changed = unchanged = 0
     with transaction.atomic():
         for model, column in SEALED:
-            for pk, sealed in (
-                model._default_manager.select_for_update().exclude(**{column: ""}).values_list("pk", column)
-            ):
+            rows = model._default_manager.select_for_update().exclude(**{column: ""})
+            for pk, sealed in rows.values_list("pk", column):
                 if _is_newest(sealed):
                     unchanged += 1
                 else:

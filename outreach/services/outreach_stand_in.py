@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from urllib.parse import parse_qs, parse_qsl, urlsplit
+from uuid import UUID
+
+from django.db import transaction
 
 from customers.models import Customer, User
 from customers.queries.moments import Waiting, When
@@ -13,8 +16,17 @@ from outreach.clients.choice import is_outreach_stand_in
 from outreach.clients.outreach_io_stand_in import life, news
 from outreach.clients.outreach_io_stand_in.grants import consent
 from outreach.clients.outreach_io_stand_in.seed import seed
+from outreach.clients.outreach_io_stand_in.server import SERVER
 from outreach.clients.outreach_io_stand_in.shapes import Refusal
-from outreach.models import OutreachConnection, StandInNews, StandInThing
+from outreach.models import (
+    OutreachConnection,
+    OutreachMailbox,
+    OutreachSequence,
+    StandInDesk,
+    StandInGrant,
+    StandInNews,
+    StandInThing,
+)
 from outreach.services.outreach_connection import Consent, begin_consent, take_consent
 from outreach.services.outreach_discovery import discover_due
 
@@ -57,6 +69,17 @@ def connect_stand_in(*, now: datetime, by: User) -> OutreachConnection:
     discover_due(now=now)
     row.refresh_from_db()
     return row
+
+
+def forget_stand_in(*, connected_by: Collection[UUID]) -> bool:
+    """This will take the stand-in out with all that it keeps, if one of these people connected it."""
+    ours = OutreachConnection.objects.filter(server=SERVER, connected_by__in=connected_by)
+    with transaction.atomic():
+        if not ours.delete()[0]:
+            return False
+        for model in (StandInThing, StandInGrant, StandInNews, StandInDesk, OutreachMailbox, OutreachSequence):
+            model._default_manager.all().delete()
+    return True
 
 
 def play(state_number: int, deed: str, *, now: datetime) -> None:

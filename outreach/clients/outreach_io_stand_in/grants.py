@@ -57,7 +57,7 @@ def grant(request: Request) -> Reply:
     if wait := _take_turn(request.now):
         return Reply(429, {"error": "rate_limited"}, {"Retry-After": str(wait)})
     row = StandInGrant.objects.filter(digest=_digest(form.get(_NAMES[kind], "")), kind=kind).first()
-    if row is None or row.expires_at <= request.now or not _fits(row, form):
+    if row is None or row.expires_at <= request.now or not (row.used_at or _fits(row, form)):
         return _no(400, "invalid_grant")
     if not StandInGrant.objects.filter(pk=row.pk, used_at__isnull=True).update(used_at=request.now):
         StandInGrant.objects.filter(family=row.family).update(expires_at=request.now)

@@ -18,9 +18,12 @@ HOST = "127.0.0.1"
 
 
 @contextmanager
-def serve(clock: Callable[[], datetime]) -> Iterator[str]:
-    """This will give the base address, without a path, of a server that answers until the block ends."""
-    server = ThreadingHTTPServer((HOST, 0), _handler(clock))
+def serve(clock: Callable[[], datetime], *, seen: list[Request] | None = None) -> Iterator[str]:
+    """This will give the base address, without a path, of a server that answers until the block ends.
+
+    seen: takes every request as it came.
+    """
+    server = ThreadingHTTPServer((HOST, 0), _handler(clock, [] if seen is None else seen))
     server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -32,15 +35,17 @@ def serve(clock: Callable[[], datetime]) -> Iterator[str]:
         thread.join(5)
 
 
-def _handler(clock: Callable[[], datetime]) -> type[BaseHTTPRequestHandler]:
+def _handler(clock: Callable[[], datetime], seen: list[Request]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             parts = urlsplit(self.path)
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            request = Request(self.command, parts.path, query, headers, raw, clock())
+            seen.append(request)
             try:
-                reply = reply_to(Request(self.command, parts.path, query, headers, raw, clock()))
+                reply = reply_to(request)
             finally:
                 # Each request has a thread, and each thread a connection of its own.
                 close_old_connections()

@@ -11,6 +11,7 @@ from pytest_httpserver import HTTPServer
 from customers.models.workspace import ONLY_ID
 from customers.services.digests import seal
 from outreach.clients.choice import outreach_server
+from outreach.clients.outreach_io_stand_in.grants import CLIENT_ID, CLIENT_SECRET
 from outreach.enums import ConnectionState
 from outreach.models import OutreachConnection
 from tests.vendors import connect
@@ -49,3 +50,15 @@ def put_connection(now: datetime, **fields: Any) -> OutreachConnection:
     }
     row: OutreachConnection = OutreachConnection.objects.update_or_create(pk=ONLY_ID, defaults=values)[0]
     return row
+
+
+def point_at(settings: Any, address: str) -> None:
+    """Lead the client to the stand-in over HTTP, and a connection that was made with the stand-in along."""
+    connect(
+        settings,
+        OUTREACH_CLIENT_ID=CLIENT_ID,
+        OUTREACH_CLIENT_SECRET=CLIENT_SECRET,
+        OUTREACH_API_BASE=f"{address}/api/v2",
+        OUTREACH_OAUTH_BASE=address,
+    )
+    OutreachConnection.objects.update(server=outreach_server())
