@@ -57,10 +57,11 @@ class OfferForm(forms.ModelForm):
 
     class Meta:
         model = Offer
-        fields = ["name", "annual_price", "currency", "features", "resources_url", "is_active"]
+        fields = ["name", "annual_price", "currency", "position", "features", "resources_url", "is_active"]
         labels = {
             "annual_price": "Price a year",
             "is_active": "It is offered",
+            "position": "Order",
         }
         help_texts = {"annual_price": "Empty where it is agreed case by case. No letter states it."}
 
@@ -68,6 +69,11 @@ class OfferForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
             self.initial["features"] = "\n".join(self.instance.features)
+
+        self.fields["position"].required = False
+
+    def clean_position(self) -> int:
+        return self.cleaned_data["position"] or 0
 
     def clean_features(self) -> list[str]:
         lines = [" ".join(line.split()) for line in self.cleaned_data["features"].splitlines() if line.strip()]

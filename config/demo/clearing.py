@@ -12,6 +12,7 @@ from django.db.models import Q
 from customers.enums import ImportState
 from customers.models import Customer, ImportChange, ImportRun, Team, User
 from customers.services.activity import record
+from outreach.models import Offer
 from outreach.services.outreach_stand_in import forget_stand_in
 
 KIND = "demo"
@@ -35,6 +36,7 @@ def clear_demo(*, now: datetime) -> Cleared:
         users = User.objects.filter(pk__in=_made("user"))
         forget_stand_in(connected_by=set(users.values_list("pk", flat=True)))
         stayed = tuple(users.filter(_has_accounts()).values_list("username", flat=True))
+        Offer.objects.filter(pk__in=_made("offer")).delete()
         _, deleted = users.exclude(username__in=stayed).delete()
         Team.objects.filter(pk__in=_made("team"), members=None).delete()
         runs = ImportRun.objects.filter(kind=KIND).exclude(state=ImportState.UNDONE)

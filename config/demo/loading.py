@@ -9,6 +9,7 @@ from django.db import transaction
 from config.demo.book import build_files, external_id, read_data
 from config.demo.clearing import clear_demo
 from config.demo.colleagues import make_colleagues
+from config.demo.expansion import load_expansion
 from config.demo.journeys import load_journeys
 from customers.enums import HoldScope, ImportState
 from customers.models import Customer, ImportChange, ImportRun, User
@@ -74,6 +75,7 @@ def _fill(people: dict[str, User], *, now: datetime) -> int:
     for key, days_ago, letters in UNDER_WAY:
         _engage(by_key[key], opened_at=now - timedelta(days=days_ago), letters=letters, now=now)
     load_journeys(by_key, now=now)
+    load_expansion(by_key, people["liam"], now=now)
     _put_on_hold(by_key, now=now)
     if is_outreach_stand_in():
         connect_stand_in(now=now, by=people["olga"])

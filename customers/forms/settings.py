@@ -116,10 +116,16 @@ class ProfileForm(forms.ModelForm):
     """What a person may say of themselves."""
 
     timezone = TimezoneField(label="Time zone", help_text="Times are shown to you in it.")
+    scheduling_url = forms.URLField(
+        label="Where customers pick a time",
+        required=False,
+        assume_scheme="https",
+        help_text="The address of your scheduling page, https; put under upsell introductions.",
+    )
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "title", "phone", "timezone", "signature"]
+        fields = ["first_name", "last_name", "title", "phone", "timezone", "scheduling_url", "signature"]
         widgets = {"signature": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

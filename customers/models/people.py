@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
-from django.core.validators import RegexValidator
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -65,6 +65,11 @@ class User(AbstractUser):
         help_text="Member id at Slack, such as U0123ABCD; whose clicks there are this person's.",
     )
     signature = models.TextField(blank=True, help_text="Put under each email; empty: name, title and company.")
+    scheduling_url = models.URLField(
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text="Where customers pick a time with this person; https. Put under upsell introductions.",
+    )
     session_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows when every session and reset link of this person must end."
     )

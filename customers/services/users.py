@@ -15,7 +15,7 @@ from customers.models import ApiToken, User
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 
-PROFILE = frozenset({"first_name", "last_name", "title", "phone", "timezone", "signature"})
+PROFILE = frozenset({"first_name", "last_name", "title", "phone", "timezone", "signature", "scheduling_url"})
 BY_OPS = PROFILE | {"email", "role", "team", "slack_id"}
 ACTIVE_OPS = (Q(role=Role.OPS) | Q(is_superuser=True)) & Q(is_active=True)
 

@@ -33,6 +33,9 @@ class Offer(Row):
         max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)], help_text="A year."
     )
     currency = models.CharField(max_length=3, default="USD")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text="From small to large, where prices do not say which plan comes next."
+    )
     features = models.JSONField(default=list, blank=True, validators=[check_features])
     resources_url = models.URLField(
         blank=True,
@@ -44,7 +47,7 @@ class Offer(Row):
     objects = WorkspaceQuerySet.as_manager()
 
     class Meta(Row.Meta):
-        ordering = ["currency", F("annual_price").asc(nulls_last=True), "name"]
+        ordering = ["currency", F("annual_price").asc(nulls_last=True), "position", "name"]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),

@@ -64,7 +64,7 @@ def read_account_facts(customer: Customer, *, now: datetime) -> AccountFacts:
 def read_offers(currency: str) -> tuple[Offer, ...]:
     """Read the plans sold in this currency, cheapest first; those without a price come last and are sold in any."""
     rows = models.Offer.objects.filter(is_active=True).filter(Q(currency=currency) | Q(annual_price=None))
-    listed = rows.order_by(F("annual_price").asc(nulls_last=True), "name")
+    listed = rows.order_by(F("annual_price").asc(nulls_last=True), "position", "name")
     return tuple(Offer(row.name, row.annual_price, tuple(row.features)) for row in listed)
 
 

@@ -71,7 +71,7 @@ def remove_request(request: FeatureRequest, *, now: datetime, by: User) -> bool:
     return bool(gone)
 
 
-OFFER_FIELDS = ("name", "annual_price", "currency", "features", "resources_url", "is_active")
+OFFER_FIELDS = ("name", "annual_price", "currency", "position", "features", "resources_url", "is_active")
 
 
 def save_offer(offer: Offer | None, values: Mapping[str, Any], *, now: datetime, by: User) -> Offer:

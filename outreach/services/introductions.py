@@ -33,6 +33,7 @@ from outreach.services.introduction_copies import tell_account_executive
 MEETING_MINUTES = 20
 """Source: upsell-introduction-email, "Would you have 20 minutes"."""
 
+PICK_A_TIME = "Pick a time that suits you"
 UNNAMED = "your team"
 """What an account is called whose name on record is none that a letter may say."""
 
@@ -162,7 +163,7 @@ def _brief(introduction: UpsellIntroduction, context: ExpansionContext, addresse
         theme=Theme.EXPANSION,
         framing=introduction.framing,
         directness=introduction.directness,
-        links=_links(context),
+        links=_links(context, addressed.sender),
     )
 
 
@@ -173,12 +174,13 @@ def _said_name(person: Stakeholder) -> str:
     return next((word for word in person.name.split() if is_sayable(word) and word.isalpha()), "there")
 
 
-def _links(context: ExpansionContext) -> tuple[tuple[str, str], ...]:
-    """Where to read about the plan that is proposed; the price list's own address, never one from outside."""
+def _links(context: ExpansionContext, sender: User) -> tuple[tuple[str, str], ...]:
+    """Where to pick a time with the sender, and to read about the plan: our own addresses, never one from outside."""
+    links = [(PICK_A_TIME, sender.scheduling_url)] if sender.scheduling_url else []
     offer = find_offer(context)
-    if offer is None or not offer.resources_url or not is_sayable(offer.name):
-        return ()
-    return ((f"More about {offer.name}", offer.resources_url),)
+    if offer is not None and offer.resources_url and is_sayable(offer.name):
+        links.append((f"More about {offer.name}", offer.resources_url))
+    return tuple(links)
 
 
 def _record(introduction: UpsellIntroduction, *, by: User | None, now: datetime) -> None:

@@ -22,7 +22,7 @@ from outreach.enums import OpportunityStage
 from outreach.models import ExpansionLook, Opportunity
 from outreach.queries.expansion import read_expansion_context
 from outreach.queries.opportunities import find_open_opportunity
-from outreach.rules.upsell.signals import Expansion
+from outreach.rules.upsell.signals import Expansion, is_ripe
 from outreach.rules.upsell.stages import CLOSED, is_forward, may_be_found
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
@@ -49,7 +49,9 @@ def look_for_expansion(customer: Customer, *, now: datetime, by: User | None = N
             if expansion is not None and standing.stage == OpportunityStage.IDENTIFIED and standing.run_id is None:
                 _renew(standing, expansion, now=now)
             return standing
-        if expansion is None or (by is None and not may_be_found(_last_closed_at(customer), now=now)):
+        if expansion is None:
+            return None
+        if by is None and not (is_ripe(expansion) and may_be_found(_last_closed_at(customer), now=now)):
             return None
         return _make(customer, expansion, now=now, by=by)
 

@@ -49,12 +49,17 @@ def follow_reply(reply_id: uuid.UUID, *, now: datetime) -> Objection | None:
     reply = Reply.objects.select_related("customer", "stakeholder", "draft__sender").filter(pk=reply_id).first()
     if reply is None or reply.customer is None:
         return None
-    is_objection = reply.moves and reply.classification in OBJECTION_CLASSES
+    is_objection = reply.moves and reply.classification in OBJECTION_CLASSES and not _is_about_expansion(reply)
     kind = KIND_OF[ReplyClass(reply.classification)] if is_objection else None
     with transaction.atomic():
         for other in Objection.objects.filter(reply=reply, withdrawn_at=None).exclude(kind=kind or ""):
             _withdraw(other, now=now)
         return _raise(reply, reply.customer, kind, now=now) if kind else None
+
+
+def _is_about_expansion(reply: Reply) -> bool:
+    """Who finds an upsell too dear has said nothing against the renewal."""
+    return reply.draft is not None and reply.draft.origin_kind == OriginKind.UPSELL
 
 
 def note_objection(

@@ -22,6 +22,8 @@ from emails.models import CapturedMail, Draft
 from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Deliverable, Journey
 from journeys.queries.board import Board, BoardFilter
+from outreach.enums import OpportunityStage
+from outreach.models import Offer, Opportunity
 from renewals.enums import Stage
 from renewals.models import EngageRun, Renewal
 from renewals.rules.stages import stage_for
@@ -184,3 +186,26 @@ def test_files_are_built_on_any_day(day):
 
     assert len(files) == 5
     assert len(files[0].data.decode().splitlines()) == len(read_data("accounts")) + 1
+
+
+def test_some_accounts_speak_for_an_expansion(demo):
+    found = Opportunity.objects.select_related("customer")
+
+    assert 10 <= found.count() <= 39, "not every account is ready for more"
+    brightwater = found.get(customer__external_id="demo-brightwater")
+    assert (brightwater.recommended_plan, brightwater.stage) == ("Enterprise", OpportunityStage.IDENTIFIED)
+    assert {signal["kind"] for signal in brightwater.signals} >= {"limit", "feature_request", "success"}
+    assert list(Offer.objects.order_by("position").values_list("name", flat=True)) == [
+        "Team",
+        "Professional",
+        "Enterprise",
+    ]
+
+
+def test_price_list_of_ones_own_stays_when_the_demo_goes(db, _fast_passwords):
+    own = Offer.objects.create(name="Enterprise", position=9)
+
+    load_demo(now=NOW)
+    clear_demo(now=NOW)
+
+    assert list(Offer.objects.all()) == [own]

@@ -50,6 +50,15 @@ def test_introduction_is_a_draft_of_its_own_lane_to_the_champion(growing: Custom
     assert (introduction.framing, introduction.proposed) == (Framing.PROBLEM_SOLVING, Framing.PROBLEM_SOLVING)
 
 
+def test_scheduling_page_of_the_sender_stands_under_the_letter(growing: Customer, csm: User, now: datetime) -> None:
+    User.objects.filter(pk=csm.pk).update(scheduling_url="https://meet.evergreen.example/dana")
+
+    draft = write(growing, csm, now).draft
+
+    assert draft is not None
+    assert "\nPick a time that suits you: https://meet.evergreen.example/dana\nMore about Enterprise:" in draft.body
+
+
 def test_primary_contact_comes_before_the_champion(
     growing: Customer,
     people: dict[str, Stakeholder],

@@ -90,7 +90,28 @@ def test_one_is_open_and_kept_up_to_date_while_nobody_acted(
     ]
 
 
+def test_clock_leaves_an_account_alone_that_needs_help_first(growing: Customer, csm: User, now: datetime) -> None:
+    Customer.objects.filter(pk=growing.pk).update(churn_risk=51)
+    growing.refresh_from_db()
+
+    assert look_for_expansion(growing, now=now) is None
+    assert look_for_expansion(growing, now=now, by=csm) is not None
+
+
+def test_success_alone_is_found_only_at_a_healthy_account(customer: Customer, now: datetime) -> None:
+    factories.WinFactory.create(customer=customer)
+    Customer.objects.filter(pk=customer.pk).update(health_score=79)
+    customer.refresh_from_db()
+    assert look_for_expansion(customer, now=now) is None
+
+    customer.health_score = 80
+
+    assert look_for_expansion(customer, now=now) is not None
+
+
 def test_nothing_speaks_for_a_quiet_account(customer: Customer, now: datetime) -> None:
+    customer.health_score = None
+
     assert look_for_expansion(customer, now=now) is None
     assert not Opportunity.objects.exists()
 

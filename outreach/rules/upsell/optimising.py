@@ -49,13 +49,13 @@ def list_savings(usage: Sequence[UsageLine]) -> tuple[Saving, ...]:
 
 def find_inactive(usage: Sequence[UsageLine]) -> UsageLine | None:
     """Give the metric that counts who or what is idle, such as inactive_users."""
-    return next((line for line in usage if _IDLE.search(line.metric)), None)
+    return next((line for line in usage if _IDLE.search(_code(line))), None)
 
 
 def find_gap(usage: Sequence[UsageLine]) -> Saving | None:
     """Compare seats with active people where both are told: who has a seat and was not active."""
-    seats = next((line for line in usage if _SEATS.match(line.metric)), None)
-    active = next((line for line in usage if _ACTIVE.match(line.metric)), None)
+    seats = next((line for line in usage if _SEATS.match(_code(line))), None)
+    active = next((line for line in usage if _ACTIVE.match(_code(line))), None)
     if seats is None or active is None or active.used >= seats.used:
         return None
     gap = seats.used - active.used
@@ -63,6 +63,11 @@ def find_gap(usage: Sequence[UsageLine]) -> Saving | None:
         active.metric,
         f"{plain(gap)} of {plain(seats.used)} {_name(seats)} were not active: {plain(active.used)} {_name(active)}.",
     )
+
+
+def _code(line: UsageLine) -> str:
+    """A metric as the words above write it, whether it came as "active users" or as "active_users"."""
+    return "_".join(line.metric.replace("-", " ").split())
 
 
 def _name(line: UsageLine) -> str:

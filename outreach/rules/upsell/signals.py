@@ -62,6 +62,16 @@ def find_expansion(facts: AccountFacts) -> Expansion | None:
     return Expansion((*grounds, *_support(facts)), plan, led_by, why, _holds_back(facts), facts.currency)
 
 
+def is_ripe(expansion: Expansion) -> bool:
+    """Whether the clock may put it into the pipeline by itself; a person may put in any.
+
+    Nothing holds it back, and more speaks for it than a success of an account whose health is unknown or middling.
+    """
+    kinds = {signal.kind for signal in expansion.signals}
+    is_asked_for = kinds & {SignalKind.LIMIT, SignalKind.TREND, SignalKind.FEATURE_REQUEST}
+    return not expansion.holds_back and bool(is_asked_for or {SignalKind.SUCCESS, SignalKind.HEALTH} <= kinds)
+
+
 def choose_lead(facts: AccountFacts, plan: UpsellPlan) -> tuple[LedBy, tuple[str, ...]]:
     """Say whether the CSM goes alone, and why."""
     why = []
