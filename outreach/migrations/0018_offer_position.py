@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0015_look_at_accounts'),
+        ('outreach', '0017_look_at_accounts'),
     ]
 
     operations = [

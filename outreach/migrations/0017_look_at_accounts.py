@@ -17,6 +17,6 @@ def put_down(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0014_outreach_io")]
+    dependencies = [("outreach", "0016_upsell_run_indexes")]
 
     operations = [migrations.RunPython(put_down, migrations.RunPython.noop)]
