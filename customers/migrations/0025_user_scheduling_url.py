@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0023_user_slack_id'),
+        ('customers', '0024_usage_sources'),
     ]
 
     operations = [
