@@ -31,6 +31,8 @@ from journeys.services.scheduling import NotScheduled
 from journeys.services.texts import NotOpen, StaleText
 from outreach.clients.outreach_io_errors import NotConnected
 from outreach.services.opportunities import StageMoved
+from outreach.services.upsell.answering import NothingToAnswer
+from outreach.services.upsell.deciding import NotPossible
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
@@ -149,4 +151,6 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     EngageNotOpen: _simple(409, "engage_not_open"),
     PlanClosed: _simple(409, "plan_closed"),
     StageMoved: _simple(409, "stage_moved"),
+    NothingToAnswer: _simple(409, "nothing_to_answer"),
+    NotPossible: _simple(409, "not_possible"),
 }

@@ -10,6 +10,15 @@ from outreach.api.expansion import (
 )
 from outreach.api.opportunities import OpportunityDetail, OpportunityList
 from outreach.api.outreach_io import OutreachCallback, OutreachConnect, OutreachSequences
+from outreach.api.runs import (
+    RunApprove,
+    RunCancel,
+    RunDetail,
+    RunList,
+    RunReply,
+    RunRetry,
+    RunSkip,
+)
 
 urlpatterns = [
     path("integrations/outreach/connect", OutreachConnect.as_view()),
@@ -19,6 +28,13 @@ urlpatterns = [
     path("customers/<str:id>/upsell-intro", UpsellIntroductionView.as_view()),
     path("customers/<str:id>/feature-requests", FeatureRequestsView.as_view()),
     path("customers/<str:id>/feature-requests/<uuid:requestId>", FeatureRequestView.as_view()),
+    path("upsell-runs", RunList.as_view()),
+    path("upsell-runs/<uuid:id>", RunDetail.as_view()),
+    path("upsell-runs/<uuid:id>/reply", RunReply.as_view()),
+    path("upsell-runs/<uuid:id>/cancel", RunCancel.as_view()),
+    path("upsell-runs/<uuid:id>/steps/<str:name>/approve", RunApprove.as_view()),
+    path("upsell-runs/<uuid:id>/steps/<str:name>/retry", RunRetry.as_view()),
+    path("upsell-runs/<uuid:id>/steps/<str:name>/skip", RunSkip.as_view()),
     path("opportunities", OpportunityList.as_view()),
     path("opportunities/<uuid:id>", OpportunityDetail.as_view()),
 ]

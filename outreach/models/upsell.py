@@ -131,6 +131,10 @@ class UpsellStep(ClaimedRow):
     def __str__(self) -> str:
         return f"{self.get_name_display()}, {self.get_state_display().lower()}"
 
+    @property
+    def waits_for_yes(self) -> bool:
+        return self.state == StepState.WAITING and self.needs_person and self.approved_at is None
+
 
 class Opportunity(CustomerRow):
     """One expansion that may be sold. intro_sent_at and intro_response hold the latest; each introduction is kept.

@@ -129,7 +129,7 @@ def _show(run: UpsellRun, step: UpsellStep, *, is_current: bool, draft: Any) -> 
         and draft is not None
         and draft.state in (DraftState.DRAFT, DraftState.BLOCKED, DraftState.FAILED)
     )
-    asks = is_current and state is StepState.WAITING and step.needs_person and step.approved_at is None
+    asks = is_current and step.waits_for_yes
     return StepView(
         step,
         BADGES.get(state, "warn" if asks or mail_waits else ""),

@@ -1,9 +1,12 @@
-"""Step 7, only on a yes: a meeting at Zoom next week, at an hour that both sides work. Zoom has no idempotency key, so
-a call that nobody saw answered is never made again blindly. The host's own link is dropped by the client.
+"""Step 7, only on a yes: a meeting at Zoom next week, at an hour that both sides work.
+
+Zoom has no idempotency key: after a call that nobody saw answered a person looks, and another try looks for it first.
+The host's own link is dropped by the client.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +42,8 @@ def create_meeting(work: Work) -> Outcome:
         topic=f"{work.customer.name}: how to go on with {_subject(work)}",
         starts_at=starts_at,
         duration_min=int(DURATION.total_seconds() // 60),
+        # The same at every try: what a lost call has made is found again, and kept as it is.
+        reference=f"upsell:{work.run.pk}",
     )
     try:
         made = get_zoom().create_meeting(ask, now=work.now)
@@ -46,7 +51,8 @@ def create_meeting(work: Work) -> Outcome:
         return Failed(refusal.reason, can_retry=refusal.can_retry, after_s=refusal.retry_after_s)
     except MaybeAccepted as doubt:
         return Doubtful(doubt.reason)
-    told = {"startsAt": starts_at.isoformat(), "zoomId": made.meeting_id, "joinUrl": made.join_url}
+    ask = replace(ask, starts_at=made.starts_at or starts_at)
+    told = {"startsAt": ask.starts_at.isoformat(), "zoomId": made.meeting_id, "joinUrl": made.join_url}
     asked = {**work.step.input, "topic": ask.topic, "minutes": ask.duration_min}
     return Done(told, why_zoom_off(), asked, finish=lambda: _keep(work, ask, made))
 
