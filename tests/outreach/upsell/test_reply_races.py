@@ -18,7 +18,7 @@ from tests.conftest import NOW
 from tests.outreach.upsell.conftest import fresh, make_account
 from tests.outreach.upsell.playing import play_to_the_wait
 
-RACES = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 60
+RACES = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 40
 OVER = NOW + timedelta(hours=24)
 
 
