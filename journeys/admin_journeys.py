@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from customers.admin_base import DayFilter, ViewOnlyAdmin
@@ -119,9 +120,17 @@ class JourneyChangeAdmin(ActingAdmin):
     search_fields = (*OF_CUSTOMER, "summary", "=batch")
     actions = ("undo",)
 
-    @admin.action(description="Take back", permissions=["view"])
-    def undo(self, request: HttpRequest, queryset: QuerySet[JourneyChange]) -> None:
+    @admin.action(description="Take back …", permissions=["view"])
+    def undo(self, request: HttpRequest, queryset: QuerySet[JourneyChange]) -> HttpResponse | None:
+        """One change, or those of one batch, are shown first on their page; what has no page is taken back at once."""
+        chosen = list(queryset.values_list("pk", "customer", "batch")[:2])
+        if len(chosen) == 1:
+            return redirect("journeys:undo", chosen[0][1], chosen[0][0])
+        batches = set(queryset.order_by().values_list("batch", flat=True).distinct())
+        if len(batches) == 1 and None not in batches:
+            return redirect("journeys:undo_batch", batches.pop())
         self.for_each(request, queryset, "taken back", lambda row: undo_change(row, **_who(request)))
+        return None
 
 
 @admin.register(Deliverable)

@@ -12,19 +12,22 @@ from customers.base import lock_customer
 from customers.models import User
 from customers.services.activity import record
 from emails.enums import Writer
-from journeys.enums import DeliverableState, JourneyState
+from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
 from journeys.models import Deliverable, JourneyMonth
 from journeys.queries.briefs import read_commission
+from journeys.queries.rows import open_rows_of
 from journeys.services.changing import Refused
 from journeys.services.reviewing import ask_for_review, close_todos
+from journeys.services.scheduling import end_rows
 from journeys.services.texts import NotOpen, clean_changes, keep_version, reload
 
 TAKEN_OVER = frozenset({DeliverableState.WRITING, DeliverableState.FAILED})
 BY_HAND = "Written by hand"
+THERE = "Its deliverable is there already."
 
 
 def write_deliverable_by_hand(month: JourneyMonth, *, title: str, body: str, now: datetime, by: User) -> Deliverable:
-    """Make the deliverable of a month from a person's own text; the automation then leaves it alone.
+    """Make the deliverable of a month from a person's own text; the automation that would write it is called off.
 
     One that is being written, or could not be, is taken over. Raises ValidationError, Refused for a month that is
     skipped or over, NotOpen where a text is there already.
@@ -48,6 +51,9 @@ def write_deliverable_by_hand(month: JourneyMonth, *, title: str, body: str, now
         summary = f"Wrote “{written}” (M{fresh.number}) by hand"
         record("deliverable.by_hand", summary, customer=written.customer_id, by=by, now=now, subject=written)
         close_todos(written, now=now, by=by)
+        # The journey spec: "If admin manually generates deliverable, cancel auto-generation".
+        to_write = open_rows_of([fresh.journey_id]).filter(kind=JourneyKind.GENERATE, payload__month=fresh.number)
+        end_rows(to_write, status=AutomationStatus.SKIPPED, reason=THERE, now=now)
         ask_for_review(written, now=now)
     return written
 

@@ -166,14 +166,30 @@ def test_journeys_are_cancelled_from_the_admin_with_a_reason_and_a_preview(
     assert Activity.objects.filter(verb="journey.cancelled", actor=ops).exists()
 
 
-def test_change_is_taken_back_in_the_admin(desk: Client, journey: Journey) -> None:
+def test_change_is_shown_and_taken_back_from_the_admin(desk: Client, journey: Journey) -> None:
     change = JourneyChange.objects.get()
 
-    act(desk, "journeychange", "undo", change.pk)
+    shown = act(desk, "journeychange", "undo", change.pk)
+    assert "What changes" in shown
+    change.refresh_from_db()
+    assert change.undone_at is None
+    desk.post(f"/customers/{journey.customer_id}/journey/changes/{change.pk}/undo")
 
     change.refresh_from_db()
     assert change.undone_at is not None
     assert "taken back already" in act(desk, "journeychange", "undo", change.pk)
+
+
+def test_changes_of_one_batch_are_shown_together_and_others_taken_back_one_by_one(
+    desk: Client, ops: User, csm: User, journey: Journey
+) -> None:
+    others = [factories.CustomerFactory.create(owner=csm) for _ in range(2)]
+    done = start_journeys(others, start_date=START, now=NOW, by=ops).done
+
+    assert "Take it back for all?" in act(desk, "journeychange", "undo", *(change.pk for change in done))
+    assert JourneyChange.objects.filter(undone_at=None).count() == 3
+    mixed = (JourneyChange.objects.get(journey=journey), done[0])
+    assert "2 taken back." in act(desk, "journeychange", "undo", *(change.pk for change in mixed))
 
 
 @pytest.mark.parametrize("model", ["journey", "journeymonth", "journeychange", "automationschedule"])

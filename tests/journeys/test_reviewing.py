@@ -234,9 +234,13 @@ def test_month_written_by_hand_is_not_generated(journey: Journey, now: datetime,
     assert (made.state, made.writer, made.first_body) == (DeliverableState.PENDING_REVIEW, "person", "## One\n\nText")
     with pytest.raises(NotOpen):
         write_deliverable_by_hand(month, title="Mine", body="Again", now=now, by=csm)
+    first, second = (
+        next(row for row in rows(journey, JourneyKind.GENERATE) if row.occurrence == f"month-{number}")
+        for number in (1, 2)
+    )
+    assert (first.status, first.reason) == (AutomationStatus.SKIPPED, "Its deliverable is there already.")
+    assert second.status == AutomationStatus.SCHEDULED
     tick(now=now + timedelta(hours=1))
-    row = next(row for row in rows(journey, JourneyKind.GENERATE) if row.occurrence == "month-1")
-    assert row.status == AutomationStatus.SKIPPED
     assert [one.title for one in list_deliverables(journey)] == ["Mine"]
 
 
