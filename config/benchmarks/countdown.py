@@ -34,7 +34,7 @@ KEPT_FOR = 1_000_000
 LEAD = timedelta(seconds=3)
 PATIENCE_S = 60.0
 
-app = Celery("bench")
+app = Celery("bench", set_as_current=False)
 app.conf.update(
     broker_url=os.environ.get(BROKER, "memory://"),
     task_ignore_result=True,
