@@ -96,12 +96,14 @@ def skip_all(
 
 
 def leave_skipped(journeys: Mapping[UUID, JourneyFacts], *, now: datetime) -> None:
-    """This will move the journeys on whose current month is one that is left out now."""
+    """This will move the journeys on whose current month is one that is left out now; back where it was the last one,
+    which a month that was delivered out of turn may have made the current."""
     alike: dict[int, list[UUID]] = defaultdict(list)
     for journey in journeys.values():
-        current, following = journey.month(journey.current_month), journey.after(journey.current_month)
-        if current is not None and current.is_skipped and following is not None:
-            alike[following.number].append(journey.id)
+        current = journey.month(journey.current_month)
+        if current is not None and current.is_skipped and journey.kept:
+            stands_in = journey.after(current.number) or journey.kept[-1]
+            alike[stands_in.number].append(journey.id)
     for number, ids in alike.items():
         Journey.objects.filter(pk__in=ids).update(current_month=number, updated_at=now)
 

@@ -48,6 +48,23 @@ def test_skip_of_a_delivered_month_is_refused(journey: Journey, csm: User) -> No
         skip_month(journey, 1, now=FIRST_DAY, by=csm)
 
 
+def test_skip_of_the_last_month_while_it_is_current_goes_back_to_the_one_before(journey: Journey, csm: User) -> None:
+    """A month delivered out of turn had made it the current one."""
+    deliver(journey, 7, now=FIRST_DAY)
+    tick(now=FIRST_DAY)
+    journey.refresh_from_db()
+    assert journey.current_month == 8
+
+    later = FIRST_DAY + timedelta(hours=1)
+    change = skip_month(journey, 8, now=later, by=csm)
+
+    journey.refresh_from_db()
+    assert (journey.state, journey.current_month) == (JourneyState.ACTIVE, 7)
+    undo_change(change, now=later, by=csm)
+    journey.refresh_from_db()
+    assert journey.current_month == 8
+
+
 def test_skip_releases_the_month_that_waited_for_it(journey: Journey, csm: User) -> None:
     deliver(journey, 1, now=FIRST_DAY)
     late = FIRST_DAY + timedelta(days=65)

@@ -137,9 +137,9 @@ class JourneyMachine(RuleBasedStateMachine):
                 )
 
     @rule()
+    @precondition(lambda self: not self.look().facts.is_plan_approved)
     def approve(self) -> None:
-        if not self.look().facts.is_plan_approved:
-            approve_plan(self.customer, now=self.now)
+        approve_plan(self.customer, now=self.now)
 
     @rule(days=st.integers(-70, 70), past=st.booleans())
     def adjust(self, days: int, past: bool) -> None:
