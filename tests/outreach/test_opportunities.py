@@ -98,8 +98,9 @@ def test_clock_leaves_an_account_alone_that_needs_help_first(growing: Customer, 
     assert look_for_expansion(growing, now=now, by=csm) is not None
 
 
-def test_success_alone_is_found_only_at_a_healthy_account(customer: Customer, now: datetime) -> None:
+def test_success_alone_is_found_only_at_a_healthy_account_that_renews_soon(customer: Customer, now: datetime) -> None:
     factories.WinFactory.create(customer=customer)
+    factories.ContractFactory.create(customer=customer, renewal_date=(now + timedelta(days=90)).date())
     Customer.objects.filter(pk=customer.pk).update(health_score=79)
     customer.refresh_from_db()
     assert look_for_expansion(customer, now=now) is None

@@ -65,11 +65,15 @@ def find_expansion(facts: AccountFacts) -> Expansion | None:
 def is_ripe(expansion: Expansion) -> bool:
     """Whether the clock may put it into the pipeline by itself; a person may put in any.
 
-    Nothing holds it back, and more speaks for it than a success of an account whose health is unknown or middling.
+    Nothing holds it back, and they need it or asked for it (a limit, a feature); or they do well, and use more of it or
+    talk about the renewal just now. A pipeline that holds nearly every account tells nobody where to begin.
     """
     kinds = {signal.kind for signal in expansion.signals}
-    is_asked_for = kinds & {SignalKind.LIMIT, SignalKind.TREND, SignalKind.FEATURE_REQUEST}
-    return not expansion.holds_back and bool(is_asked_for or {SignalKind.SUCCESS, SignalKind.HEALTH} <= kinds)
+    is_needed = bool(kinds & {SignalKind.LIMIT, SignalKind.FEATURE_REQUEST})
+    is_ready = SignalKind.HEALTH in kinds and (
+        SignalKind.TREND in kinds or {SignalKind.SUCCESS, SignalKind.RENEWAL} <= kinds
+    )
+    return not expansion.holds_back and (is_needed or is_ready)
 
 
 def choose_lead(facts: AccountFacts, plan: UpsellPlan) -> tuple[LedBy, tuple[str, ...]]:

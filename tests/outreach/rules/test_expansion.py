@@ -11,7 +11,7 @@ from outreach.enums import Framing, LedBy, SignalKind, Trend
 from outreach.rules.upsell.facts import AccountFacts, Offer, UsageLine, measure_change, percent_words, plain
 from outreach.rules.upsell.framing import choose_framing
 from outreach.rules.upsell.planning import estimate_value, missing_room_pct, next_offer, propose_plan
-from outreach.rules.upsell.signals import choose_lead, find_expansion, list_unused
+from outreach.rules.upsell.signals import choose_lead, find_expansion, is_ripe, list_unused
 
 OFFERS = (
     Offer("Starter", Decimal(10_000)),
@@ -113,6 +113,30 @@ def test_signals_that_are_found(facts: AccountFacts, kinds: list[SignalKind] | N
     expansion = find_expansion(facts)
 
     assert (None if expansion is None else [signal.kind for signal in expansion.signals]) == kinds
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_found"),
+    [
+        (replace(NOTHING, usage=(line("85"),)), True),
+        (replace(NOTHING, usage=(line("84"),), wins=("Faster",)), False),
+        (replace(NOTHING, feature_requests=("Analytics",)), True),
+        (replace(NOTHING, usage=(line("40", change="20"),)), False),
+        (replace(NOTHING, usage=(line("40", change="20"),), health_score=79), False),
+        (replace(NOTHING, usage=(line("40", change="20"),), health_score=80), True),
+        (replace(NOTHING, wins=("Faster",), health_score=90), False),
+        (replace(NOTHING, wins=("Faster",), health_score=90, days_to_renewal=120), True),
+        (replace(NOTHING, wins=("Faster",), health_score=90, days_to_renewal=121), False),
+        (replace(NOTHING, usage=(line("98"),), health_score=59), False),
+    ],
+)
+def test_clock_takes_up_what_is_needed_or_what_a_healthy_account_is_ready_for(
+    facts: AccountFacts, is_found: bool
+) -> None:
+    expansion = find_expansion(facts)
+
+    assert expansion is not None
+    assert is_ripe(expansion) is is_found
 
 
 @pytest.mark.parametrize(
