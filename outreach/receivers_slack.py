@@ -9,6 +9,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from emails.enums import OriginKind
 from emails.signals import draft_approved, draft_cancelled, draft_sent, draft_written, letters_erased
 from outreach.services.slack_questions import follow_draft, forget_letters
 from outreach.signals import slack_changed
@@ -21,8 +22,9 @@ def ring_for_slack(sender: object, **_: Any) -> None:
 
 
 @receiver(draft_written, dispatch_uid="outreach.ask_at_slack")
-def ask_at_slack(sender: object, **_: Any) -> None:
-    work_for_slack.delay()
+def ask_at_slack(sender: object, origin_kind: str, **_: Any) -> None:
+    if origin_kind == OriginKind.UPSELL:
+        work_for_slack.delay()
 
 
 @receiver(draft_approved, dispatch_uid="outreach.slack_approved")

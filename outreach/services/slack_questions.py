@@ -62,6 +62,8 @@ def ask_waiting(*, now: datetime) -> int:
 
 def follow_draft(draft_id: UUID, *, now: datetime) -> bool:
     """This will have the question show what became of its mail, wherever that was decided."""
+    if not SlackQuestion.objects.filter(draft=draft_id).exists():
+        return False
     with transaction.atomic():
         draft = Draft.objects.select_related("approved_by").filter(pk=draft_id).first()
         question = SlackQuestion.objects.select_for_update().filter(draft=draft_id).first()

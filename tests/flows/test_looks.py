@@ -100,6 +100,7 @@ def addresses(account: Customer) -> list[str]:
         ),
         *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
+        *(f"/settings/{page}" for page in ("expansion", "crm", "stand-ins", "usage-sources", "usage-sources/new")),
         *("/clock/confirm", "/journeys/simulate?days=40&opens=all&approve_after_days=0"),
         *(
             here,
