@@ -19,6 +19,8 @@ from emails.rules.letters import Letter, LetterBrief
 from emails.writing import expansion_phrases as phrases
 from emails.writing.builtin import Composer
 
+ACRONYMS = frozenset({"api", "ai", "crm", "csv", "etl", "gb", "kpi", "pdf", "sku", "sms", "sql", "sso", "tb", "url"})
+
 
 def write_introduction(brief: LetterBrief, facts: Iterable[Fact]) -> Letter:
     """Compose an introduction by its framing and directness; notes name what was asked for and could not be done."""
@@ -79,7 +81,8 @@ class _Introduction(Composer):
         used = self.facts.get(line_key(place, LineField.USED))
         if used is None:
             return ""
-        metric = used.unit[:1].upper() + used.unit[1:]
+        metric = _said(used.unit)
+        metric = metric[:1].upper() + metric[1:]
         limit, percent = self.show(line_key(place, LineField.LIMIT)), self.show(line_key(place, LineField.PERCENT))
         growth = self.show(line_key(place, LineField.GROWTH))
         wording = phrases.LINE if limit and percent else phrases.LINE_NO_LIMIT
@@ -104,7 +107,7 @@ class _Introduction(Composer):
         used = self.facts.get(unused_key(1, LineField.USED))
         limit = self.show(unused_key(1, LineField.LIMIT))
         if used is not None and limit:
-            return phrases.OPTIMISE_UNUSED.format(metric=used.unit, used=used.display, limit=limit)
+            return phrases.OPTIMISE_UNUSED.format(metric=_said(used.unit), used=used.display, limit=limit)
         return phrases.OPTIMISE[self.framing]
 
     def expand(self) -> str:
@@ -157,6 +160,11 @@ class _Introduction(Composer):
                 f"{language_name(person.language)}."
             )
         return notes
+
+
+def _said(metric: str) -> str:
+    """A metric as a letter writes it: "api calls" → "API calls"."""
+    return " ".join(word.upper() if word.lower() in ACRONYMS else word for word in metric.split())
 
 
 def _listed(texts: list[str]) -> str:

@@ -129,6 +129,17 @@ def test_spec_example_is_said_by_its_own_figures() -> None:
     assert "\n\nMore about Enterprise: https://evergreen.example/enterprise\n\n" in letter.body
 
 
+def test_acronym_is_written_as_one() -> None:
+    facts = (
+        count(line_key(1, LineField.USED), 8500, "api calls"),
+        count(line_key(1, LineField.LIMIT), 10_000, "api calls"),
+    )
+
+    letter = write_built_in(brief(), (*NAMES, *facts, percent(line_key(1, LineField.PERCENT), "85"))).letter
+
+    assert "- API calls: 8,500 of 10,000 in use (85%)" in letter.body
+
+
 def test_inactive_people_are_offered_before_anything_else() -> None:
     letter = write_built_in(brief(), (*NAMES, *FACT_SETS["inactive"])).letter
 

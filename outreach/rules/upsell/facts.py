@@ -22,6 +22,11 @@ class UsageLine:
     change_pct: Decimal | None = None
 
     @property
+    def name(self) -> str:
+        """The metric as people say it: "api_calls" → "api calls"."""
+        return " ".join(self.metric.replace("_", " ").split())
+
+    @property
     def percent(self) -> Decimal | None:
         """How much of the limit is used, exactly; None without a limit."""
         return self.used * 100 / self.limit if self.limit else None

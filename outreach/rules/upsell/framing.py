@@ -45,14 +45,16 @@ def choose_lines(usage: Sequence[UsageLine]) -> list[UsageLine]:
 
 def _limits(facts: AccountFacts) -> list[str]:
     return [
-        f"{percent_words(line.percent)} of {line.metric} is used."
+        f"{percent_words(line.percent)} of {line.name} is used."
         for line in facts.usage
         if line.percent is not None and line.percent >= LIMIT_FROM_PCT
     ]
 
 
 def _rising(facts: AccountFacts) -> list[str]:
-    return [f"{line.metric} has grown by {_growth(line)}." for line in facts.usage if line.trend is Trend.INCREASING]
+    return [
+        f"Use of {line.name} has grown by {_growth(line)}." for line in facts.usage if line.trend is Trend.INCREASING
+    ]
 
 
 def _growth(line: UsageLine) -> str:

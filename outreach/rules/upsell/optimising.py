@@ -31,14 +31,14 @@ def list_savings(usage: Sequence[UsageLine]) -> tuple[Saving, ...]:
     """List what could be optimised, people who are not active first, then the emptiest limits."""
     savings = []
     if (idle := find_inactive(usage)) is not None and idle.used > 0:
-        savings.append(Saving(idle.metric, f"{plain(idle.used)} {_name(idle)} are on record."))
+        savings.append(Saving(idle.metric, f"{plain(idle.used)} {idle.name} are on record."))
     if (gap := find_gap(usage)) is not None:
         savings.append(gap)
     unused = [line for line in usage if line.percent is not None and line.percent < UNUSED_BELOW_PCT]
     savings += [
         Saving(
             line.metric,
-            f"{plain(line.used)} of {plain(line.limit)} {_name(line)} are used, "
+            f"{plain(line.used)} of {plain(line.limit)} {line.name} are used, "
             f"{percent_words(line.percent)}: the rest is paid for.",
         )
         for line in sorted(unused, key=lambda one: (one.percent or Decimal(0), one.metric))
@@ -61,14 +61,10 @@ def find_gap(usage: Sequence[UsageLine]) -> Saving | None:
     gap = seats.used - active.used
     return Saving(
         active.metric,
-        f"{plain(gap)} of {plain(seats.used)} {_name(seats)} were not active: {plain(active.used)} {_name(active)}.",
+        f"{plain(gap)} of {plain(seats.used)} {seats.name} were not active: {plain(active.used)} {active.name}.",
     )
 
 
 def _code(line: UsageLine) -> str:
     """A metric as the words above write it, whether it came as "active users" or as "active_users"."""
     return "_".join(line.metric.replace("-", " ").split())
-
-
-def _name(line: UsageLine) -> str:
-    return " ".join(line.metric.replace("_", " ").split())

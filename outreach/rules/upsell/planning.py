@@ -80,15 +80,15 @@ def missing_room_pct(line: UsageLine | None) -> Decimal:
 
 def _more_room(facts: AccountFacts, line: UsageLine | None) -> str:
     plan = facts.current_plan or "the current plan"
-    return f"{plan} with more {line.metric}" if line else f"the plan after {plan}"
+    return f"{plan} with more {line.name}" if line else f"the plan after {plan}"
 
 
 def _justify(facts: AccountFacts, line: UsageLine | None) -> str:
     said = []
     if line is not None and line.percent is not None and line.limit is not None:
-        said.append(f"{plain(line.used)} of {plain(line.limit)} {line.metric} are used, {percent_words(line.percent)}.")
+        said.append(f"{plain(line.used)} of {plain(line.limit)} {line.name} are used, {percent_words(line.percent)}.")
     said += [
-        f"{one.metric} has grown by {percent_words(one.change_pct)}."
+        f"Use of {one.name} has grown by {percent_words(one.change_pct)}."
         for one in facts.usage
         if one.trend is Trend.INCREASING and one.change_pct is not None
     ]
@@ -110,7 +110,7 @@ def _weigh(facts: AccountFacts, line: UsageLine | None) -> str:
         return "Not enough is known to compare cost and use."
     per_unit = (facts.annual_price / line.used).quantize(Decimal("0.01"), ROUND_HALF_UP)
     wins = f" They have achieved: {facts.wins[0]}" if facts.wins else ""
-    return f"Today each of {plain(line.used)} {line.metric} costs {per_unit} {facts.currency} a year.{wins}"
+    return f"Today each of {plain(line.used)} {line.name} costs {per_unit} {facts.currency} a year.{wins}"
 
 
 def _warn(facts: AccountFacts) -> str:

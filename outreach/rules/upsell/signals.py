@@ -105,7 +105,7 @@ def _limits(facts: AccountFacts) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             SignalKind.LIMIT,
-            f"{percent_words(line.percent)} of {line.metric} is used.",
+            f"{percent_words(line.percent)} of {line.name} is used.",
             (("used", plain(line.used)), ("limit", plain(line.limit or Decimal(0)))),
         )
         for line in facts.usage
@@ -117,7 +117,7 @@ def _trends(facts: AccountFacts) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             SignalKind.TREND,
-            f"{line.metric} has grown by {percent_words(line.change_pct)}.",
+            f"Use of {line.name} has grown by {percent_words(line.change_pct)}.",
             (("used", plain(line.used)), ("change", percent_words(line.change_pct))),
         )
         for line in facts.usage

@@ -85,7 +85,7 @@ def test_framing_names_the_deciding_ground_first_and_all_others() -> None:
 
     assert choose_framing(facts).reasons == (
         "98 % of users is used.",
-        "users has grown by 12.3 %.",
+        "Use of users has grown by 12.3 %.",
         "They have achieved: Live in ten days",
     )
 
@@ -239,7 +239,7 @@ def test_plan_says_why_from_the_accounts_own_records() -> None:
     plan = propose_plan(facts)
 
     assert plan.justification == (
-        "98 of 100 users are used, 98 %. users has grown by 12.3 %. "
+        "98 of 100 users are used, 98 %. Use of users has grown by 12.3 %. "
         "They have asked for Advanced analytics, API priority."
     )
     assert plan.roi_analysis == "Today each of 98 users costs 612.24 USD a year. They have achieved: Live in ten days"
