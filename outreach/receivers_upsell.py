@@ -11,12 +11,12 @@ from django.utils import timezone
 from customers.signals import brake_cleared, hold_ended
 from emails.enums import OriginKind
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
-from outreach.enums import AlertOutcome
+from outreach.enums import AlertOutcome, UpsellReply
 from outreach.queries.upsell_runs import find_run_of_draft
-from outreach.services.upsell.answering import note_reply
+from outreach.services.upsell.answering import note_reply, note_word
 from outreach.services.upsell.mails import note_mail_changed, note_mail_gone, note_mail_left
 from outreach.services.upsell.starting import start_for_alert
-from outreach.signals import alert_decided, run_moved
+from outreach.signals import alert_decided, introduction_answered, run_moved
 from outreach.tasks import move_upsell_runs
 
 
@@ -53,6 +53,11 @@ def run_mail_gone(sender: object, draft_id: uuid.UUID, origin_kind: str, **_: An
 def run_answered(sender: object, reply_id: uuid.UUID, draft_id: uuid.UUID | None, **_: Any) -> None:
     if draft_id is not None:
         note_reply(reply_id, now=timezone.now())
+
+
+@receiver(introduction_answered, dispatch_uid="outreach.run_answered_by_hand")
+def run_answered_by_hand(sender: object, introduction_id: uuid.UUID, response: str, by_id: uuid.UUID, **_: Any) -> None:
+    note_word(introduction_id, UpsellReply(response), by_id=by_id, now=timezone.now())
 
 
 @receiver([hold_ended, brake_cleared], dispatch_uid="outreach.runs_go_on")

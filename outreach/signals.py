@@ -11,5 +11,6 @@ reaction_undone = Signal()  # customer_id, reaction_id, choice, decided_at (ISO)
 slack_changed = Signal()  # nothing: what is to be asked, shown or answered at Slack stands in the rows
 outreach_discovery_claimed = Signal()  # nothing: what there is at Outreach.io is to be read
 outreach_changed = Signal()  # nothing: what is to be asked of Outreach.io, or told by its stand-in, stands in the rows
+introduction_answered = Signal()  # customer_id, introduction_id, response, by_id: by word of a colleague
 run_moved = Signal()  # nothing: which steps of upsell runs are to be taken stands in the rows
 opportunity_logged = Signal()  # customer_id, opportunity_id: a run has logged it, or an answer to it has changed

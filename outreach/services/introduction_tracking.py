@@ -14,6 +14,7 @@ from django.db import transaction
 from customers.base import lock_customer
 from customers.models import User
 from customers.services.activity import record
+from customers.signals import send_after_commit
 from emails.enums import ClassifiedBy, OriginKind, Purpose
 from emails.models import Draft, Reply
 from outreach.enums import OpportunityStage, UpsellReply
@@ -21,6 +22,7 @@ from outreach.models import Opportunity, UpsellIntroduction
 from outreach.queries.opportunities import find_open_opportunity
 from outreach.rules.upsell.answers import read_answer
 from outreach.services.opportunities import advance, look_for_expansion
+from outreach.signals import introduction_answered
 
 BY_HAND = (UpsellReply.YES, UpsellReply.MAYBE, UpsellReply.NO)
 
@@ -79,6 +81,13 @@ def set_response(introduction: UpsellIntroduction, *, response: str, now: dateti
             subject=introduction,
         )
         _show(introduction.opportunity, now=now)
+        send_after_commit(
+            introduction_answered,
+            customer_id=introduction.customer_id,
+            introduction_id=introduction.pk,
+            response=response,
+            by_id=by.pk,
+        )
     return introduction
 
 

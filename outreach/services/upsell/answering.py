@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.todos import add_todo
 from customers.signals import send_after_commit
+from emails.enums import ClassifiedBy
 from emails.models import Reply
 from journeys.rules.automations import Decision, Do, Due, Skip
 from journeys.services.scheduling import cancel_of_subject
@@ -25,7 +27,7 @@ from outreach.enums import (
     UpsellReply,
     UpsellStepName,
 )
-from outreach.models import Opportunity, UpsellRun, UpsellStep
+from outreach.models import Opportunity, UpsellIntroduction, UpsellRun, UpsellStep
 from outreach.queries.opportunities import find_open_opportunity
 from outreach.queries.upsell_runs import find_opportunity, find_run_of_thread, was_answered_by_hand
 from outreach.rules.upsell.answers import read_answer
@@ -39,6 +41,7 @@ from outreach.signals import opportunity_logged
 ANSWERS = (UpsellReply.YES, UpsellReply.NO, UpsellReply.MAYBE)
 MAYBE_TODO = "upsell_maybe"
 CHANGED_TODO = "upsell_changed_mind"
+BY_MAIL = "by mail"
 TOO_EARLY = "Nothing was sent yet that could be answered."
 
 
@@ -78,12 +81,21 @@ def note_reply(reply_id: uuid.UUID, *, now: datetime) -> None:
         draft__origin_kind=reply.draft.origin_kind, draft__origin_id=reply.draft.origin_id, customer=run.customer_id
     )
     for one in thread.order_by("-received_at"):
-        answer = read_answer(one.classification, one.text)
+        answer = read_answer(one.classification, one.text, by_model=one.classified_by == ClassifiedBy.CLAUDE)
         if answer is None:
             continue
         if run.replied_at is None or one.received_at >= run.replied_at or not was_answered_by_hand(run):
             _take_by_mail(run, answer, now=now)
         return
+
+
+def note_word(introduction_id: uuid.UUID, reply: UpsellReply, *, by_id: uuid.UUID, now: datetime) -> None:
+    """Take an answer that a colleague has put down at the introduction of a run."""
+    run = UpsellRun.objects.filter(introductions=introduction_id).first()
+    if run is None:
+        return
+    with suppress(NothingToAnswer):
+        take_reply(run.pk, reply, now=now, by=User.objects.filter(pk=by_id).first(), how="by word of a colleague")
 
 
 def end_waits(run_ids: Sequence[uuid.UUID], now: datetime) -> None:
@@ -111,11 +123,11 @@ def decide_wait(run: UpsellRun, now: datetime) -> Decision:
 
 def _take_by_mail(run: UpsellRun, answer: UpsellReply, *, now: datetime) -> None:
     try:
-        take_reply(run.pk, answer, now=now, by=None, how="by mail")
+        take_reply(run.pk, answer, now=now, by=None, how=BY_MAIL)
     except NothingToAnswer:
         # They answered a mail whose news has not come through yet.
         if note_mail_left(run.pk, now=now):
-            take_reply(run.pk, answer, now=now, by=None, how="by mail")
+            take_reply(run.pk, answer, now=now, by=None, how=BY_MAIL)
 
 
 def _take(run: UpsellRun, reply: UpsellReply, *, now: datetime, by: User | None, how: str) -> None:
@@ -144,6 +156,8 @@ def _take(run: UpsellRun, reply: UpsellReply, *, now: datetime, by: User | None,
         _ask_to_follow_up(run, now=now)
     if old and reply != UpsellReply.YES:
         _warn_of_meeting(run, reply, now=now)
+    if how != BY_MAIL:
+        _tell_introduction(run, reply, now=now)
     _show(run, reply, now=now)
     advance(run, now=now)
     if was_over and run.is_ended:
@@ -211,6 +225,12 @@ def _warn_of_meeting(run: UpsellRun, reply: UpsellReply, *, now: datetime) -> No
         source_id=run.pk,
         key=f"upsell-changed:{run.pk}:{reply.value}",
     )
+
+
+def _tell_introduction(run: UpsellRun, reply: UpsellReply, *, now: datetime) -> None:
+    """What was heard by another way counts for the introduction as well; of a mail it has heard itself."""
+    sent = UpsellIntroduction.objects.filter(run=run, sent_at__isnull=False)
+    sent.exclude(response=reply).update(response=reply, responded_at=now, updated_at=now)
 
 
 def _show(run: UpsellRun, reply: UpsellReply, *, now: datetime) -> None:
