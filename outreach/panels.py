@@ -9,6 +9,7 @@ from customers.registry.panels import Panel, PanelRequest, register_panel
 from outreach.queries.expansion import read_expansion_context
 from outreach.queries.introductions import list_introductions
 from outreach.queries.opportunities import find_open_opportunity
+from outreach.queries.upsell_runs import find_latest_run
 
 SIGNALS_SHOWN = 3
 
@@ -30,4 +31,5 @@ def load_expansion(asked: PanelRequest) -> Mapping[str, Any]:
         "opportunity": find_open_opportunity(asked.customer),
         "latest": introductions[0] if introductions else None,
         "facts": context.facts,
+        "run": find_latest_run(asked.customer),
     }

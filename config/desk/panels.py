@@ -21,6 +21,7 @@ from outreach.models import Touch
 from outreach.services.channels import CHANNEL_TODO
 from outreach.services.checking_back import CHECK_BACK_TODO
 from outreach.services.meetings import NOTES_TODO
+from outreach.services.upsell.moving import SOURCE as RUN
 from renewals.queries.engage_panel import read_touches
 from renewals.services.objections import OBJECTION_TODO
 
@@ -95,6 +96,8 @@ def todo_url(todo: Todo) -> str:
         return reverse("renewals:negotiate", args=[todo.customer_id])
     if todo.kind == NOTES_TODO and todo.source_id:
         return reverse("customers:meeting_held", args=[todo.customer_id, todo.source_id])
+    if todo.source_kind == RUN and todo.source_id:
+        return reverse("outreach:run", args=[todo.source_id])
     if todo.kind == CHECK_BACK_TODO and todo.source_id:
         return reverse("emails:reply", args=[todo.source_id])
     draft = todo.source_id if todo.kind == APPROVE_TODO else todo.metadata.get("draft")

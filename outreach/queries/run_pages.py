@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from customers.models import Activity
 from customers.queries.calendars import zone
 from customers.rules.windows import say_moment
 from emails.enums import DraftState
-from outreach.enums import RunState, StepState, UpsellStepName
+from outreach.enums import Framing, OpportunityStage, RunState, StepState, UpsellReply, UpsellStepName
 from outreach.models import UpsellRun, UpsellStep
 from outreach.queries.upsell_runs import find_introduction, why_stopped
 from outreach.rules.upsell.running import IN_TROUBLE
@@ -36,6 +37,15 @@ RUN_BADGES = {
     RunState.NEEDS_REVIEW: "bad",
     RunState.COMPLETED: "good",
 }
+MOMENTS = frozenset({"startsAt", "waitsUntil", "sentAt"})
+AMOUNTS = frozenset({"currentSpend", "estimatedValue"})
+CODES = frozenset({"proposedBy", "framing", "stage", "reply", "laterReply"})
+WORDS = {
+    "built_in": "The built-in planner",
+    "claude": "Claude",
+    **{one.value: str(one.label) for choices in (Framing, OpportunityStage, UpsellReply) for one in choices},
+}
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -116,7 +126,8 @@ def list_record(run: UpsellRun) -> list[Activity]:
 
 def in_words(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Write an object of JSON as keys and values for people; objects within it are told in one line."""
-    return [(_label(key), _value(value)) for key, value in data.items() if key not in HIDDEN and _value(value)]
+    told = [(key, _value(key, value)) for key, value in data.items() if key not in HIDDEN]
+    return [(_label(key), value) for key, value in told if value]
 
 
 def _show(run: UpsellRun, step: UpsellStep, *, is_current: bool, draft: Any) -> StepView:
@@ -171,18 +182,31 @@ def _waits_for(step: UpsellStep, state: StepState, *, asks: bool, mail_waits: bo
 
 
 def _label(key: str) -> str:
-    words = _CAPITAL.sub(" ", key).replace("_", " ").lower()
+    words = _CAPITAL.sub(" ", key).replace("_", " ").lower().replace("roi", "ROI")
     return words[:1].upper() + words[1:]
 
 
-def _value(value: Any) -> str:
+def _value(key: str, value: Any) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, dict):
-        return _join(f"{_label(str(key))}: {_value(one)}" for key, one in value.items() if _value(one))
+        parts = ((str(one), _value(str(one), inner)) for one, inner in value.items())
+        return _join(f"{_label(one)}: {words}" for one, words in parts if words)
     if isinstance(value, list):
-        return _join(_value(one) for one in value)
-    return str(value)
+        return _join(_value("", one) for one in value)
+    text = str(value)
+    if key in MOMENTS and (moment := _moment(text)):
+        return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+    if key in AMOUNTS and _AMOUNT.fullmatch(text):
+        return f"{Decimal(text):,.2f}"
+    return WORDS.get(text, text) if key in CODES else text
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _join(parts: Iterable[str]) -> str:

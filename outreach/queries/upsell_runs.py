@@ -96,6 +96,11 @@ def find_run_of_thread(draft: Draft) -> UpsellRun | None:
     return found
 
 
+def find_latest_run(customer: Customer) -> UpsellRun | None:
+    found: UpsellRun | None = UpsellRun.objects.filter(customer=customer).first()
+    return found
+
+
 def find_alert(customer: Customer, event_id: str) -> UsageAlert | None:
     found: UsageAlert | None = UsageAlert.objects.filter(customer=customer, event_id=event_id).first()
     return found

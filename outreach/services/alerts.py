@@ -29,6 +29,7 @@ RETRY_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 6
 BATCH = 100
 SENDER = "A usage alert"
+ALERT_TODO = "usage_alert"
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,11 @@ def apply_due(*, now: datetime) -> int:
     if early:
         UsageAlert.objects.filter(pk__in=early, due_at=None, customer=None).update(due_at=now, updated_at=now)
     return sum(apply_alert(pk, now=now) for pk in [*ids, *early])
+
+
+def alert_key(alert: UsageAlert) -> str:
+    """Names the to-do that tells the owner of an alert."""
+    return f"usage-alert:{alert.pk}"
 
 
 def sweep(now: datetime) -> int:
@@ -168,11 +174,11 @@ def _tell(alert: UsageAlert, customer: Customer, *, now: datetime) -> None:
             now=now,
             by=None,
             owner=customer.owner,
-            kind="usage_alert",
+            kind=ALERT_TODO,
             detail=" ".join(alert.reasons),
             source_kind="usagealert",
             source_id=alert.pk,
-            key=f"usage-alert:{alert.pk}",
+            key=alert_key(alert),
         )
     send_after_commit(alert_decided, customer_id=customer.pk, alert_id=alert.pk, outcome=str(alert.outcome))
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from customers.queries.workspace import get_settings
 from customers.view_base import for_writers, put_errors, reader_of
 from emails.services.editing import NotEditable, StaleVersion
 from emails.services.sending import NotAllowed, Refused
@@ -35,6 +36,7 @@ def approve(request: HttpRequest, upsell_run_id: uuid.UUID, name: str) -> HttpRe
         lambda run, asked: deciding.approve_step(
             run, _step(name), now=timezone.now(), by=reader_of(request),
             estimated_value=asked["estimated_value"], starts_at=asked["starts_at"],
+            undo_seconds=get_settings().undo_seconds,
         ),
     )  # fmt: skip
 
@@ -66,7 +68,7 @@ def skip(request: HttpRequest, upsell_run_id: uuid.UUID, name: str) -> HttpRespo
 @require_POST
 @for_writers
 def cancel(request: HttpRequest, upsell_run_id: uuid.UUID) -> HttpResponse:
-    form = ReasonForm(request.POST)
+    form = ReasonForm(request.POST, auto_id="id_cancel_%s")
     return _act(
         request, upsell_run_id, form, "cancel_form", "The run is cancelled.", "",
         lambda run, asked: deciding.cancel_run(

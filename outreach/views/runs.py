@@ -70,6 +70,7 @@ def show(request: HttpRequest, upsell_run_id: uuid.UUID, **forms: Any) -> HttpRe
         "tabs": expansion_tabs("outreach:runs"),
         "approve_form": ApproveForm(),
         "reason_form": ReasonForm(),
+        "cancel_form": ReasonForm(auto_id="id_cancel_%s"),
         "reply_form": ReplyForm(),
         **forms,
     }

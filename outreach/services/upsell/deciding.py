@@ -22,7 +22,7 @@ from outreach.models import UpsellRun, UpsellStep
 from outreach.queries.upsell_runs import find_introduction, read_windows
 from outreach.rules.upsell.meeting_times import suits_all
 from outreach.rules.upsell.running import IN_TROUBLE
-from outreach.services.upsell.moving import SOURCE, advance, close_questions, lock_run
+from outreach.services.upsell.moving import SOURCE, advance, close_news, close_questions, lock_run
 from outreach.services.upsell.starting import LONGEST_ID
 
 CANCELLED = "Cancelled by a person."
@@ -42,15 +42,16 @@ def approve_step(
     by: User,
     estimated_value: Decimal | None = None,
     starts_at: datetime | None = None,
+    undo_seconds: int = 0,
 ) -> UpsellRun:
     """Give the yes that a step waits for. Of a mail that is written it is the approval of its text, by the one gate.
 
-    estimated_value: of the opportunity, instead of what was proposed. starts_at: of the meeting.
-    Raises NotPossible, ValidationError by field, and what approving a mail raises.
+    estimated_value: of the opportunity, instead of what was proposed. starts_at: of the meeting. undo_seconds: how long
+    the mail can be taken back. Raises NotPossible, ValidationError by field, and what approving a mail raises.
     """
     step = _get(run, name)
     if name is UpsellStepName.SEND_EMAIL_DRAFT and step.state == StepState.WAITING and step.output:
-        _approve_mail(run, now=now, by=by)
+        _approve_mail(run, now=now, by=by, undo_seconds=undo_seconds)
         return _fresh(run)
     with transaction.atomic():
         run = lock_run(run.pk)
@@ -154,17 +155,18 @@ def cancel_run(run: UpsellRun, *, now: datetime, by: User, reason: str = "") -> 
             "upsell.cancelled", f"Upsell run cancelled: {words}", customer=run.customer_id, by=by, now=now, subject=run
         )
         close_questions(run, now=now, by=by)
+        close_news(run, now=now, by=by)
     return _fresh(run)
 
 
-def _approve_mail(run: UpsellRun, *, now: datetime, by: User) -> None:
+def _approve_mail(run: UpsellRun, *, now: datetime, by: User, undo_seconds: int) -> None:
     introduction = find_introduction(run)
     draft = introduction.draft if introduction else None
     if draft is None:
         raise NotPossible("The mail is gone.")
     if draft.state not in (DraftState.DRAFT, DraftState.BLOCKED, DraftState.FAILED):
         raise NotPossible("The mail does not wait for an approval.")
-    approve_letter(draft.pk, version=draft.version, now=now, by=by)
+    approve_letter(draft.pk, version=draft.version, now=now, by=by, undo_seconds=undo_seconds)
 
 
 def _take_mail_away(run: UpsellRun, *, now: datetime, by: User, must: bool) -> None:

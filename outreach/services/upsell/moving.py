@@ -16,6 +16,7 @@ from outreach.enums import ENDED_RUN_STATES, RunState, StepState
 from outreach.models import UpsellRun, UpsellStep
 from outreach.queries.upsell_runs import level_of, read_step_facts
 from outreach.rules.upsell.running import Move, decide_move
+from outreach.services.alerts import ALERT_TODO
 from outreach.signals import run_moved
 
 TODO = "upsell_run"
@@ -84,6 +85,7 @@ def _stand(run: UpsellRun, move: Move, by_name: dict[str, UpsellStep], *, now: d
     run.state, run.ended_at = move.state, now if ends else None
     close_questions(run, now=now, by=None)
     if ends:
+        close_news(run, now=now, by=None)
         summary = f"{LABELS[move.state]}: {move.end_reason}"
         record("upsell.ended", summary, customer=run.customer_id, by=None, now=now, subject=run, state=move.state)
     elif move.state in ASKS:
@@ -112,4 +114,10 @@ def _ask(run: UpsellRun, by_name: dict[str, UpsellStep], *, now: datetime) -> No
 def close_questions(run: UpsellRun, *, now: datetime, by: User | None) -> None:
     """Finish what was asked of a person about the run: it was decided, or is over."""
     for todo in Todo.objects.filter(source_kind=SOURCE, source_id=run.pk, kind=TODO, state=TodoState.OPEN):
+        finish_todo(todo, now=now, by=by)
+
+
+def close_news(run: UpsellRun, *, now: datetime, by: User | None) -> None:
+    """Finish what told the owner that the run is under way."""
+    for todo in Todo.objects.filter(source_kind=SOURCE, source_id=run.pk, kind=ALERT_TODO, state=TodoState.OPEN):
         finish_todo(todo, now=now, by=by)

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.base import lock_customer
-from customers.models import Customer, User
+from customers.enums import TodoState
+from customers.models import Customer, Todo, User
 from customers.services.activity import record
 from outreach.enums import AlertOutcome, AutomationLevel, RunState, Severity, UpsellStepName
 from outreach.models import UpsellRun, UpsellStep, UsageAlert
@@ -19,7 +20,8 @@ from outreach.queries.upsell_runs import find_alert, news_waiting
 from outreach.queries.upsell_settings import read_ceiling
 from outreach.rules.upsell.levels import LevelChoice, choose_level
 from outreach.rules.upsell.running import asks_first
-from outreach.services.upsell.moving import advance, lock_run
+from outreach.services.alerts import alert_key
+from outreach.services.upsell.moving import SOURCE, advance, lock_run
 
 BATCH = 50
 SENDER = "A usage alert"
@@ -126,6 +128,8 @@ def _start(
         if not is_new:
             return Started(run, False)
         UpsellStep.objects.bulk_create(_steps(run, choice.level))
+        if alert is not None:
+            _lead_to_run(alert, run, now=now)
         record(
             "upsell.started",
             f"Upsell run started: {metric}, {choice.level.label.lower()}. {choice.reason}",
@@ -140,6 +144,13 @@ def _start(
         advance(run, now=now)
     run.refresh_from_db()
     return Started(run, True)
+
+
+def _lead_to_run(alert: UsageAlert, run: UpsellRun, *, now: datetime) -> None:
+    """What told the owner of the alert tells of its run now, and is done with it."""
+    told = Todo.objects.filter(customer=run.customer_id, key=alert_key(alert), state=TodoState.OPEN)
+    what = f"{alert.metric} {alert.value.normalize():f}"
+    told.update(title=f"Upsell run under way: {what}", source_kind=SOURCE, source_id=run.pk, updated_at=now)
 
 
 def _steps(run: UpsellRun, level: AutomationLevel) -> list[UpsellStep]:
