@@ -143,7 +143,12 @@ class SalesforceClient:
         )
         answer = self._call("GET", "query", now=now, query={"q": soql}, largest=LARGEST_DESCRIPTION)
         _check(answer, effect=Effect.READ, now=now)
-        return _read(answer, Effect.READ, lambda body: [dict(row) for row in body["records"]])
+        rows, is_whole = _read(
+            answer, Effect.READ, lambda body: ([dict(row) for row in body["records"]], body["done"] is True)
+        )
+        if not is_whole:
+            raise NotAccepted("Salesforce has more records for these accounts than it gives at once.", can_retry=False)
+        return rows
 
     def _call(
         self,

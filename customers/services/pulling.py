@@ -27,6 +27,7 @@ from customers.queries.sources import find_customers, list_salesforce_ids, sourc
 from customers.registry.contract_entry import find_contract_writer
 from customers.rules.source_mapping import ACCOUNT, BadRow, PulledRow, account_of, find_items, read_row, their_fields
 from customers.services.activity import record
+from customers.services.budgets import within_budget
 from customers.services.digests import sealer
 from customers.services.usage import Reading, record_usage
 
@@ -67,7 +68,8 @@ def sweep(now: datetime) -> int:
     """What the clock calls: pulls whose worker died are given up, sources whose turn it is are asked."""
     due, lost = sources_waiting(now)
     given_up = sum(_give_up(pull, now=now) for pull in lost.select_related("source"))
-    return given_up + sum(pull_source(pk, now=now) for pk in list(due.values_list("pk", flat=True)))
+    ids = list(due.values_list("pk", flat=True))
+    return given_up + sum(pull_source(pk, now=at) for pk, at in within_budget(ids, now=now))
 
 
 def pull_source(source_id: uuid.UUID, *, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from customers.models import User
 from customers.queries.standstill import stands_still
 from customers.rules.crm_stages import StageFact, StageMove, decide_stage
 from customers.services.activity import record
+from customers.services.budgets import within_budget
 from outreach.models import CrmWrite, Opportunity
 from outreach.queries.crm import PROBLEMS, build_write, crm_waiting, external_id_of, get_crm_settings
 
@@ -68,11 +69,15 @@ def write_due(*, now: datetime) -> int:
     """This will write what is due; gives how many were tried."""
     _, new, later, _ = crm_waiting(now)
     ids = [pk for rows in (new, later) for pk in rows.values_list("pk", flat=True)[:BATCH]]
-    return sum(write(pk, now=now) for pk in ids)
+    stages: list[StageFact] = []
+    return sum(write(pk, now=at, stages=stages) for pk, at in within_budget(ids, now=now))
 
 
-def write(write_id: uuid.UUID, *, now: datetime) -> bool:
-    """This will write one opportunity; False when it is not its turn, or another worker has it."""
+def write(write_id: uuid.UUID, *, now: datetime, stages: list[StageFact] | None = None) -> bool:
+    """This will write one opportunity; False when it is not its turn, or another worker has it.
+
+    stages: the organisation's, read once for a batch: filled by the first that needs them.
+    """
     with transaction.atomic():
         row = CrmWrite.objects.filter(pk=write_id).first()
         if row is None:
@@ -84,7 +89,7 @@ def write(write_id: uuid.UUID, *, now: datetime) -> bool:
         row.refresh_from_db(fields=["attempts"])
         opportunity = Opportunity.objects.select_related("customer").get(pk=row.opportunity_id)
     try:
-        written = _call(opportunity, now=now)
+        written = _call(opportunity, [] if stages is None else stages, now=now)
     except (Refusal, NotAccepted, MaybeAccepted) as problem:
         _settle_problem(row, token, problem, now=now)
     except Exception as error:
@@ -130,10 +135,11 @@ def _queue(opportunity_id: uuid.UUID, customer_id: uuid.UUID, seen_at: datetime,
     return bool(queued)
 
 
-def _call(opportunity: Opportunity, *, now: datetime) -> Written:
+def _call(opportunity: Opportunity, stages: list[StageFact], *, now: datetime) -> Written:
     client, settings = get_salesforce(), get_crm_settings()
     there = client.find_opportunity(external_id_of(opportunity), now=now)
-    stages = [StageFact(one.value, one.label, one.is_active) for one in client.list_stages(now=now)]
+    if not stages:
+        stages += [StageFact(one.value, one.label, one.is_active) for one in client.list_stages(now=now)]
     decision = decide_stage(
         wanted=settings.stage_map.get(opportunity.stage, ""),
         current=there.stage if there else "",

@@ -19,6 +19,7 @@ from customers.models import User
 from customers.queries.lookup import NotThere
 from customers.queries.standstill import stands_still
 from customers.queries.workspace import get_settings
+from customers.services.budgets import within_budget
 from customers.signals import send_after_commit
 from emails.models import Draft
 from emails.services.approvals import approve_letter, decline_letter
@@ -113,7 +114,7 @@ def tell_due(*, now: datetime) -> int:
     """This will give the answers that are due, each to the person who clicked; gives how many were tried."""
     _, new, later, _ = clicks_waiting(now)
     ids = [pk for rows in (new, later) for pk in rows.values_list("pk", flat=True)[:BATCH]]
-    return sum(_tell(pk, now=now) for pk in ids)
+    return sum(_tell(pk, now=at) for pk, at in within_budget(ids, now=now))
 
 
 def _apply(click: SlackClick, *, now: datetime) -> None:

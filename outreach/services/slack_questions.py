@@ -19,6 +19,7 @@ from customers.base import claim, lock_customer, settle
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.enums import ClaimState
 from customers.queries.standstill import stands_still
+from customers.services.budgets import within_budget
 from customers.signals import send_after_commit
 from emails.enums import SENT_STATES, DraftState
 from emails.models import Draft
@@ -128,7 +129,7 @@ def deliver_due(*, now: datetime) -> int:
     """This will post and change what is due; gives how many were tried."""
     _, _, *due, _ = questions_waiting(now)
     ids = [pk for rows in due for pk in rows.values_list("pk", flat=True)[:BATCH]]
-    return sum(deliver(pk, now=now) for pk in ids)
+    return sum(deliver(pk, now=at) for pk, at in within_budget(ids, now=now))
 
 
 def deliver(question_id: UUID, *, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from customers.models import Todo, User
 from customers.queries.standstill import stands_still
 from customers.rules.crm_stages import StageFact, StageMove, decide_stage
 from customers.services.activity import record
+from customers.services.budgets import within_budget
 from customers.services.todos import finish_todo
 from emails.enums import OriginKind, Purpose
 from journeys.registry import Sweeper, register_sweeper
@@ -59,7 +60,7 @@ def sweep(now: datetime) -> int:
     )
     asked = sum(ask_for_move(plan_id, draft_id=pk, now=now) for pk, plan_id in lost.values_list("pk", "origin_id"))
     ids = [pk for rows in (new, later) for pk in rows.values_list("pk", flat=True)[:BATCH]]
-    return freed + asked + sum(move(pk, now=now) for pk in ids)
+    return freed + asked + sum(move(pk, now=at) for pk, at in within_budget(ids, now=now))
 
 
 def note_sent(

@@ -336,7 +336,9 @@ def test_salesforce_is_asked_for_the_mapped_fields_of_its_accounts(force: HTTPSe
     assert Contract.objects.get(customer=account).plan == "Gold"
 
 
-@pytest.mark.parametrize("body", ["{}", '{"records": 3}', '{"records": [3]}', "null"])
+@pytest.mark.parametrize(
+    "body", ["{}", '{"records": 3}', '{"records": [3]}', "null", '{"records": []}', '{"records": [], "done": false}']
+)
 def test_hostile_answer_of_salesforce_changes_nothing(force: HTTPServer, csm: User, now: datetime, body: str) -> None:
     factories.CustomerFactory.create(external_id="001Hs00003AbCdEIAV", owner=csm)
     force.expect_request("/services/data/v66.0/query").respond_with_data(body)

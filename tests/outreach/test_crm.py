@@ -140,6 +140,16 @@ def test_moved_stage_goes_there_and_what_people_wrote_there_stays(
     assert opportunity.crm_id == ID
 
 
+def test_stages_are_read_once_for_a_batch(force: HTTPServer, csm: User, now: datetime) -> None:
+    for _ in range(3):
+        answer_new(force, make(factories.CustomerFactory.create(owner=csm), now))
+
+    crm.sweep(now)
+
+    assert [request.path for request, _ in force.log].count(f"{BASE}/describe") == 1
+    assert set(CrmWrite.objects.values_list("state", flat=True)) == {ClaimState.SENT}
+
+
 @pytest.mark.parametrize("stage", ["Negotiation", "Proposal/Price Quote", "Something of theirs"])
 def test_stage_is_never_moved_backwards(force: HTTPServer, opportunity: Opportunity, now: datetime, stage: str) -> None:
     force.expect_request(path_of(opportunity), method="GET").respond_with_json(there(stage))
@@ -323,11 +333,11 @@ def test_change_during_a_write_is_written_after_it(
 ) -> None:
     call = crm._call
 
-    def slow(row: Opportunity, *, now: datetime) -> Any:
+    def slow(row: Opportunity, stages: Any, *, now: datetime) -> Any:
         move(opportunity, OpportunityStage.IN_TALKS, now + timedelta(minutes=1))
         monkeypatch.setattr(crm, "_call", call)
         crm.queue_changed(now=now)
-        return call(row, now=now)
+        return call(row, stages, now=now)
 
     monkeypatch.setattr(crm, "_call", slow)
     crm.sweep(now)
