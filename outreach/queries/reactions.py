@@ -14,7 +14,7 @@ from customers.queries.calendars import local_date
 from customers.queries.sending import sending_rules
 from customers.queries.workspace import get_settings
 from customers.rules.windows import Window
-from emails.enums import EDITABLE_STATES, Purpose
+from emails.enums import EDITABLE_STATES, OriginKind, Purpose, ReplyClass
 from emails.models import Draft, Reply
 from emails.rules.facts import format_date
 from journeys.enums import AutomationStatus
@@ -63,7 +63,15 @@ class Standing:
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
-        return tuple(reply.classification for reply in self.replies)
+        """What the replies are to the renewal: an answer to an upsell introduction says nothing of it, either way."""
+        return tuple(
+            ReplyClass.NEUTRAL if is_about_expansion(reply) else reply.classification for reply in self.replies
+        )
+
+
+def is_about_expansion(reply: Reply) -> bool:
+    """Whether it answers an upsell introduction, or what followed one."""
+    return reply.draft is not None and reply.draft.origin_kind == OriginKind.UPSELL
 
 
 def find_open_brake(customer: Customer) -> Brake | None:

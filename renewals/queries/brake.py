@@ -14,6 +14,7 @@ from outreach.queries.reactions import (
     Standing,
     find_last_reaction,
     find_open_brake,
+    is_about_expansion,
     read_standing,
     why_not_undone,
 )
@@ -75,6 +76,8 @@ class Question:
         if reply is None:
             return "No reply asks for anything else."
         said = reply.get_classification_display().lower()
+        if is_about_expansion(reply):
+            return f"The reply answers an upsell introduction: {said}. Of the renewal it says nothing."
         many = (
             f" Of {len(self.standing.replies)} replies, an objection weighs most."
             if len(self.standing.replies) > 1

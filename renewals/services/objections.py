@@ -20,6 +20,7 @@ from emails.rules.letters import Origin
 from emails.services.drafts import delete_draft
 from emails.services.editing import NotEditable
 from emails.services.following import FollowUp, write_follow_up
+from outreach.queries.reactions import is_about_expansion
 from renewals.enums import ObjectionKind
 from renewals.models import Objection, Renewal
 from renewals.queries.facts import read_renewal_facts, rehearsal_facts
@@ -49,17 +50,13 @@ def follow_reply(reply_id: uuid.UUID, *, now: datetime) -> Objection | None:
     reply = Reply.objects.select_related("customer", "stakeholder", "draft__sender").filter(pk=reply_id).first()
     if reply is None or reply.customer is None:
         return None
-    is_objection = reply.moves and reply.classification in OBJECTION_CLASSES and not _is_about_expansion(reply)
+    # Who finds an upsell too dear has said nothing against the renewal.
+    is_objection = reply.moves and reply.classification in OBJECTION_CLASSES and not is_about_expansion(reply)
     kind = KIND_OF[ReplyClass(reply.classification)] if is_objection else None
     with transaction.atomic():
         for other in Objection.objects.filter(reply=reply, withdrawn_at=None).exclude(kind=kind or ""):
             _withdraw(other, now=now)
         return _raise(reply, reply.customer, kind, now=now) if kind else None
-
-
-def _is_about_expansion(reply: Reply) -> bool:
-    """Who finds an upsell too dear has said nothing against the renewal."""
-    return reply.draft is not None and reply.draft.origin_kind == OriginKind.UPSELL
 
 
 def note_objection(

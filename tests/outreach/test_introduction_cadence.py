@@ -12,13 +12,16 @@ from emails.enums import DraftState, Lane, Purpose, SuppressionCause
 from emails.models import Draft
 from emails.queries.checks import judge
 from emails.services.outbox import deliver
+from emails.services.replies import apply_reply
 from emails.services.sending import send
 from emails.services.suppression import suppress
 from journeys.services.clock import tick
+from outreach.enums import Choice
 from outreach.services.cadence import start_cadence
 from outreach.services.channels import CHANNEL_TODO
 from outreach.services.introductions import write_introduction
 from renewals.models import Objection
+from renewals.queries.brake import read_question
 from renewals.services.objections import follow_reply
 from tests import factories
 from tests.outreach.expanding import grow
@@ -70,6 +73,19 @@ def test_who_wants_no_such_mail_is_not_written_to(
     draft = write_introduction(grow(customer, now=now).pk, by=csm, now=now).draft
 
     assert draft is not None and draft.to_name == "Eve Stone"
+
+
+@pytest.mark.parametrize("code", ["positive", "objection_price"])
+def test_answer_to_an_introduction_moves_nothing_of_the_renewal(sent: Draft, code: str, now: datetime) -> None:
+    reply = factories.ReplyFactory.create(
+        stakeholder=sent.stakeholder, draft=sent, text="As said.", classification=code, received_at=now
+    )
+    apply_reply(reply, now=now)
+
+    question = read_question(sent.customer, now=now)
+
+    assert question is not None and question.proposed == Choice.RESUME
+    assert "Of the renewal it says nothing." in question.why_proposed
 
 
 def test_objection_to_an_introduction_is_none_to_the_renewal(sent: Draft, now: datetime) -> None:
