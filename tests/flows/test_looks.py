@@ -19,6 +19,8 @@ from emails.models import Draft
 from journeys.enums import JourneyKind
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, JourneyChange
 from journeys.services.pausing import pause_journey
+from outreach.models import OutreachSequence
+from outreach.services.outreach_stand_in import connect_stand_in
 from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
 from renewals.services.renewals import lock_price, open_renewal
@@ -77,6 +79,8 @@ def account(ops: User, live_server: Any) -> Customer:
     )  # fmt: skip
     lock_price(open_renewal(contract, now=now, by=ops), now=now, by=ops)
     write_letters(open_engage(customer, now=now, by=ops), now=now, by=ops)
+    connect_stand_in(now=now, by=ops)
+    OutreachSequence.objects.filter(is_locked=False).update(name=LONGEST, description=LONGEST)
     letter = Draft.objects.filter(customer=customer).order_by("position")[0]
     Draft.objects.filter(pk=letter.pk).update(body=f"{letter.body}\n\nYou saved 41 % of 12,345 hours.")
     return customer
@@ -100,7 +104,10 @@ def addresses(account: Customer) -> list[str]:
         ),
         *("/journeys/log", "/journeys/log?q=nothing", "/journeys/health", "/journeys/health/savings"),
         *("/settings", "/settings/people", "/settings/tokens", "/settings/profile", "/settings/suppressed", "/replies"),
-        *(f"/settings/{page}" for page in ("expansion", "crm", "stand-ins", "usage-sources", "usage-sources/new")),
+        *(
+            f"/settings/{page}"
+            for page in ("expansion", "crm", "outreach", "stand-ins", "usage-sources", "usage-sources/new")
+        ),
         *("/clock/confirm", "/journeys/simulate?days=40&opens=all&approve_after_days=0"),
         *(
             here,
