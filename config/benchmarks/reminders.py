@@ -31,7 +31,7 @@ from journeys.models import AutomationSchedule
 from journeys.services.bulk import start_journeys
 
 RUNS = 3
-FEW = 300
+FEW = 150
 """Of what goes row by row."""
 WORKERS = (1, 2)
 GOAL_PER_S = 5_000
