@@ -23,6 +23,7 @@ from customers.models import (
     SavedView,
     Stakeholder,
     Todo,
+    UsageSource,
     User,
 )
 from customers.registry.panels import list_panels
@@ -123,6 +124,7 @@ class Examples:
             "run_id": _runs,
             "customers:import_undo run_id": lambda: _runs()[ImportState.DONE],
             "journeys:simulation_run run_id": lambda: _first(SimulationRun.objects.all()),
+            "source_id": lambda: _first(UsageSource.objects.all()),
             "draft_id": lambda: self.draft.pk,
             "version_id": lambda: _first(DraftVersion.objects.filter(draft=self.draft)),
             "file_id": lambda: _first(Attachment.objects.filter(draft=self.draft)),

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from config.benchmarks.book import FAMILY_NAMES, GIVEN_NAMES, FilledBook, copy_of, write
 from customers.enums import ImportState, Role, Scope
-from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, User
+from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, UsageSource, User
 from customers.services.importing.reading import Options, Upload
 from customers.services.importing.runs import import_now
 from customers.services.invitations import invite
@@ -47,6 +47,8 @@ def fill_office(book: FilledBook, *, now: datetime) -> Office:
     write(ApiToken, (_token(number, book.lead, now=now) for number in range(TOKENS)))
     write(SavedView, (_view(number, book.lead) for number in range(VIEWS)))
     _import(book, now=now)
+    source = {"url": "https://usage.bench.example/accounts", "sealed_secret": "sealed", "is_enabled": False}
+    UsageSource.objects.create(name="Product usage", **source)
     invited = invite(email="last@bench.example", role=Role.CSM, team=teams[0], now=now, by=ops)
     return Office(ops, colleagues[0], invited.secret)
 

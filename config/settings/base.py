@@ -208,6 +208,10 @@ SPECTACULAR_SETTINGS = {
         "MonthState": "journeys.enums.MonthState",
         "Framing": "outreach.enums.Framing",
         "OpportunityStage": "outreach.enums.OpportunityStage",
+        "UpsellRunState": "outreach.enums.RunState",
+        "UpsellStepState": "outreach.enums.StepState",
+        "UpsellReply": "outreach.enums.UpsellReply",
+        "UpsellLevel": "outreach.enums.AutomationLevel",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -27,7 +27,7 @@ class ReplyIn(serializers.Serializer[Any]):
     reply = serializers.ChoiceField(choices=[(one.value, one.label) for one in ANSWERS])
 
 
-class ApproveIn(serializers.Serializer[Any]):
+class RunApproveIn(serializers.Serializer[Any]):
     """A yes. estimatedValue: of the opportunity, more a year; startsAt: of the meeting."""
 
     estimatedValue = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, required=False)
@@ -40,7 +40,7 @@ class RetryIn(serializers.Serializer[Any]):
     startsAt = serializers.DateTimeField(required=False)
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class RunReasonIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=LONGEST_ID, required=False, allow_blank=True, default="")
 
 

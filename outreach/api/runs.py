@@ -19,7 +19,7 @@ from customers.api_base import CustomerIdFilter, read_body
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere, require_customer
-from outreach.api.run_bodies import ApproveIn, ReasonIn, ReplyIn, RetryIn, RunBody, RunDetailBody, RunIn
+from outreach.api.run_bodies import RunApproveIn, RunReasonIn, ReplyIn, RetryIn, RunBody, RunDetailBody, RunIn
 from outreach.enums import AutomationLevel, RunState, UpsellReply, UpsellStepName
 from outreach.models import UpsellRun
 from outreach.queries.upsell_runs import list_runs, with_steps
@@ -91,10 +91,10 @@ class RunReply(APIView):
 class RunApprove(APIView):
     scopes = APPROVES
 
-    @extend_schema(request=ApproveIn, responses=RunDetailBody)
+    @extend_schema(request=RunApproveIn, responses=RunDetailBody)
     def post(self, request: Request, id: uuid.UUID, name: str) -> Response:
         """Give the yes that a step waits for; of the written mail it is the approval of its text."""
-        run, asked = _require(request, id), read_body(ApproveIn, request)
+        run, asked = _require(request, id), read_body(RunApproveIn, request)
         approve_step(
             run,
             _step(name),
@@ -118,19 +118,19 @@ class RunRetry(APIView):
 
 
 class RunSkip(APIView):
-    @extend_schema(request=ReasonIn, responses=RunDetailBody)
+    @extend_schema(request=RunReasonIn, responses=RunDetailBody)
     def post(self, request: Request, id: uuid.UUID, name: str) -> Response:
         """Leave a step out that is not done; a mail that waits is taken away."""
-        run, asked = _require(request, id), read_body(ReasonIn, request)
+        run, asked = _require(request, id), read_body(RunReasonIn, request)
         skip_step(run, _step(name), now=timezone.now(), by=caller_of(request), reason=asked["reason"])
         return Response(_show(request, id))
 
 
 class RunCancel(APIView):
-    @extend_schema(request=ReasonIn, responses=RunDetailBody)
+    @extend_schema(request=RunReasonIn, responses=RunDetailBody)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """End the run; a mail that has not left is taken away."""
-        run, asked = _require(request, id), read_body(ReasonIn, request)
+        run, asked = _require(request, id), read_body(RunReasonIn, request)
         cancel_run(run, now=timezone.now(), by=caller_of(request), reason=asked["reason"])
         return Response(_show(request, id))
 
