@@ -19,7 +19,7 @@ from customers.api_base import CustomerIdFilter, read_body
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere, require_customer
-from outreach.api.run_bodies import RunApproveIn, RunReasonIn, ReplyIn, RetryIn, RunBody, RunDetailBody, RunIn
+from outreach.api.run_bodies import ReplyIn, RetryIn, RunApproveIn, RunBody, RunDetailBody, RunIn, RunReasonIn
 from outreach.enums import AutomationLevel, RunState, UpsellReply, UpsellStepName
 from outreach.models import UpsellRun
 from outreach.queries.upsell_runs import list_runs, with_steps
