@@ -26,7 +26,8 @@ from outreach.clients.outreach_io_access import LEASE, forget_tokens, unseal
 from outreach.clients.outreach_io_errors import NotConnected, RateLimited
 from outreach.clients.outreach_io_oauth import GRANT_PAUSE, SCOPES, Grant
 from outreach.enums import ConnectionState
-from outreach.models import OAuthState, OutreachConnection
+from outreach.models import OAuthState, OutreachConnection, OutreachMailbox, OutreachSequence
+from outreach.rules.outreach_io.limits import CALLS_PER_HOUR
 from outreach.services.outreach_webhooks import drop_webhooks
 from outreach.signals import outreach_changed
 
@@ -70,6 +71,8 @@ def begin_consent(*, session_secret: str, now: datetime, by: User) -> str:
 
 def take_consent(consent: Consent, *, now: datetime, by: User) -> OutreachConnection:
     """This will trade the code for tokens and keep them. Raises ConsentRefused; then nothing has changed."""
+    if not by.is_ops:
+        raise ConsentRefused("Only ops may connect Outreach.io.")
     begun = _use_state(consent, now=now, by=by)
     if consent.error or not consent.code:
         raise ConsentRefused("Outreach.io was not connected: the consent was not given.")
@@ -130,7 +133,7 @@ def _take_lease(now: datetime) -> UUID:
     taken = (
         OutreachConnection.objects.filter(pk=ONLY_ID)
         .filter(Q(lease__isnull=True) | Q(lease_until__lte=now))
-        .filter(Q(last_grant_at__isnull=True) | Q(last_grant_at__lte=now - GRANT_PAUSE))
+        .filter(Q(last_grant_at__isnull=True) | Q(last_grant_at__lte=now - GRANT_PAUSE) | ~Q(server=outreach_server()))
         .update(lease=lease, lease_until=now + LEASE, last_grant_at=now)
     )
     if not taken:
@@ -143,6 +146,8 @@ def _connect(grant: Grant, *, lease: UUID, server: str, now: datetime, by: User)
         row = OutreachConnection.objects.select_for_update().filter(pk=ONLY_ID, lease=lease).first()
         if row is None:
             raise ConsentRefused("Somebody else connected Outreach.io at the same moment.")
+        if row.server != server:
+            _begin_anew(row, now=now)
         row.state, row.server, row.reason, row.ended_at = ConnectionState.CONNECTED, server, "", None
         row.sealed_access, row.sealed_refresh = seal(grant.access.encode()), seal(grant.refresh.encode())
         row.access_expires_at, row.scopes = grant.expires_at, list(grant.scopes)
@@ -156,6 +161,14 @@ def _connect(grant: Grant, *, lease: UUID, server: str, now: datetime, by: User)
         transaction.on_commit(lambda: outreach_changed.send(None))
     connected: OutreachConnection = row
     return connected
+
+
+def _begin_anew(row: OutreachConnection, *, now: datetime) -> None:
+    """This will forget what was counted and read at another server: its numbers mean nothing here."""
+    row.rate_limit, row.rate_used, row.rate_resets_at, row.rate_is_told = CALLS_PER_HOUR, 0, None, False
+    row.webhook_ids, row.discovered_at = [], None
+    for model in (OutreachSequence, OutreachMailbox):
+        model.objects.filter(is_gone=False).update(is_gone=True, updated_at=now)
 
 
 def _tidy_up(row: OutreachConnection, *, now: datetime) -> str:

@@ -61,6 +61,8 @@ def send(call: Call, *, now: datetime) -> Answer:
 
 def reply_to(request: Request) -> Reply:
     """This will answer any request. Raises nothing that a server would not answer with 500."""
+    if request.method == "GET" and request.path == "/oauth/authorize":
+        return _consent(request)
     if request.method == "POST" and request.path == "/oauth/token":
         return grants.grant(request)
     if request.method == "POST" and request.path == "/oauth/revoke":
@@ -81,6 +83,14 @@ def reply_to(request: Request) -> Reply:
     except Refusal as refusal:
         reply = refusal.reply
     return Reply(reply.status, reply.body, {**_limits(left, resets_at), "Content-Type": CONTENT_TYPE, **reply.headers})
+
+
+def _consent(request: Request) -> Reply:
+    """This will say yes at once: whoever asks for this page over HTTP is the suite's browser."""
+    try:
+        return Reply(302, None, {"Location": grants.consent(dict(request.query), is_given=True, now=request.now)})
+    except ValueError:
+        return Reply(400, {"error": "invalid_request"})
 
 
 def _route(path: str, request: Request, scopes: set[str]) -> Reply:

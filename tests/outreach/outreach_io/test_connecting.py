@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+import requests
 import time_machine
 from django.test import Client
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -18,12 +20,14 @@ from outreach.clients.choice import outreach_client
 from outreach.clients.outreach_io_access import unseal
 from outreach.clients.outreach_io_errors import NotConnected
 from outreach.clients.outreach_io_oauth import SCOPES, challenge_of
+from outreach.clients.outreach_io_stand_in.http import serve
 from outreach.enums import ConnectionState
-from outreach.models import OAuthState, OutreachConnection, StandInGrant
-from outreach.services.outreach_stand_in import answer_consent, connect_stand_in
+from outreach.models import OAuthState, OutreachConnection, OutreachSequence, StandInGrant
+from outreach.services.outreach_discovery import discover_due
+from outreach.services.outreach_stand_in import answer_consent, connect_stand_in, fill_stand_in
 from tests import factories
 from tests.conftest import NOW
-from tests.outreach.outreach_io.conftest import put_connection
+from tests.outreach.outreach_io.conftest import point_at, put_connection
 
 CALLBACK = "/api/integrations/outreach/callback"
 CONNECT = "/api/integrations/outreach/connect"
@@ -193,6 +197,44 @@ def test_refused_consent_connects_nothing_and_says_so(browser_of_ops: Client) ->
 
     assert "the consent was not given" in answer.content.decode()
     assert not is_connected()
+
+
+def test_person_who_is_no_longer_of_ops_connects_nothing(browser_of_ops: Client, ops: User) -> None:
+    brought = consent_to(begin(browser_of_ops))
+    User.objects.filter(pk=ops.pk).update(role="csm", is_superuser=False)
+
+    browser_of_ops.get(CALLBACK, brought)
+
+    assert not is_connected()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whole_way_at_the_wire(browser_of_ops: Client, ops: User, settings: Any) -> None:
+    """Consent, code, tokens, reading: nothing of the stand-in is called but over HTTP."""
+    seen: list[Any] = []
+    with serve(lambda: NOW, seen=seen) as address:
+        point_at(settings, address)
+        fill_stand_in(now=NOW)
+        url = browser_of_ops.post(CONNECT).json()["authorizationUrl"]
+        led = requests.get(url, allow_redirects=False, timeout=5).headers["Location"]
+        browser_of_ops.get(CALLBACK, dict(parse_qsl(urlsplit(led).query)))
+        assert discover_due(now=timezone.now())
+
+    assert led.startswith(f"{settings.PUBLIC_URL}{CALLBACK}?")
+    assert [one.path for one in seen[:3]] == ["/oauth/authorize", "/oauth/token", "/api/v2/sequences"]
+    assert OutreachSequence.objects.count() == 6
+
+
+def test_what_was_read_at_another_server_is_offered_no_more(oauth: HTTPServer, browser_of_ops: Client) -> None:
+    OutreachSequence.objects.create(sequence_id=1, name="Theirs", is_enabled=True, read_at=NOW)
+    put_connection(NOW, server="another", last_grant_at=NOW, rate_limit=5, rate_used=5)
+
+    asked = begin(browser_of_ops)
+    browser_of_ops.get(CALLBACK, {"state": asked["state"], "code": "good"})
+
+    row = OutreachConnection.objects.get()
+    assert (row.is_connected, row.rate_limit, row.rate_used) == (True, 10_000, 0)
+    assert not OutreachSequence.objects.get().is_offered
 
 
 @pytest.fixture
