@@ -34,6 +34,11 @@ urlpatterns = [
     path("settings/outreach/stand-in", outreach_settings.stand_in_consent, name="outreach_stand_in"),
     path("settings/outreach/stand-in/play", outreach_settings.stand_in_play, name="outreach_stand_in_play"),
     path("settings/expansion", expansion_settings.page, name="expansion_settings"),
+    path(
+        "settings/expansion/slack/<uuid:question_id>/again",
+        expansion_settings.post_again,
+        name="expansion_settings_post_again",
+    ),
     path("customers/<uuid:customer_id>/expansion", expansion.page, name="expansion"),
     path("customers/<uuid:customer_id>/expansion/look", expansion.look, name="expansion_look"),
     path("customers/<uuid:customer_id>/expansion/requests", expansion.request_add, name="request_add"),

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from customers.enums import ClaimState
+from customers.models import User
 from customers.models.workspace import ONLY_ID
 from customers.queries.moments import Waiting, When
 from emails.enums import DraftState, Lane
@@ -19,6 +20,8 @@ from outreach.enums import AskStanding
 from outreach.models import OutreachSettings, SlackClick, SlackQuestion
 from outreach.rules.slack_messages import ApprovalAsk
 
+PROBLEMS = (ClaimState.FAILED, ClaimState.UNKNOWN, ClaimState.NEEDS_REVIEW)
+MOST_PROBLEMS = 20
 QUIET = timedelta(minutes=1)
 """A mail that is being edited is asked about anew once nobody has changed it for so long."""
 
@@ -94,8 +97,7 @@ def build_ask(question: SlackQuestion, draft: Draft, *, hears_clicks: bool) -> A
     )
 
 
-def list_cards(limit: int) -> Any:
-    """Give the latest questions with their mails, for the page of stand-ins."""
-    return SlackQuestion.objects.select_related("draft", "customer").order_by(F("posted_at").desc(nulls_last=True))[
-        :limit
-    ]
+def list_problems(user: User) -> Any:
+    """Give the questions that stand nowhere, or of which nobody knows, while their mail still waits."""
+    rows = SlackQuestion.objects.visible_to(user).filter(state__in=PROBLEMS, ts="", standing=AskStanding.ASKS)
+    return rows.select_related("draft", "customer").order_by("-updated_at")[:MOST_PROBLEMS]

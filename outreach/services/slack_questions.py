@@ -18,7 +18,9 @@ from django.utils.formats import date_format
 from customers.base import claim, lock_customer, settle
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.enums import ClaimState
+from customers.models import User
 from customers.queries.standstill import stands_still
+from customers.services.activity import record
 from customers.services.budgets import within_budget
 from customers.signals import send_after_commit
 from emails.enums import SENT_STATES, DraftState
@@ -26,7 +28,7 @@ from emails.models import Draft
 from outreach.clients.choice import get_slack, why_slack_off
 from outreach.enums import AskStanding
 from outreach.models import SlackQuestion
-from outreach.queries.slack import build_ask, hash_of, list_to_ask, questions_waiting, still_waits
+from outreach.queries.slack import PROBLEMS, build_ask, hash_of, list_to_ask, questions_waiting, still_waits
 from outreach.rules.slack_messages import Posted, SlackMessage, write_approval, write_decided
 from outreach.signals import slack_changed
 
@@ -88,6 +90,24 @@ def forget_letters(draft_ids: Collection[UUID], *, now: datetime) -> int:
         for question in rows:
             show(question, standing=AskStanding.DECIDED, words=say_outcome(question.draft, question), now=now)
     return len(rows)
+
+
+def post_again(question_id: UUID, *, now: datetime, by: User) -> bool:
+    """This will post a question that Slack refused, or of which nobody knows; False where it stands there or is due.
+
+    A person decides it, who can see in the channel whether it is there.
+    """
+    with transaction.atomic():
+        row = SlackQuestion.objects.select_for_update().filter(pk=question_id, state__in=PROBLEMS, ts="").first()
+        if row is None:
+            return False
+        SlackQuestion.objects.filter(pk=row.pk).update(
+            state=ClaimState.QUEUED, attempts=0, not_before=None, outcome="", updated_at=now
+        )
+        words = "The question at Slack is posted again"
+        record("slack.posted_again", words, customer=row.customer_id, by=by, now=now, subject=row)
+        send_after_commit(slack_changed)
+    return True
 
 
 def show(question: SlackQuestion, *, standing: AskStanding, words: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
 from pytest_httpserver import HTTPServer
 
 from customers.base import claim
@@ -574,6 +575,27 @@ def test_refusal_is_tried_again_only_where_that_helps(slack: HTTPServer, draft: 
 
     assert (only().state, only().outcome) == (ClaimState.FAILED, "Slack answered: channel_not_found.")
     assert len(called(slack)) == 2
+
+
+@pytest.mark.parametrize(("role", "status"), [("ops", 302), ("lead", 403), ("csm", 403)])
+def test_what_was_refused_is_posted_again_by_ops(
+    slack: HTTPServer, draft: Draft, now: datetime, role: str, status: int, request: pytest.FixtureRequest
+) -> None:
+    person: User = request.getfixturevalue(role)
+    slack.expect_ordered_request(POST).respond_with_json({"ok": False, "error": "not_in_channel"})
+    slack.expect_ordered_request(POST).respond_with_json(OK)
+    slack_questions.sweep(now)
+    client = Client()
+    client.force_login(person)
+    assert ("Slack answered: not_in_channel." in client.get("/settings/expansion").content.decode()) is (role == "ops")
+
+    answer = client.post(f"/settings/expansion/slack/{only().pk}/again")
+    slack_questions.sweep(now)
+
+    assert answer.status_code == status
+    assert only().state == (ClaimState.SENT if role == "ops" else ClaimState.FAILED)
+    assert Activity.objects.filter(verb="slack.posted_again", actor=person).exists() is (role == "ops")
+    assert role != "ops" or client.post(f"/settings/expansion/slack/{only().pk}/again").status_code == 404
 
 
 def test_change_that_failed_is_made_again(slack: HTTPServer, draft: Draft, now: datetime) -> None:
