@@ -1,4 +1,4 @@
-"""Our own side of a benchmark's book: colleagues, invitations, tokens, saved views, and imports of the whole book."""
+"""Our own side of a benchmark's book: colleagues, invitations, tokens, views, imports of the whole book, a source."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from config.benchmarks.book import FAMILY_NAMES, GIVEN_NAMES, FilledBook, copy_of, write
-from customers.enums import ImportState, Role, Scope
-from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, UsageSource, User
+from customers.enums import ImportState, PullState, Role, Scope
+from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, UsagePull, UsageSource, User
+from customers.services.digests import seal
 from customers.services.importing.reading import Options, Upload
 from customers.services.importing.runs import import_now
 from customers.services.invitations import invite
@@ -22,6 +23,7 @@ INVITATIONS = 40
 TOKENS = 25
 VIEWS = 15
 OLD_IMPORTS = 30
+PULLS, REFUSED = 30, 200
 REFUSED_EVERY = 20
 """Of the imported rows, one of so many has a risk that is no number."""
 HEAD = ("Account ID", "Account Name", "Churn Risk")
@@ -47,8 +49,7 @@ def fill_office(book: FilledBook, *, now: datetime) -> Office:
     write(ApiToken, (_token(number, book.lead, now=now) for number in range(TOKENS)))
     write(SavedView, (_view(number, book.lead) for number in range(VIEWS)))
     _import(book, now=now)
-    source = {"url": "https://usage.bench.example/accounts", "sealed_secret": "sealed", "is_enabled": False}
-    UsageSource.objects.create(name="Product usage", **source)
+    _source(now=now)
     invited = invite(email="last@bench.example", role=Role.CSM, team=teams[0], now=now, by=ops)
     return Office(ops, colleagues[0], invited.secret)
 
@@ -90,6 +91,23 @@ def _import(book: FilledBook, *, now: datetime) -> None:
     under_way = copy_of(done, state=ImportState.RUNNING, finished_at=None, done_rows=done.total_rows // 3)
     old = (_old_import(number, book.lead, now=now) for number in range(OLD_IMPORTS))
     write(ImportRun, (checked, under_way, *old))
+
+
+def _source(*, now: datetime) -> None:
+    """A source that is switched off, with a month of pulls, each with as many rows left out as are shown."""
+    source = UsageSource.objects.create(
+        name="Meter", url="https://meter.example/usage", sealed_secret=seal(b"of the bench"), is_enabled=False,
+        mapping={"account": "id", "metric": "metric", "value": "used"},
+    )  # fmt: skip
+    refused = [{"row": row, "account": f"bench-{row}", "reason": "No account has this id."} for row in range(REFUSED)]
+    write(UsagePull, (_pull(source, number, refused, now=now) for number in range(PULLS)))
+
+
+def _pull(source: UsageSource, number: int, refused: list[dict[str, object]], *, now: datetime) -> UsagePull:
+    at = now - timedelta(days=number)
+    counts = {"rows": 5000, "accounts": 900, "readings": 4800, "refused_count": len(refused)}
+    return UsagePull(source=source, started_at=at, leased_until=at, finished_at=at, state=PullState.DONE,
+                     refused=refused, note="5000 rows of 900 accounts.", **counts)  # fmt: skip
 
 
 def _csv(book: FilledBook) -> bytes:
