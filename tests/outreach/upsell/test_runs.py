@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Activity, Customer, Meeting, StandInCall, Todo, User
+from customers.services.merging import merge_customers
 from emails.enums import DraftState
 from emails.models import CapturedMail, Draft
 from journeys.models import AutomationSchedule
@@ -19,6 +20,7 @@ from outreach.services.upsell.answering import NothingToAnswer, take_reply
 from outreach.services.upsell.deciding import approve_step
 from tests import factories
 from tests.outreach.upsell.conftest import Commit, fresh, mail_of, states
+from tests.outreach.upsell.playing import start
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(hours=24)
@@ -233,3 +235,14 @@ def test_human_run_waits_at_each_step(
 
     assert run.state == RunState.COMPLETED
     assert count_all() == (1, 1, 1, 1, 1)
+
+
+def test_merged_accounts_keep_both_runs_of_an_event_called_alike(account: Customer, lead: User, now: datetime) -> None:
+    other = factories.CustomerFactory.create(name="Acme Trading East", owner=account.owner)
+    for customer in (account, other):
+        start(customer, lead, now=now, event="quarter-end")
+
+    merge_customers(kept=account, gone=other, now=now, by=lead)
+
+    assert UpsellRun.objects.filter(customer=account).count() == 2
+    assert UpsellStep.objects.filter(customer=account).count() == 16
