@@ -109,13 +109,13 @@ class StoredAccess:
         until = goes_on_at(OutreachConnection.objects.filter(pk=ONLY_ID).first(), now=now) or now + WINDOW / 60
         raise RateLimited("The calls to Outreach.io of this hour are used up.", until=until, now=now)
 
-    def hear(self, limits: Limits, *, is_refused: bool) -> None:
+    def hear(self, limits: Limits, *, blocked_until: datetime | None) -> None:
         """This will take over what the vendor counts, never fewer calls than ours, and wait where it says so."""
         now = self.now()
         rows = OutreachConnection.objects.filter(pk=ONLY_ID)
-        if is_refused:
-            until = limits.when_to_go_on() or now + WINDOW / 60
-            rows.filter(Q(blocked_until__isnull=True) | Q(blocked_until__lt=until)).update(blocked_until=until)
+        if blocked_until is not None:
+            earlier = Q(blocked_until__isnull=True) | Q(blocked_until__lt=blocked_until)
+            rows.filter(earlier).update(blocked_until=blocked_until)
             return
         if limits.limit and limits.remaining is not None:
             self._follow(limits.limit, max(0, limits.limit - limits.remaining), limits.resets_at)

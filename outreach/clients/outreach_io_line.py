@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -21,6 +21,9 @@ CONTENT_TYPE = "application/vnd.api+json"
 LARGEST_PAGE = 8 * LARGEST_ANSWER
 PAGE_SIZE = 250
 MOST_PAGES = 10_000
+A_WHILE = timedelta(minutes=1)
+"""So long nobody calls after a 429 that names no moment."""
+
 REAL_HOST = "api.outreach.io"
 """Stands in the links also of a server that speaks for it; only the query is taken over."""
 
@@ -41,8 +44,8 @@ class Access(Protocol):
     def spend(self) -> None:
         """This will count one call. Raises RateLimited when none is left."""
 
-    def hear(self, limits: Limits, *, is_refused: bool) -> None:
-        """This will keep what an answer said of the limit."""
+    def hear(self, limits: Limits, *, blocked_until: datetime | None) -> None:
+        """This will keep what an answer said of the limit, and until when nobody may call."""
 
 
 @dataclass
@@ -116,7 +119,11 @@ class Line:
         self.calls += 1
         answer = self.send(call)
         limits = read_limits(answer.headers, now=self.access.now())
-        self.access.hear(limits, is_refused=answer.status in (429, 503) and not answer.is_good)
+        # A 503 that names no moment is a fault like any other, and stops nobody else.
+        blocked_until = limits.go_on_at if answer.status == 503 else None
+        if answer.status == 429:
+            blocked_until = limits.when_to_go_on() or self.access.now() + A_WHILE
+        self.access.hear(limits, blocked_until=blocked_until)
         return answer
 
     def _query_of(self, link: str, path: str) -> dict[str, str]:

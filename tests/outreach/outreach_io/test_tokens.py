@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -24,7 +22,7 @@ from outreach.clients.outreach_io_access import unseal
 from outreach.clients.outreach_io_errors import NotConnected, RateLimited
 from outreach.clients.outreach_io_oauth import Grant
 from outreach.models import OutreachConnection
-from tests.outreach.outreach_io.conftest import ACCESS, REFRESH, put_connection
+from tests.outreach.outreach_io.conftest import ACCESS, REFRESH, in_parallel, put_connection
 
 SEQUENCES = "/api/v2/sequences"
 
@@ -60,28 +58,12 @@ def rotating(base: HTTPServer) -> Iterator[Rotating]:
     yield Rotating(base)
 
 
-def _in_parallel(work: Any, count: int) -> list[Any]:
-    barrier = threading.Barrier(count)
-
-    def run(_: int) -> Any:
-        barrier.wait()
-        try:
-            return work()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", ["expired", "refused"])
 def test_twenty_that_need_a_token_make_one_grant_and_lose_none(rotating: Rotating, now: datetime, how: str) -> None:
     put_connection(now, access_expires_at=now + (timedelta(0) if how == "expired" else timedelta(hours=2)))
 
-    answers = _in_parallel(lambda: outreach_client(now).list_sequences(), 20)
+    answers = in_parallel(lambda: outreach_client(now).list_sequences(), 20)
 
     row = OutreachConnection.objects.get()
     assert answers == [()] * 20
