@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from journeys.rules.answer_files import TAKEN as ANSWERS_TAKEN
 from journeys.rules.onboarding import MOST_ANSWER, MOST_ANSWERS, MOST_QUESTION
 from journeys.rules.plan_files import MOST_TEXT, TAKEN
 
@@ -36,6 +37,11 @@ class OnboardingAnswerBody(serializers.Serializer[Any]):
 )
 class OnboardingIn(serializers.Serializer[Any]):
     answers = serializers.ListField(child=OnboardingAnswerBody(), max_length=MOST_ANSWERS)
+    version = serializers.IntegerField(required=False, min_value=0, max_value=HIGHEST, help_text=SEEN)
+
+
+class OnboardingUpload(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text=f"{ANSWERS_TAKEN}, at most 5 MB.")
     version = serializers.IntegerField(required=False, min_value=0, max_value=HIGHEST, help_text=SEEN)
 
 

@@ -20,12 +20,14 @@ from journeys.api.plan_bodies import (
     BusinessPlanBody,
     OnboardingBody,
     OnboardingIn,
+    OnboardingUpload,
     PlanApproveIn,
     PlanIn,
     PlanUpload,
 )
 from journeys.models import BusinessPlan, Onboarding
 from journeys.queries.plans import approved_plan, last_onboarding, last_plan
+from journeys.rules.answer_files import read_answer_file
 from journeys.rules.onboarding import with_questions
 from journeys.rules.plan_files import PlanFile, UnfitFile, read_plan_file
 from journeys.services.onboarding import save_onboarding
@@ -35,18 +37,27 @@ from journeys.services.plans import approve_plan, save_plan
 class OnboardingView(OfCustomer):
     """What the client answered when they came."""
 
+    parser_classes = [*cast(Any, api_settings.DEFAULT_PARSER_CLASSES), MultiPartParser]
+
     @extend_schema(responses=OnboardingBody)
     def get(self, request: Request, id: str) -> Response:
         """The last version; before the first, the questions that are asked."""
         return _show_onboarding(last_onboarding(self.get_customer()))
 
-    @extend_schema(request=OnboardingIn, responses=OnboardingBody)
+    @extend_schema(
+        request={"application/json": OnboardingIn, "multipart/form-data": OnboardingUpload},
+        responses=OnboardingBody,
+    )
     def put(self, request: Request, id: str) -> Response:
-        """Keep the answers as a new version; earlier ones stay."""
-        customer, asked = self.get_customer(), read_body(OnboardingIn, request)
-        saved = save_onboarding(
-            customer, asked["answers"], seen=asked.get("version"), now=timezone.now(), by=caller_of(request)
-        )
+        """Keep the answers as a new version; earlier ones stay. As JSON, or as a form with a file that holds them."""
+        customer = self.get_customer()
+        if "file" in request.FILES:
+            asked = read_body(OnboardingUpload, request)
+            answers = _read_answers(request)
+        else:
+            asked = read_body(OnboardingIn, request)
+            answers = asked["answers"]
+        saved = save_onboarding(customer, answers, seen=asked.get("version"), now=timezone.now(), by=caller_of(request))
         return _show_onboarding(saved)
 
 
@@ -88,6 +99,14 @@ class PlanApproval(OfCustomer):
         customer, asked = self.get_customer(), read_body(PlanApproveIn, request)
         approve_plan(customer, number=asked.get("version"), now=timezone.now(), by=caller_of(request))
         return _show_plan(customer)
+
+
+def _read_answers(request: Request) -> list[dict[str, str]]:
+    uploaded: Any = request.FILES["file"]
+    try:
+        return read_answer_file(uploaded.name or "", uploaded.read())
+    except UnfitFile as error:
+        raise serializers.ValidationError({"file": [str(error)]}) from None
 
 
 def _read_file(request: Request) -> PlanFile | None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 
+from journeys.rules.answer_files import TAKEN, read_answer_file
 from journeys.rules.onboarding import MOST_ANSWERS, MOST_QUESTION
+from journeys.rules.plan_files import UnfitFile
 
 
 class OnboardingForm(forms.Form):
@@ -56,6 +58,23 @@ class OnboardingForm(forms.Form):
         if int(number) >= len(self.asked):
             return f"new_{part}"
         return f"answer_{number}"
+
+
+class AnswerFileForm(forms.Form):
+    """A file of answers, read into the form above it; nothing is kept before that is saved."""
+
+    file = forms.FileField(
+        label="Answers from a file",
+        allow_empty_file=True,
+        help_text=f"{TAKEN}, at most 5 MB. It fills in the form; look through it and save.",
+    )
+
+    def clean_file(self) -> list[dict[str, str]]:
+        uploaded = self.cleaned_data["file"]
+        try:
+            return read_answer_file(uploaded.name, uploaded.read())
+        except UnfitFile as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 def _sent(data: Mapping[str, str]) -> list[str]:

@@ -56,6 +56,11 @@ def read_plan_file(name: str, content: bytes) -> PlanFile:
     return PlanFile(name, content_type, content, text)
 
 
+def read_plain(name: str, content: bytes) -> str:
+    """Read a file that is all text, whatever its name ends with. Raises UnfitFile."""
+    return read_plan_file(f"{name}.txt", content).text
+
+
 def _read(content_type: str, content: bytes) -> str:
     if content_type in PLAIN:
         return _decode(content)

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.models import Customer
 from customers.view_base import reader_of
-from journeys.forms.onboarding import OnboardingForm
+from journeys.forms.onboarding import AnswerFileForm, OnboardingForm
 from journeys.models import Onboarding
 from journeys.queries.plans import last_onboarding, list_onboardings
+from journeys.rules.answer_files import put_answers
 from journeys.rules.comparing import compare_long
 from journeys.rules.onboarding import with_questions
 from journeys.services.onboarding import StaleNumber, save_onboarding
@@ -32,7 +33,7 @@ def page(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if not reader_of(request).is_writer:
             raise PermissionDenied
-        return _save(request, customer)
+        return _read_file(request, customer) if "read_file" in request.POST else _save(request, customer)
     last = last_onboarding(customer)
     form = OnboardingForm(answers=with_questions(last.answers if last else ()), initial={"version": _number(last)})
     return _render(request, customer, form, last)
@@ -55,6 +56,21 @@ def _save(request: HttpRequest, customer: Customer) -> HttpResponse:
     return redirect(reverse("journeys:onboarding", args=[customer.pk]))
 
 
+def _read_file(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Fill the form in from a file. What was typed stays where the file says nothing; nothing is saved yet."""
+    typed, chosen = OnboardingForm(request.POST, answers=()), AnswerFileForm(request.POST, request.FILES)
+    last = last_onboarding(customer)
+    typed.is_valid()
+    if not chosen.is_valid():
+        return _render(request, customer, typed, last, status=400, file_form=chosen)
+    rows = put_answers(typed.answers(), chosen.cleaned_data["file"])
+    version = typed.cleaned_data.get("version", _number(last))
+    form = OnboardingForm(answers=rows, initial={"version": version})
+    read = sum(1 for row in chosen.cleaned_data["file"] if row["answer"])
+    messages.info(request, f"Read {read} answer{'' if read == 1 else 's'} from the file. Look through them, then save.")
+    return _render(request, customer, form, last)
+
+
 def _show_both(request: HttpRequest, customer: Customer, form: OnboardingForm, stale: StaleNumber) -> HttpResponse:
     """What was typed stays in the form, which now stands on the version there is; that one is shown beside it."""
     last = last_onboarding(customer)
@@ -75,7 +91,9 @@ def _render(
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
-    context = {"customer": customer, "form": form, "last": last, "may_write": reader_of(request).is_writer, **more}
+    may_write = reader_of(request).is_writer
+    context = {"customer": customer, "form": form, "file_form": AnswerFileForm(), "last": last, "may_write": may_write}
+    context |= more
     return render(request, "journeys/onboarding.html", context, status=status)
 
 

@@ -98,6 +98,19 @@ def test_plan_is_put_as_a_file(api: Caller, customer: Customer) -> None:
     assert BusinessPlan.objects.count() == 1
 
 
+def test_onboarding_is_put_as_a_file(api: Caller, customer: Customer) -> None:
+    path = f"/api/clients/{customer.pk}/onboarding"
+
+    response = upload(api, path, file=SimpleUploadedFile("answers.csv", b"What do you sell?,Candles"), version="0")
+
+    assert response.status_code == 200
+    assert response.json()["answers"] == [{"question": "What do you sell?", "answer": "Candles"}]
+    refused = upload(api, path, file=SimpleUploadedFile("answers.pdf", b"%PDF-1.4"))
+    assert (refused.status_code, list(error_of(refused)["fields"])) == (400, ["file"])
+    stale = upload(api, path, file=SimpleUploadedFile("answers.txt", b"Why?\nSo."), version="0")
+    assert (stale.status_code, error_of(stale)["code"]) == (409, "stale_version")
+
+
 def test_plan_without_anything_is_400(api: Caller, customer: Customer) -> None:
     response = put(api, f"/api/clients/{customer.pk}/business-plan", {"body": "  "})
 

@@ -69,6 +69,32 @@ def test_onboarding_is_filled_in_with_a_question_more(page: Client, customer: Cu
     assert len(saved.answers) == len(QUESTIONS) + 1
 
 
+def test_answers_from_a_file_fill_in_the_form_and_nothing_is_saved_yet(page: Client, customer: Customer) -> None:
+    file = SimpleUploadedFile("answers.csv", f'"{QUESTIONS[0]}",We make candles\n'.encode())
+    typed = onboarding(customer, answer_1="Typed already", read_file="1")
+
+    response = page.post(f"/customers/{customer.pk}/onboarding", typed | {"file": file})
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "We make candles" in html
+    assert "Typed already" in html
+    assert "Read 1 answer from the file." in html
+    assert not Onboarding.objects.exists()
+
+
+def test_file_without_answers_is_refused_beside_its_field(page: Client, customer: Customer) -> None:
+    typed = onboarding(customer, answer_1="Typed already", read_file="1")
+
+    for file in ({}, {"file": SimpleUploadedFile("plan.pdf", b"%PDF-1.4")}):
+        response = page.post(f"/customers/{customer.pk}/onboarding", typed | file)
+
+        html = response.content.decode()
+        assert response.status_code == 400
+        assert 'id="id_file_error"' in html
+        assert "Typed already" in html
+
+
 def test_answer_that_is_too_long_stays_typed_with_the_error_beside_it(page: Client, customer: Customer) -> None:
     typed = onboarding(customer, answer_2="x" * 5001, new_answer="No question")
 
