@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db import models
 
+import outreach.admin_enrollment
 import outreach.admin_outreach_io
 import outreach.admin_outreach_stand_in  # noqa: F401
 from customers.admin_base import DayFilter, ViewOnlyAdmin

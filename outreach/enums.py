@@ -284,3 +284,95 @@ class ConnectionState(TextChoices):
     DISCONNECTED = "disconnected", "Not connected"
     CONNECTED = "connected", "Connected"
     RECONNECT = "reconnect", "Connect again"
+
+
+class EnrollmentState(TextChoices):
+    """Where an enrollment stands on our side: a claimed row's states, named as INTERFACES names them."""
+
+    PENDING = "pending_approval", "Waits for approval"
+    APPROVED = "approved", "Approved"
+    SENDING = "sending", "Under way"
+    ENROLLED = "enrolled", "Enrolled"
+    UNKNOWN = "unknown", "Unknown"
+    NEEDS_REVIEW = "needs_review", "Needs review"
+    FAILED = "failed", "Failed"
+    DECLINED = "declined", "Declined"
+    REMOVED = "removed", "Removed"
+
+
+LIVE_ENROLLMENTS = frozenset(
+    {
+        EnrollmentState.PENDING,
+        EnrollmentState.APPROVED,
+        EnrollmentState.SENDING,
+        EnrollmentState.ENROLLED,
+        EnrollmentState.UNKNOWN,
+        EnrollmentState.NEEDS_REVIEW,
+    }
+)
+"""At most one of these for a person and a sequence."""
+
+APPROVED_ENROLLMENTS = frozenset(
+    {
+        EnrollmentState.APPROVED,
+        EnrollmentState.SENDING,
+        EnrollmentState.ENROLLED,
+        EnrollmentState.UNKNOWN,
+        EnrollmentState.NEEDS_REVIEW,
+    }
+)
+"""Never without a person's approval on record."""
+
+
+class Standing(TextChoices):
+    """Where a person stands in a sequence at Outreach.io, as far as we know their word for it."""
+
+    ACTIVE = "active", "Active"
+    PENDING = "pending", "Pending there"
+    PAUSED = "paused", "Paused"
+    DISABLED = "disabled", "Disabled there"
+    FAILED = "failed", "Failed there"
+    BOUNCED = "bounced", "Bounced"
+    OPTED_OUT = "opted_out", "Opted out"
+    FINISHED = "finished", "Finished"
+    REPLIED = "replied", "Finished: replied"
+    UNKNOWN = "unknown", "Unknown state"
+
+
+ENDED_STANDINGS = frozenset(
+    {Standing.FAILED, Standing.BOUNCED, Standing.OPTED_OUT, Standing.FINISHED, Standing.REPLIED}
+)
+
+
+class TriggerType(TextChoices):
+    """What puts people forward for a sequence. Source: INTERFACES, "Trigger types"."""
+
+    NEW_CUSTOMER = "new_customer", "New customer"
+    RENEWAL_90_DAYS = "renewal_90_days", "Renewal in 90 days"
+    HEALTH_DROP = "health_drop", "Health drop"
+    CHAMPION_LEFT = "champion_left", "Champion left"
+
+
+class AskedThrough(TextChoices):
+    """Where an enrollment was asked for."""
+
+    STAKEHOLDER = "stakeholder", "From the person"
+    ACCOUNT = "account", "From the account"
+    TRIGGER = "trigger", "By a trigger"
+    API = "api", "By API"
+
+
+class Wish(TextChoices):
+    """What is still to be done at Outreach.io for somebody who is in a sequence there."""
+
+    PAUSE = "pause", "Pause"
+    RESUME = "resume", "Resume"
+    FINISH = "finish", "Remove"
+
+
+class PausedBy(TextChoices):
+    """Who paused somebody there: what a stop paused goes on when the stop ends."""
+
+    PERSON = "person", "A person"
+    BRAKE = "brake", "The account's brake"
+    HOLD = "hold", "The account's hold"

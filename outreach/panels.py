@@ -1,4 +1,4 @@
-"""Expansion on the account page: what speaks for it, where it stands, and the latest introduction."""
+"""What outreach shows on the account page: the expansion, and who is in a sequence."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from customers.registry.panels import Panel, PanelRequest, register_panel
+from outreach.queries.enrollments import list_of_customer
 from outreach.queries.expansion import read_expansion_context
 from outreach.queries.introductions import list_introductions
 from outreach.queries.opportunities import find_open_opportunity
 from outreach.queries.upsell_runs import find_latest_run
 
 SIGNALS_SHOWN = 3
+ROWS_SHOWN = 5
 
 
 def register() -> None:
     """Put the panel into the registry."""
     template = "outreach/panels/expansion.html"
     register_panel(Panel("expansion", "Expansion", template, load_expansion, "side", 30, is_lazy=True))
+    template = "outreach/panels/sequences.html"
+    register_panel(Panel("sequences", "Sequences", template, load_sequences, "side", 35, is_lazy=True))
 
 
 def load_expansion(asked: PanelRequest) -> Mapping[str, Any]:
@@ -33,3 +37,8 @@ def load_expansion(asked: PanelRequest) -> Mapping[str, Any]:
         "facts": context.facts,
         "run": find_latest_run(asked.customer),
     }
+
+
+def load_sequences(asked: PanelRequest) -> Mapping[str, Any]:
+    rows = [row for row in list_of_customer(asked.customer) if row.is_live]
+    return {"rows": rows[:ROWS_SHOWN], "more": max(len(rows) - ROWS_SHOWN, 0)}

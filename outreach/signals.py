@@ -14,3 +14,7 @@ outreach_changed = Signal()  # nothing: what is to be asked of Outreach.io, or t
 introduction_answered = Signal()  # customer_id, introduction_id, response, by_id: by word of a colleague
 run_moved = Signal()  # nothing: which steps of upsell runs are to be taken stands in the rows
 opportunity_logged = Signal()  # customer_id, opportunity_id: a run has logged it, or an answer to it has changed
+enrollment_approved = Signal()  # customer_id, enrollment_id
+enrollments_due = Signal()  # nothing: what is to be done at Outreach.io stands in the rows
+outreach_news_kept = Signal()  # nothing: the calls of Outreach.io that wait stand in the rows
+enrollment_replied = Signal()  # customer_id, stakeholder_id, enrollment_id, replied_at (ISO)

@@ -11,8 +11,10 @@ from outreach.views import (
     offers,
     opportunities,
     outreach_settings,
+    outreach_triggers,
     run_actions,
     runs,
+    sequences,
     stand_ins,
 )
 
@@ -22,6 +24,7 @@ urlpatterns = [
     # With and without a slash: a sender follows no redirect.
     re_path(r"^webhooks/usage-alerts/?$", webhooks.usage_alerts, name="usage_alerts"),
     re_path(r"^webhooks/slack/interactions/?$", webhooks.slack_interactions, name="slack_interactions"),
+    re_path(r"^webhooks/outreach/?$", webhooks.outreach_news, name="outreach_news"),
     path("settings/stand-ins", stand_ins.listing, name="stand_ins"),
     path("settings/stand-ins/<uuid:call_id>/click", stand_ins.click, name="stand_in_click"),
     path("settings/crm", crm_settings.page, name="crm_settings"),
@@ -33,6 +36,17 @@ urlpatterns = [
     path("settings/outreach/discover", outreach_settings.discover, name="outreach_discover"),
     path("settings/outreach/stand-in", outreach_settings.stand_in_consent, name="outreach_stand_in"),
     path("settings/outreach/stand-in/play", outreach_settings.stand_in_play, name="outreach_stand_in_play"),
+    path("settings/outreach/triggers", outreach_triggers.page, name="outreach_triggers"),
+    path("settings/outreach/triggers/add", outreach_triggers.add, name="outreach_trigger_add"),
+    path("settings/outreach/triggers/fields", outreach_triggers.custom_fields, name="outreach_custom_fields"),
+    path("settings/outreach/triggers/<uuid:mapping_id>", outreach_triggers.edit, name="outreach_trigger"),
+    path("customers/<uuid:customer_id>/sequences", sequences.page, name="sequences"),
+    path("customers/<uuid:customer_id>/sequences/change", sequences.change, name="sequences_change"),
+    path(
+        "customers/<uuid:customer_id>/sequences/<uuid:enrollment_id>/decide",
+        sequences.decide,
+        name="sequences_decide",
+    ),
     path("settings/expansion", expansion_settings.page, name="expansion_settings"),
     path(
         "settings/expansion/slack/<uuid:question_id>/again",

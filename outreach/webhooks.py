@@ -1,4 +1,4 @@
-"""What metering systems and Slack call. Fails closed: without a key nobody is believed (promise 10)."""
+"""What metering systems, Slack and Outreach.io call. Fails closed: without a key nobody is believed (promise 10)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,20 @@ from django.views.decorators.http import require_POST
 from customers.clients.inbound import Forged, NoKey
 from customers.webhook_base import read_body, refuse
 from outreach.clients.alert_signatures import check_alert
+from outreach.clients.choice import outreach_webhook_secrets
+from outreach.clients.outreach_io_signatures import HEADER, check_news
 from outreach.clients.slack_playing import SIGNATURE, TIMESTAMP
 from outreach.rules.alerts.facts import BadAlert
 from outreach.rules.alerts.reading import read_alert
+from outreach.rules.enrollment.news import BadNews, check_age, read_news
 from outreach.rules.slack_clicks import BadClick, read_interaction
 from outreach.services.alerts import keep_alert
+from outreach.services.outreach_news import keep_news
 from outreach.services.slack_clicks import keep_click
 
 ALERT_LIMIT = 256 * 1024
 CLICK_LIMIT = 256 * 1024
+NEWS_LIMIT = 1024 * 1024
 
 
 @csrf_exempt
@@ -88,3 +93,25 @@ def take_interaction(request: HttpRequest, *, secret: str | None = None) -> Http
         keep_click(clicked, raw, now=now)
     # Slack shows whatever stands in the body: nothing.
     return HttpResponse(status=200)
+
+
+@csrf_exempt
+@require_POST
+def outreach_news(request: HttpRequest) -> JsonResponse:
+    """Keep what Outreach.io signed; a worker applies it. A repeated call is answered alike."""
+    now = timezone.now()
+    try:
+        raw = read_body(request, limit=NEWS_LIMIT)
+        check_news(raw, signature=request.headers.get(HEADER, ""), secrets=outreach_webhook_secrets())
+        news = read_news(raw)
+        check_age(news, now=now)
+    except NoKey as error:
+        return refuse(403, "no_key", error)
+    except RequestDataTooBig as error:
+        return refuse(413, "too_large", error)
+    except Forged as error:
+        return refuse(401, "bad_signature", error)
+    except (BadNews, UnreadablePostError) as error:
+        return refuse(400, "malformed", error)
+    keep_news(raw, news, now=now)
+    return JsonResponse({"status": "kept"})

@@ -30,7 +30,9 @@ from journeys.services.reviewing import OpenClaims
 from journeys.services.scheduling import NotScheduled
 from journeys.services.texts import NotOpen, StaleText
 from outreach.clients.outreach_io_errors import NotConnected
+from outreach.services.enrolling import CannotEnroll, EnrollmentMoved
 from outreach.services.opportunities import StageMoved
+from outreach.services.prospect_syncing import NotSynced
 from outreach.services.upsell.answering import NothingToAnswer
 from outreach.services.upsell.deciding import NotPossible
 from renewals.services.deciding import StalePlan
@@ -120,6 +122,9 @@ BAD_REQUESTS = {"not_stakeholder": "to", "empty": "body"}
 TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     NotThere: _simple(404, "not_found"),
     NotConnected: _simple(409, "not_connected"),
+    CannotEnroll: _simple(409, "cannot_enroll"),
+    EnrollmentMoved: _simple(409, "not_pending"),
+    NotSynced: _simple(409, "not_synced"),
     AlreadyHeld: _simple(409, "already_held"),
     HoldEndsBeforeItStarts: _simple(400, "invalid", field_name="until"),
     UnreadableFile: _simple(400, "invalid", field_name="file"),

@@ -34,7 +34,7 @@ from journeys.actions import BULK_ACTIONS
 from journeys.models import AutomationSchedule, JourneyChange, PortalLink, SimulationRun
 from journeys.queries.portal_links import make_token as make_portal_token
 from journeys.urls_portal import CLIENT, portal_patterns
-from outreach.models import Touch
+from outreach.models import Touch, TriggerMapping
 from outreach.services.channels import CHANNEL_TODO
 from renewals.views.engage_page import STEPS
 
@@ -117,6 +117,7 @@ class Examples:
             "outreach:channels todo_id": lambda: _first(Todo.objects.filter(kind=CHANNEL_TODO)),
             **{f"outreach:run_{verb} name": lambda: "send_email_draft" for verb in ("approve", "retry", "skip")},
             "customers:hold_resume customer_id": lambda: _open_holds()[0].customer_id,
+            "mapping_id": _mapping,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
             "view_id": lambda: _first(SavedView.objects.all()),
             "token_id": lambda: _first(ApiToken.objects.all()),
@@ -156,6 +157,13 @@ def _first(rows: Any) -> Any:
 
 def _open_holds() -> Any:
     return Hold.objects.filter(ended_at=None).order_by("pk")
+
+
+def _mapping() -> Any:
+    row, _ = TriggerMapping.objects.get_or_create(
+        trigger_type="new_customer", defaults={"sequence_id": 1, "sequence_name": "Onboarding"}
+    )
+    return row.pk
 
 
 def _runs() -> dict[str, Any]:

@@ -29,11 +29,12 @@ from journeys.rules.comparing import compare_long
 from journeys.services import reviewing
 from journeys.services.changing import Refused as JourneyRefused
 from journeys.services.texts import NotOpen, StaleText
+from outreach.services.enrolling import EnrollmentMoved
 
 PAGE_SIZE = 15
 OF_LETTERS = (NotEditable, NotAllowed, Refused, BadMoment)
 OF_DELIVERABLES = (NotOpen, reviewing.NotAllowed, reviewing.OpenClaims, JourneyRefused)
-EXPECTED = (NotThere, ValidationError, *OF_LETTERS, *OF_DELIVERABLES)
+EXPECTED = (NotThere, ValidationError, EnrollmentMoved, *OF_LETTERS, *OF_DELIVERABLES)
 STALE = (StaleVersion, StaleText)
 LONGEST_NUMBER = 9
 

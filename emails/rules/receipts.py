@@ -17,6 +17,11 @@ LABELS = {
     "window": "Hours and holidays",
     "facts": "Facts",
     "once_only": "Only once",
+    "connection": "Outreach.io",
+    "sequence": "Sequence",
+    "mailbox": "Mailbox",
+    "opt_out_there": "Opt-out there",
+    "engage_plan": "Engage plan",
 }
 
 PACED = frozenset({"collision", "cap", "window"})

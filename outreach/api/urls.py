@@ -2,6 +2,17 @@
 
 from django.urls import path
 
+from outreach.api.enrollments import (
+    Enroll,
+    EnrollmentApprove,
+    EnrollmentPause,
+    EnrollmentRemove,
+    EnrollmentResume,
+    EnrollmentStatus,
+    MappingDetail,
+    Mappings,
+    Prospects,
+)
 from outreach.api.expansion import (
     ExpansionContextView,
     FeatureRequestsView,
@@ -24,6 +35,15 @@ urlpatterns = [
     path("integrations/outreach/connect", OutreachConnect.as_view()),
     path("integrations/outreach/callback", OutreachCallback.as_view()),
     path("outreach/sequences", OutreachSequences.as_view()),
+    path("outreach/prospects", Prospects.as_view()),
+    path("outreach/enroll", Enroll.as_view()),
+    path("outreach/enrollments/<uuid:id>/approve", EnrollmentApprove.as_view()),
+    path("outreach/status/<uuid:stakeholderId>", EnrollmentStatus.as_view()),
+    path("outreach/pause/<uuid:stakeholderId>", EnrollmentPause.as_view()),
+    path("outreach/resume/<uuid:stakeholderId>", EnrollmentResume.as_view()),
+    path("outreach/remove/<uuid:stakeholderId>", EnrollmentRemove.as_view()),
+    path("outreach/mappings", Mappings.as_view()),
+    path("outreach/mappings/<uuid:id>", MappingDetail.as_view()),
     path("customers/<str:id>/expansion-context", ExpansionContextView.as_view()),
     path("customers/<str:id>/upsell-intro", UpsellIntroductionView.as_view()),
     path("customers/<str:id>/feature-requests", FeatureRequestsView.as_view()),

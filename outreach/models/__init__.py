@@ -2,6 +2,14 @@
 
 from outreach.models.alerts import UsageAlert
 from outreach.models.crm import CrmSettings, CrmWrite
+from outreach.models.enrollments import (
+    Enrollment,
+    EnrollmentDesk,
+    OutreachNews,
+    ProspectLink,
+    TriggerLog,
+    TriggerMapping,
+)
 from outreach.models.offers import ExpansionLook, FeatureRequest, Offer
 from outreach.models.outreach_io import (
     OAuthState,
@@ -20,6 +28,8 @@ from outreach.models.upsell import Opportunity, UpsellIntroduction, UpsellRun, U
 __all__ = [
     "CrmSettings",
     "CrmWrite",
+    "Enrollment",
+    "EnrollmentDesk",
     "ExpansionLook",
     "FeatureRequest",
     "OAuthState",
@@ -27,10 +37,12 @@ __all__ = [
     "Opportunity",
     "OutreachConnection",
     "OutreachMailbox",
+    "OutreachNews",
     "OutreachPlan",
     "OutreachSequence",
     "OutreachSequenceStep",
     "OutreachSettings",
+    "ProspectLink",
     "Reaction",
     "ScheduleChange",
     "SlackClick",
@@ -40,6 +52,8 @@ __all__ = [
     "StandInNews",
     "StandInThing",
     "Touch",
+    "TriggerLog",
+    "TriggerMapping",
     "UpsellIntroduction",
     "UpsellRun",
     "UpsellStep",

@@ -15,14 +15,19 @@ from journeys.models import RolloutRun
 from outreach.enums import AlertOutcome, ClickResult
 from outreach.models import (
     CrmWrite,
+    Enrollment,
+    EnrollmentDesk,
     ExpansionLook,
     Opportunity,
     OutreachConnection,
+    OutreachNews,
     OutreachPlan,
+    ProspectLink,
     SlackClick,
     SlackQuestion,
     StandInNews,
     StandInThing,
+    TriggerLog,
     UpsellIntroduction,
     UpsellRun,
     UpsellStep,
@@ -36,6 +41,7 @@ from tests.journeys.ground import default_version
 
 Make = Callable[[datetime], object]
 AN_HOUR = timedelta(hours=1)
+THERE = {"state_id": 1, "prospect_id": 1, "enrolled_at": datetime(2026, 3, 4, tzinfo=UTC)}
 
 
 def letter(now: datetime, customer: Customer | None = None, **fields: object) -> Draft:
@@ -248,6 +254,41 @@ def _outreach_connection(now: datetime) -> OutreachConnection:
     return row
 
 
+def _enrollment(now: datetime, **fields: object) -> Enrollment:
+    """As it stands in the table once it is approved; with fields it stands elsewhere."""
+    person = factories.StakeholderFactory.create()
+    values = {"state": "approved", "approved_at": now, "not_before": now, "asked_at": now, **fields}
+    row: Enrollment = Enrollment.objects.create(
+        customer=person.customer, stakeholder=person, sequence_id=1, sequence_name="S", asked_through="api", **values
+    )
+    return row
+
+
+def _prospect(now: datetime) -> ProspectLink:
+    person = factories.StakeholderFactory.create()
+    values = {"wants_opt_out": True, "opt_out_due_at": now, "synced_at": now, "email": person.email}
+    row: ProspectLink = ProspectLink.objects.create(
+        customer=person.customer, stakeholder=person, prospect_id=1, **values
+    )
+    return row
+
+
+def _trigger(now: datetime) -> TriggerLog:
+    row: TriggerLog = TriggerLog.objects.create(
+        customer=factories.CustomerFactory.create(), trigger_type="new_customer", occurrence="o", happened_at=now,
+        due_at=now,
+    )  # fmt: skip
+    return row
+
+
+def _news(now: datetime, *, due_at: datetime | None, age: timedelta = timedelta(0)) -> OutreachNews:
+    applied_at = None if due_at else now
+    row: OutreachNews = OutreachNews.objects.create(
+        body=b"{}", received_at=now - age, due_at=due_at, applied_at=applied_at
+    )
+    return row
+
+
 def _stand_in_state(now: datetime) -> StandInThing:
     sequence = StandInThing.objects.create(kind="sequence", made_at=now, changed_at=now)
     row: StandInThing = StandInThing.objects.create(
@@ -317,6 +358,17 @@ WORK: list[tuple[str, Make]] = [
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.QUEUED, not_before=now)),
     ("crm", lambda now: _crm_write(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
+    ("enrollments", _enrollment),
+    ("enrollments", lambda now: _enrollment(now, state="unknown")),
+    ("enrollments", lambda now: _enrollment(now, state="sending", leased_until=now - AN_HOUR)),
+    ("enrollments", lambda now: _enrollment(now, state="enrolled", wish="pause", wish_due_at=now, **THERE)),
+    ("enrollments", _prospect),
+    ("enrollment_news", lambda now: _news(now, due_at=now)),
+    ("enrollment_news", lambda now: _news(now, due_at=None, age=timedelta(days=31))),
+    ("enrollment_plan_waits", lambda now: _enrollment(now, state="pending_approval", waits_for_plan=True)),
+    ("enrollment_sync", lambda now: EnrollmentDesk.objects.create(next_sync_at=now)),
+    ("enrollment_looks", lambda now: EnrollmentDesk.objects.create(next_look_at=now)),
+    ("enrollment_triggers", _trigger),
     ("outreach_discovery", _outreach_connection),
     ("outreach_stand_in", lambda now: _stand_in_state(now)),
     ("outreach_stand_in", lambda now: StandInNews.objects.create(url="x", event="e", body="", made_at=now, due_at=now)),
