@@ -28,6 +28,7 @@ class Command(BaseCommand):
             "--clients", type=int, default=1_000, help="whose journeys are started and shifted together"
         )
         parser.add_argument("--reminders", type=int, default=5_000, help="how many are drained at once")
+        parser.add_argument("--enrollments", type=int, default=5_000, help="how many people are put into a sequence")
         parser.add_argument("--rows", type=int, default=100_000, help="how many rows the clock's table grows to")
         parser.add_argument("--db", choices=sorted(VENDORS), help="refuse to measure on another database than this")
         parser.add_argument("--only", default="", metavar="REGEX", help="measure the pages whose name and query fit")
