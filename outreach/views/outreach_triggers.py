@@ -117,7 +117,7 @@ def _page(
         "trial_form": trial,
         "trial": _try(request, trial, mappings, now=now) if trial.is_bound else None,
         "log": [] if trial.is_bound else list_log(user=reader, limit=LOG_SHOWN),
-        "desk": desk,
+        "reading": desk,
         "is_ops": reader.is_ops,
     }
     return render(request, "outreach/settings_triggers.html", context, status=status)
