@@ -45,7 +45,7 @@ def show_approval(enrollment_id: UUID, *, user: User, now: datetime) -> WholeApp
     refused = [line for line in receipt.lines if not line.passed]
     sequence = find_sequence(row.sequence_id)
     return WholeApproval(
-        approval=_approval(row, reader=user, warnings=tuple(line.reason for line in refused)),
+        approval=_approval(row, reader=user, warnings=tuple(line.reason for line in refused if not line.waits)),
         subject=f"{row.stakeholder.name} into “{row.sequence_name}”",
         body=row.because,
         machine=None,

@@ -173,6 +173,8 @@ def test_pending_enrollment_stands_in_the_queue_and_is_approved_there(ask: Enrol
     shown = client.get("/approvals", {"item": str(row.pk)}).content.decode()
     assert "Re-engagement" in shown
     assert "Approve and enroll" in shown
+    assert csm.email in shown
+    assert "Mail after 4 days" in shown
 
     listed = api(csm).get("/api/approvals").json()["results"]
     assert [(one["kind"], one["recipient"]) for one in listed] == [("enrollment", "Ann Lee")]
