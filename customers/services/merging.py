@@ -127,6 +127,8 @@ def _absorb_person(twin: Stakeholder, person: Stakeholder, *, has_primary: bool)
                 getattr(row, relation.field.name).add(twin)
         else:
             rows: Any = relation.related_model._base_manager
+            if relation.one_to_one and rows.filter(**{relation.field.name: twin}).exists():
+                continue  # There is one for each person: that of the one who goes, goes too.
             rows.filter(**{relation.field.name: person}).update(**{relation.field.name: twin})
     twin.roles = list(dict.fromkeys([*twin.roles, *person.roles]))
     for name in (*_GAPS, "relationship_strength", "email"):

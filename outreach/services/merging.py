@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from customers.models import Customer, User
 from customers.registry.merges import register_merge
-from outreach.models import ExpansionLook, FeatureRequest, UpsellRun
+from outreach.models import ExpansionLook, FeatureRequest, TriggerLog, UpsellRun
 
 
 def register() -> None:
@@ -22,7 +23,7 @@ def why_not_merge(kept: Customer, gone: Customer) -> str:
 
 
 def keep_once(kept: Customer, gone: Customer, now: datetime, by: User) -> None:
-    """Drop what the account that stays has as well: the same request, and the mark of when it is looked at."""
+    """Drop what the account that stays has as well: the same request or event, and when it is looked at."""
     ExpansionLook.objects.filter(customer=gone).delete()
     _part_events(kept, gone, now=now)
     known = FeatureRequest.objects.filter(customer=kept).annotate(lower=Lower("text")).values("lower")
@@ -35,3 +36,7 @@ def _part_events(kept: Customer, gone: Customer, *, now: datetime) -> None:
     for run in UpsellRun.objects.filter(customer=gone, event_id__in=known):
         event_id = f"{run.event_id[:150]} ({gone.pk})"
         UpsellRun.objects.filter(pk=run.pk).update(event_id=event_id, updated_at=now)
+    known_events = TriggerLog.objects.filter(
+        customer=kept, trigger_type=OuterRef("trigger_type"), occurrence=OuterRef("occurrence")
+    )
+    TriggerLog.objects.filter(customer=gone).filter(Exists(known_events)).delete()

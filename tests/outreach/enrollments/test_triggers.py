@@ -10,8 +10,9 @@ import pytest
 
 from customers.models import Customer, HealthSample, Stakeholder, User
 from customers.services.accounts import create_customer
+from customers.services.merging import merge_customers
 from customers.services.stakeholders import mark_left
-from outreach.models import Enrollment, EnrollmentDesk, OutreachSequence, TriggerLog, TriggerMapping
+from outreach.models import Enrollment, EnrollmentDesk, OutreachSequence, ProspectLink, TriggerLog, TriggerMapping
 from outreach.services.enrollment_triggers import evaluate, look, raise_trigger, try_mapping
 from tests import factories
 
@@ -152,3 +153,21 @@ def test_account_that_is_long_a_customer_is_not_new(
 
     assert "since 1 Jan 2024" in trial.why_not
     assert (trial.would, Enrollment.objects.count()) == ([], 0)
+
+
+def test_accounts_that_both_had_the_event_and_the_person_there_can_be_merged(
+    mapped: Map, account: Customer, person: Stakeholder, csm: User, now: datetime
+) -> None:
+    other = factories.CustomerFactory.create(owner=csm, name="Acme Inc")
+    twin = factories.StakeholderFactory.create(customer=other, email=person.email)
+    mapped("new_customer", segment_filter="None of them")
+    for customer, one, number in ((account, person, 1), (other, twin, 2)):
+        raise_trigger(customer.pk, "new_customer", occurrence="created", now=now)
+        ProspectLink.objects.create(
+            customer=customer, stakeholder=one, prospect_id=number, email=one.email.lower(), synced_at=now
+        )
+
+    merge_customers(kept=account, gone=other, now=now, by=csm)
+
+    assert list(ProspectLink.objects.values_list("prospect_id", flat=True)) == [1]
+    assert TriggerLog.objects.filter(customer=account).count() == 1
