@@ -1,6 +1,6 @@
 """The codes of the clock and of the journey; values are those of the journey spec where it has them."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class AutomationType(TextChoices):
@@ -37,6 +37,13 @@ class JourneyState(TextChoices):
     ACTIVE = "active", "Under way"
     COMPLETED = "completed", "Completed"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class JobPriority(IntegerChoices):
+    """Which text is written first. Source: the journey spec, automatic generation, "Set job priority (MEDIUM)"."""
+
+    HIGH = 1, "High: a person waits for it"
+    MEDIUM = 2, "Medium: the clock asked for it"
 
 
 class DeliverableState(TextChoices):

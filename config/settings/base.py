@@ -7,7 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config.settings.logs import logging_settings
-from config.settings.required import one_of
+from config.settings.required import one_of, seconds
 
 env = environ.Env()
 
@@ -261,6 +261,13 @@ SLACK_API_BASE = env.str("SLACK_API_BASE", default="https://slack.com/api/")
 # Without it no click on a button is believed.
 SLACK_SIGNING_SECRET = env.str("SLACK_SIGNING_SECRET", default="")
 SLACK_CHANNEL = env.str("SLACK_CHANNEL", default="")
+# So long one call may take. A step makes up to three of them within its lease of two minutes.
+MOST_VENDOR_SECONDS = 30
+SLACK_TIMEOUT = seconds("SLACK_TIMEOUT", env.str("SLACK_TIMEOUT", default="20"), most=MOST_VENDOR_SECONDS)
+ZOOM_TIMEOUT = seconds("ZOOM_TIMEOUT", env.str("ZOOM_TIMEOUT", default="20"), most=MOST_VENDOR_SECONDS)
+SALESFORCE_TIMEOUT = seconds(
+    "SALESFORCE_TIMEOUT", env.str("SALESFORCE_TIMEOUT", default="20"), most=MOST_VENDOR_SECONDS
+)
 ZOOM_ACCOUNT_ID = env.str("ZOOM_ACCOUNT_ID", default="")
 ZOOM_CLIENT_ID = env.str("ZOOM_CLIENT_ID", default="")
 ZOOM_CLIENT_SECRET = env.str("ZOOM_CLIENT_SECRET", default="")

@@ -92,3 +92,10 @@ def one_of(name: str, value: str, allowed: Sequence[str]) -> str:
     if chosen not in allowed:
         raise UnusableSettings(f"{name} is “{value}”; it can be {', '.join(allowed)}.")
     return chosen
+
+
+def seconds(name: str, value: str, *, most: int) -> float:
+    """Give a time limit in seconds. Raises UnusableSettings where it is no whole number from 1 to the most."""
+    if not value.strip().isdecimal() or not 1 <= int(value) <= most:
+        raise UnusableSettings(f"{name} is “{value}”; it must be a whole number of seconds from 1 to {most}.")
+    return float(value)

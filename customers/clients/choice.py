@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from customers.clients.outbound import why_off
 from customers.clients.salesforce import SalesforceClient
 from customers.clients.salesforce_stand_in import SalesforceStandIn
@@ -13,4 +15,4 @@ def why_salesforce_off() -> str:
 
 
 def get_salesforce() -> SalesforceClient | SalesforceStandIn:
-    return SalesforceStandIn() if why_salesforce_off() else SalesforceClient()
+    return SalesforceStandIn() if why_salesforce_off() else SalesforceClient(deadline_s=settings.SALESFORCE_TIMEOUT)

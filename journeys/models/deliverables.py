@@ -7,14 +7,14 @@ from django.db.models import Q
 
 from customers.models.base import CustomerRow
 from emails.enums import Writer
-from journeys.enums import DeliverableState
+from journeys.enums import DeliverableState, JobPriority
 from journeys.models.journeys import Journey, JourneyMonth
 
 
 class Deliverable(CustomerRow):
     """The deliverable of one month. Delivered is done: its text stays as the client got it.
 
-    due_at, claim_token, attempts, outcome: the job of writing it, as in `emails.Writing`; the row is the job.
+    due_at, priority, claim_token, attempts, outcome: the job of writing it, as in `emails.Writing`; the row is the job.
     opened_at: the button on the landing page was pressed (a POST), which is what "accessed" means.
     """
 
@@ -33,6 +33,7 @@ class Deliverable(CustomerRow):
     asked_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     due_at = models.DateTimeField(null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=JobPriority.choices, default=JobPriority.MEDIUM)
     claim_token = models.UUIDField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     outcome = models.CharField(max_length=300, blank=True)

@@ -26,7 +26,7 @@ from customers.signals import send_after_commit
 from emails.enums import Writer
 from emails.writing.claude import ClaudeFailed
 from emails.writing.writers import claude_client
-from journeys.enums import DeliverableState, JourneyState
+from journeys.enums import DeliverableState, JobPriority, JourneyState
 from journeys.models import Deliverable
 from journeys.queries.briefs import read_commission
 from journeys.rules.effects import StaffNews, TellStaff
@@ -81,6 +81,7 @@ def ask_again(
         moved = Deliverable.objects.filter(pk=deliverable.pk, version=version, state__in=WRITABLE).update(
             state=DeliverableState.WRITING,
             due_at=now,
+            priority=JobPriority.HIGH,
             claim_token=None,
             attempts=0,
             outcome="",
@@ -142,8 +143,11 @@ def waiting(now: When) -> Waiting:
 
 
 def _claim(*, now: datetime, before: datetime) -> list[_Claimed | None]:
-    """Take up to BATCH jobs, each by one conditional UPDATE; None stands for one that is not worth doing any more."""
-    rows = Deliverable.objects.filter(due_at__lte=before).order_by("due_at")
+    """Take up to BATCH jobs, each by one conditional UPDATE; None stands for one that is not worth doing any more.
+
+    What a person waits for goes before what the clock asked for.
+    """
+    rows = Deliverable.objects.filter(due_at__lte=before).order_by("priority", "due_at")
     claimed: list[_Claimed | None] = []
     for row in rows.select_related("customer__owner", "month", "journey", "asked_by")[:BATCH]:
         token = uuid.uuid4()

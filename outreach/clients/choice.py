@@ -38,7 +38,7 @@ def why_zoom_off() -> str:
 
 
 def get_zoom() -> ZoomClient | ZoomStandIn:
-    return ZoomStandIn() if why_zoom_off() else ZoomClient()
+    return ZoomStandIn() if why_zoom_off() else ZoomClient(deadline_s=settings.ZOOM_TIMEOUT)
 
 
 def get_slack() -> SlackClient | SlackStandIn:
@@ -47,7 +47,7 @@ def get_slack() -> SlackClient | SlackStandIn:
     # Imported when it is used: the package takes its time.
     from outreach.clients.slack import SlackClient
 
-    return SlackClient()
+    return SlackClient(deadline_s=settings.SLACK_TIMEOUT)
 
 
 CALLBACK = "/api/integrations/outreach/callback"

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from config.settings.logs import hide_in_text, hide_secrets
-from config.settings.required import REQUIRED, UnusableSettings, demand, one_of
+from config.settings.required import REQUIRED, UnusableSettings, demand, one_of, seconds
 from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -188,3 +188,10 @@ def test_wrong_choice_stops_the_start(name: str, value: str) -> None:
 
     assert ended.returncode != 0
     assert f"{name} is “{value}”" in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("value", ["0", "31", "-1", "1.5", "soon", ""])
+def test_time_limit_is_a_whole_number_of_seconds_within_the_lease(value: str) -> None:
+    assert (seconds("SLACK_TIMEOUT", "1", most=30), seconds("SLACK_TIMEOUT", "30", most=30)) == (1.0, 30.0)
+    with pytest.raises(UnusableSettings, match="SLACK_TIMEOUT"):
+        seconds("SLACK_TIMEOUT", value, most=30)

@@ -14,7 +14,7 @@ from emails.models import StaffMail
 from emails.rules.grounding import ground, open_spans
 from emails.writing import breaker
 from emails.writing.claude import ClaudeFailed
-from journeys.enums import AutomationStatus, DeliverableState, JourneyKind
+from journeys.enums import AutomationStatus, DeliverableState, JobPriority, JourneyKind
 from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyMonth
 from journeys.queries.briefs import read_commission
 from journeys.queries.deliverables import judge_text, list_versions
@@ -310,6 +310,25 @@ def test_written_again_with_an_instruction_keeps_the_old_text(
         "As it was first written",
     ]
     assert (versions[1].body, first.first_body) == (old, old)
+
+
+def test_text_that_a_person_waits_for_is_written_before_those_of_the_clock(
+    first: Deliverable, now: datetime, use: Any, csm: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_due(now=now)
+    first.refresh_from_db()
+    second = JourneyMonth.objects.get(journey=first.journey, number=2)
+    waiting = Deliverable.objects.create(
+        customer=first.customer, journey=first.journey, month=second, title="Second", due_at=now - timedelta(hours=1)
+    )
+    claude = use(FakeClaude(proposal(first)))
+    monkeypatch.setattr(writing, "BATCH", 1)
+
+    asked = ask_again(first, instruction="Shorter", version=first.version, now=now, by=csm)
+    write_due(now=now)
+
+    assert (waiting.priority, asked.priority) == (JobPriority.MEDIUM, JobPriority.HIGH)
+    assert ["Shorter" in prompt for prompt in claude.asked[:2]] == [True, False]
 
 
 def test_asking_again_for_an_old_version_is_refused(first: Deliverable, now: datetime, csm: User) -> None:

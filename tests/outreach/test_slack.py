@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import time
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -156,6 +157,17 @@ def test_silence_after_the_body_is_unknown(
             SlackClient(deadline_s=0.4).post(message, now=now)
 
     assert error.value.can_retry is False
+
+
+def test_time_limit_is_the_settings(base: HTTPServer, message: SlackMessage, now: datetime, settings: Any) -> None:
+    settings.SLACK_TIMEOUT = 0.4
+    with server(then_hangs=True) as address:
+        settings.SLACK_API_BASE = f"{address}/api/"
+        started = time.monotonic()
+        with pytest.raises(MaybeAccepted):
+            get_slack().post(message, now=now)
+
+    assert time.monotonic() - started < 10
 
 
 def test_refused_connection_and_proxy_of_the_machine(
