@@ -44,7 +44,9 @@ def ensure_templates(*, now: datetime) -> int:
 def find_versions(keys: Collection[str], *, now: datetime) -> dict[str, MailTemplateVersion]:
     """This will give the text that counts now of each template; what is missing is put back first."""
     versions = current_versions(keys)
-    if len(versions) < len(set(keys)) and ensure_templates(now=now):
+    if len(versions) < len(set(keys)):
+        # Another may have put them back meanwhile: read them again, whoever did.
+        ensure_templates(now=now)
         versions = current_versions(keys)
     return versions
 

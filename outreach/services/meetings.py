@@ -197,7 +197,7 @@ def _write(meeting: Meeting, kind: CadenceKind, *, now: datetime) -> None:
     sender = customer.owner or meeting.recorded_by
     if sender is None:
         return
-    actions = list(Todo.objects.filter(source_id=meeting.pk, kind=ACTION_TODO)) if is_recap else []
+    actions = list(_actions(meeting)) if is_recap else []
     draft = write_follow_up(
         FollowUp(
             customer=customer,
@@ -241,6 +241,12 @@ def _meeting_facts(meeting: Meeting) -> list[Fact]:
     if meeting.notes.strip():
         found.append(text_fact("meeting.notes", meeting.notes, field="notes", label="Notes of the meeting", **where))
     return found
+
+
+def _actions(meeting: Meeting) -> QuerySet[Todo]:
+    """What was agreed, in the order in which it was put down."""
+    rows: QuerySet[Todo] = Todo.objects.filter(source_id=meeting.pk, kind=ACTION_TODO)
+    return rows.order_by("created_at", "key")
 
 
 def _action_facts(customer: Customer, todos: Iterable[Todo]) -> list[Fact]:

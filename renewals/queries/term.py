@@ -9,6 +9,7 @@ from decimal import Decimal
 from customers.enums import ContractState
 from customers.models import Contract, Customer
 from customers.queries.calendars import local_date
+from customers.queries.memo import kept
 from renewals.enums import Stage
 from renewals.models import Renewal
 from renewals.rules.opening import Opening, engage_opening
@@ -71,7 +72,8 @@ def read_term(customer: Customer, *, now: datetime) -> Term | None:
 
 def find_notice_deadline(customer: Customer) -> date | None:
     """This will give the day until which notice must be given on the running contract; None without one."""
-    running = Contract.objects.filter(customer=customer, state=ContractState.ACTIVE).first()
+    active = Contract.objects.filter(customer=customer, state=ContractState.ACTIVE)
+    running: Contract | None = kept(("running_contract", customer.pk), active.first)
     return running.renewal_date - timedelta(days=running.notice_days) if running else None
 
 
