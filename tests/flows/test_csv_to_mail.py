@@ -264,6 +264,7 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     expect(step_title(page)).to_have_text("Price communication")
     page.go_back()
     expect(step_title(page)).to_have_text("Emails")
+    expect(page.get_by_label("Text").first).to_have_value(re.compile(r"\["))  # what was typed went along
     context.close()
 
 
