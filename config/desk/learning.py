@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from customers.queries.kept import read_kept
 from customers.view_base import reader_of
 from outreach.queries.learning import STILL_OPEN, read_introduction_rates
 from outreach.rules.upsell.conversion import ENOUGH, Rate, overlap
@@ -46,7 +47,12 @@ class RateTable:
 def learning(request: HttpRequest) -> HttpResponse:
     """Count what came of introductions and renewals of the reader's accounts."""
     reader, now = reader_of(request), timezone.now()
-    introductions, renewals = read_introduction_rates(reader, now=now), read_renewal_rates(reader, now=now)
+    introductions, renewals = read_kept(
+        "learning",
+        reader,
+        now=now,
+        read=lambda: (read_introduction_rates(reader, now=now), read_renewal_rates(reader, now=now)),
+    )
     context = {
         "introductions": introductions,
         "renewals": renewals,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import (
     Avg,
     Count,
@@ -30,6 +29,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from customers.models import User
+from customers.queries.kept import read_kept
 from journeys.enums import AutomationStatus, AutomationType, JourneyState, LogStatus
 from journeys.models import (
     AutomationLog,
@@ -49,8 +49,6 @@ from journeys.rules.savings import hours_saved
 AHEAD = timedelta(days=7)
 MEASURED = timedelta(days=30)
 LONG_OVERDUE_DAYS = 7
-KEPT_FOR = timedelta(minutes=1)
-KEPT_KEY = "journeys.health.2:{}"
 
 
 @dataclass(frozen=True)
@@ -184,18 +182,15 @@ def read_health(user: User, *, now: datetime) -> Health:
 
 def read_kept_health(user: User, *, now: datetime) -> Health:
     """This will give the figures as they were counted within the last minute; the clock's own health as it is now."""
-    key = KEPT_KEY.format(":".join(map(str, (user.pk, user.role, user.team_id, timezone.get_current_timezone_name()))))
-    kept: Health | None = cache.get(key)
-    if kept is not None and timedelta() <= now - kept.since.now < KEPT_FOR:
-        return replace(
-            kept,
-            hours_saved_in_week=hours_saved(kept.done.week, read_estimates()),
-            oldest_due_at=get_oldest_ready_at(now),
-            last_tick_at=get_last_tick_at(),
-        )
-    found = read_health(user, now=now)
-    cache.set(key, found, timeout=KEPT_FOR.total_seconds())
-    return found
+    kept = read_kept("journeys-health", user, now=now, read=lambda: read_health(user, now=now))
+    if kept.since.now == now:
+        return kept
+    return replace(
+        kept,
+        hours_saved_in_week=hours_saved(kept.done.week, read_estimates()),
+        oldest_due_at=get_oldest_ready_at(now),
+        last_tick_at=get_last_tick_at(),
+    )
 
 
 def share(part: int, whole: int) -> float | None:

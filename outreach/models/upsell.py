@@ -174,6 +174,7 @@ class Opportunity(CustomerRow):
         verbose_name_plural = "opportunities"
         indexes = [
             models.Index(fields=["stage", "-found_at"], name="opportunity_by_stage"),
+            models.Index(fields=["-found_at"], name="opportunity_latest"),
             models.Index(
                 fields=["updated_at"],
                 condition=Q(crm_seen_at=None, stage__in=sorted(STAGES_FOR_THE_CRM))

@@ -91,8 +91,9 @@ def _facts(opportunity: Any, *, now: datetime) -> OpportunityFacts:
 
 def list_owners(reader: User) -> list[User]:
     """Whose opportunities the reader sees, by name."""
-    owners = Opportunity.objects.visible_to(reader).filter(customer__owner__isnull=False).values("customer__owner")
-    return list(User.objects.filter(pk__in=owners))
+    has_any = Exists(Opportunity.objects.filter(customer=OuterRef("pk")))
+    accounts = Customer.objects.visible_to(reader).filter(has_any, owner=OuterRef("pk")).order_by()
+    return list(User.objects.filter(Exists(accounts)))
 
 
 def list_record(opportunity: Opportunity) -> list[Activity]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,21 +50,27 @@ def list_runs(reader: User) -> QuerySet[Any]:
     return rows.defer("customer__notes")
 
 
+def list_run_lines(reader: User) -> QuerySet[Any]:
+    """The reader's runs with no more than a line of a list shows."""
+    account = ("customer__name", "customer__owner")
+    owner = ("customer__owner__first_name", "customer__owner__last_name", "customer__owner__username")
+    rows = UpsellRun.objects.visible_to(reader).select_related("customer__owner")
+    own = ("metric", "level", "wanted_level", "state", "started_at", "waits_until", "end_reason", "reply")
+    return rows.only(*own, *account, *owner)
+
+
 def with_steps(runs: QuerySet[Any]) -> QuerySet[Any]:
     """Load the steps along, in one more query for any number."""
     steps = UpsellStep.objects.select_related("approved_by").order_by("position")
     return runs.prefetch_related(Prefetch("steps", queryset=steps))
 
 
-def read_board(runs: QuerySet[Any], *, shown: int, states: Iterable[RunState] = OPEN_STATES) -> list[Column]:
-    """Read each state's latest runs and how many there are."""
-    counts = dict(runs.order_by().values_list("state").annotate(number=Count("pk")))
+def read_board(
+    runs: QuerySet[Any], *, counts: Mapping[str, int], shown: int, states: Iterable[RunState] = OPEN_STATES
+) -> list[Column]:
+    """Read each state's latest runs. counts: of `count_states`."""
     return [
-        Column(
-            state,
-            counts.get(state, 0),
-            list(with_steps(runs.filter(state=state))[:shown]) if counts.get(state) else [],
-        )
+        Column(state, counts.get(state, 0), list(runs.filter(state=state)[:shown]) if counts.get(state) else [])
         for state in states
     ]
 

@@ -19,6 +19,7 @@ from customers.view_base import put_errors, reader_of
 from outreach.enums import OpportunityStage
 from outreach.expansion_forms import StageForm
 from outreach.queries.opportunities import (
+    StageSum,
     as_rows,
     list_opportunities,
     list_owners,
@@ -40,11 +41,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     stage, owner = request.GET.get("stage", OPEN), request.GET.get("owner", "")
     mine = _of_owner(list_opportunities(reader), owner)
-    page = Paginator(_in_stage(mine, stage), PAGE_SIZE).get_page(request.GET.get("page"))
+    sums = sum_stages(mine)
+    paginator = Paginator(_in_stage(mine, stage), PAGE_SIZE)
+    paginator.count = sum(one.count for one in sums if _is_shown(one, stage))
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": as_rows(page, now=now),
-        "sums": sum_stages(mine),
+        "sums": sums,
         "stage": stage,
         "owner": owner,
         "owners": list_owners(reader),
@@ -117,3 +121,10 @@ def _in_stage(rows: Any, stage: str) -> Any:
     if stage in OpportunityStage.values:
         return rows.filter(stage=stage)
     return rows if stage == "all" else rows.exclude(stage__in=sorted(CLOSED))
+
+
+def _is_shown(one: StageSum, stage: str) -> bool:
+    """Whether `_in_stage` lists the stage's rows."""
+    if stage in OpportunityStage.values:
+        return one.stage == stage
+    return stage == "all" or not one.is_closed

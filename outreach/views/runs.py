@@ -18,7 +18,7 @@ from customers.models import Customer
 from customers.view_base import for_writers, put_errors, reader_of
 from outreach.enums import ENDED_RUN_STATES, AutomationLevel, RunState
 from outreach.queries.run_pages import show_run
-from outreach.queries.upsell_runs import OPEN_STATES, count_states, list_runs, read_board, with_steps
+from outreach.queries.upsell_runs import OPEN_STATES, count_states, list_run_lines, list_runs, read_board, with_steps
 from outreach.queries.upsell_settings import read_ceiling
 from outreach.run_forms import ApproveForm, ReasonForm, ReplyForm, StartForm
 from outreach.services.upsell.starting import start_run
@@ -33,7 +33,7 @@ SHOWN = 12
 def board(request: HttpRequest) -> HttpResponse:
     """The open runs by state; `state` lists the runs of one state, ended ones too."""
     reader = reader_of(request)
-    runs = list_runs(reader)
+    runs = list_run_lines(reader)
     state = request.GET.get("state", "")
     counts = count_states(runs)
     context: dict[str, Any] = {
@@ -44,10 +44,11 @@ def board(request: HttpRequest) -> HttpResponse:
         "can_write": reader.is_writer,
     }
     if context["state"]:
-        page = Paginator(runs.filter(state=state), PAGE_SIZE).get_page(request.GET.get("page"))
-        context |= {"page": page, "label": RunState(state).label}
+        paginator = Paginator(runs.filter(state=state), PAGE_SIZE)
+        paginator.count = counts.get(state, 0)
+        context |= {"page": paginator.get_page(request.GET.get("page")), "label": RunState(state).label}
     else:
-        context["columns"] = read_board(runs, shown=SHOWN)
+        context["columns"] = read_board(runs, counts=counts, shown=SHOWN)
     return render(request, "outreach/runs.html", context)
 
 
