@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from customers.enums import HoldScope
@@ -36,6 +36,14 @@ class Candidate:
 
     stakeholder: Stakeholder
     weighed: Weighed
+
+
+def count_left_behind() -> dict[str, int]:
+    """How many people are in sequences there, and how many enrollments are not done yet; of the whole workspace."""
+    not_done = Q(state__in=[EnrollmentState.PENDING, EnrollmentState.APPROVED])
+    in_one = Q(state=EnrollmentState.ENROLLED) & ~Q(standing__in=sorted(ENDED_STANDINGS))
+    person = Count("stakeholder", filter=in_one, distinct=True)
+    return Enrollment.objects.aggregate(in_sequences=person, waiting=Count("pk", filter=not_done))
 
 
 def wanted_of(mapping: TriggerMapping) -> Wanted:

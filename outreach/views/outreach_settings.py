@@ -17,9 +17,10 @@ from customers.models import User
 from customers.view_base import for_ops, reader_of, settings_tabs
 from outreach.clients.choice import is_outreach_stand_in, outreach_redirect_uri, why_outreach_off
 from outreach.clients.outreach_io_oauth import SCOPES
+from outreach.queries.enrollments import count_left_behind
 from outreach.queries.outreach_io import get_connection, list_mailboxes_of, list_sequences, rate_words
 from outreach.queries.outreach_stand_in import list_playable
-from outreach.rules.outreach_io.words import scope_words
+from outreach.rules.outreach_io.words import disconnect_words, scope_words
 from outreach.services import outreach_connection as connecting
 from outreach.services.outreach_discovery import ask_to_discover
 from outreach.services.outreach_stand_in import NotPlayable, answer_consent, play
@@ -68,9 +69,13 @@ def connect(request: HttpRequest) -> HttpResponse:
     return render(request, "outreach/settings_outreach_connect.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_ops
 def disconnect(request: HttpRequest) -> HttpResponse:
+    """Ask once, with what stays behind; a POST disconnects."""
+    if request.method == "GET":
+        context = {"points": disconnect_words(**count_left_behind())}
+        return render(request, "outreach/settings_outreach_disconnect.html", context)
     left = connecting.disconnect(now=timezone.now(), by=reader_of(request))
     if left:
         messages.warning(request, f"Disconnected here. {left}")

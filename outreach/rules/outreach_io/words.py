@@ -38,3 +38,15 @@ def step_words(kind: str, interval_s: int | None) -> str:
     if days:
         return f"{name} after {days} day{'' if days == 1 else 's'}"
     return f"{name} after {hours} h" if hours else f"{name} after {max(1, interval_s // 60)} min"
+
+
+def disconnect_words(*, in_sequences: int, waiting: int) -> list[str]:
+    """This will say what stays behind: people whom sequences go on writing to, and those who are not enrolled yet."""
+    said = []
+    if in_sequences:
+        who = "1 person stays in a sequence" if in_sequences == 1 else f"{in_sequences} people stay in sequences"
+        said.append(f"{who} there, and their replies are no longer heard here. Pause or remove them first.")
+    if waiting:
+        which = "1 enrollment waits" if waiting == 1 else f"{waiting} enrollments wait"
+        said.append(f"{which} here until it is connected again.")
+    return said

@@ -10,9 +10,12 @@ from django.test import Client
 
 from customers.models import User
 from outreach.clients.choice import outreach_client
+from outreach.enums import AskedThrough
 from outreach.models import OutreachConnection, OutreachSequence
 from outreach.rules.outreach_io.resources import ProspectWrite
+from outreach.services.enrolling import Asking, ask_to_enroll
 from outreach.services.outreach_stand_in import connect_stand_in
+from tests import factories
 from tests.conftest import NOW
 
 PAGE = "/settings/outreach"
@@ -69,10 +72,28 @@ def test_others_look_and_change_nothing(csm: User, ops: User, client: Client) ->
     page = client.get(PAGE)
 
     assert page.status_code == 200 and "Disconnect" not in page.content.decode()
+    assert client.get(f"{PAGE}/disconnect").status_code == 403
     for path in ("connect", "disconnect", "discover", "stand-in/play"):
         assert client.post(f"{PAGE}/{path}").status_code == 403, path
     assert client.get(f"{PAGE}/stand-in?state=x").status_code == 403
     assert OutreachConnection.objects.get().is_connected
+
+
+def test_disconnecting_is_asked_for_and_a_look_changes_nothing(at_desk: Client, ops: User) -> None:
+    connect_stand_in(now=NOW, by=ops)
+    customer = factories.CustomerFactory.create(owner=ops)
+    person = factories.StakeholderFactory.create(customer=customer, email="ann@acme.example")
+    where = OutreachSequence.objects.get(name="Re-engagement").sequence_id
+    ask_to_enroll(person, Asking(where, AskedThrough.STAKEHOLDER), now=NOW, by=ops)
+
+    asked = at_desk.get(f"{PAGE}/disconnect").content.decode()
+
+    assert "1 enrollment waits here until it is connected again." in asked
+    assert "stays in a sequence" not in asked
+    assert OutreachConnection.objects.get().is_connected
+
+    assert at_desk.post(f"{PAGE}/disconnect", follow=True).status_code == 200
+    assert not OutreachConnection.objects.get().is_connected
 
 
 def test_somebodys_part_is_played_from_the_page(at_desk: Client, ops: User, now: datetime) -> None:

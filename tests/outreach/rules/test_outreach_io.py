@@ -11,7 +11,7 @@ import pytest
 from outreach.rules.outreach_io import reading
 from outreach.rules.outreach_io.limits import Limits, read_limits, read_moment
 from outreach.rules.outreach_io.rates import rate_of
-from outreach.rules.outreach_io.words import scope_words, step_words
+from outreach.rules.outreach_io.words import disconnect_words, scope_words, step_words
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 
@@ -133,3 +133,19 @@ def test_state_is_read_whatever_stands_in_a_field(field: str, value: Any) -> Non
 def test_row_of_another_shape_is_refused(row: Any) -> None:
     with pytest.raises((ValueError, KeyError)):
         reading.read_state(row)
+
+
+@pytest.mark.parametrize(
+    ("in_sequences", "waiting", "said"),
+    [
+        (0, 0, []),
+        (1, 0, ["1 person stays in a sequence there"]),
+        (7, 2, ["7 people stay in sequences there", "2 enrollments wait here"]),
+        (0, 1, ["1 enrollment waits here"]),
+    ],
+)
+def test_disconnecting_says_what_stays_behind(in_sequences: int, waiting: int, said: list[str]) -> None:
+    words = disconnect_words(in_sequences=in_sequences, waiting=waiting)
+
+    assert len(words) == len(said)
+    assert all(line.startswith(start) for line, start in zip(words, said, strict=True))
