@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from customers.queries.kept import read_kept
+from customers.queries.minute import once_a_minute
 from customers.view_base import reader_of
 from outreach.queries.learning import STILL_OPEN, read_introduction_rates
 from outreach.rules.upsell.conversion import ENOUGH, Rate, overlap
@@ -47,7 +47,7 @@ class RateTable:
 def learning(request: HttpRequest) -> HttpResponse:
     """Count what came of introductions and renewals of the reader's accounts."""
     reader, now = reader_of(request), timezone.now()
-    introductions, renewals = read_kept(
+    introductions, renewals = once_a_minute(
         "learning",
         reader,
         now=now,

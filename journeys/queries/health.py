@@ -29,7 +29,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from customers.models import User
-from customers.queries.kept import read_kept
+from customers.queries.minute import once_a_minute
 from journeys.enums import AutomationStatus, AutomationType, JourneyState, LogStatus
 from journeys.models import (
     AutomationLog,
@@ -182,7 +182,7 @@ def read_health(user: User, *, now: datetime) -> Health:
 
 def read_kept_health(user: User, *, now: datetime) -> Health:
     """This will give the figures as they were counted within the last minute; the clock's own health as it is now."""
-    kept = read_kept("journeys-health", user, now=now, read=lambda: read_health(user, now=now))
+    kept = once_a_minute("journeys-health", user, now=now, read=lambda: read_health(user, now=now))
     if kept.since.now == now:
         return kept
     return replace(

@@ -19,14 +19,14 @@ from customers.view_base import put_errors, reader_of
 from outreach.enums import OpportunityStage
 from outreach.expansion_forms import StageForm
 from outreach.queries.opportunities import (
-    StageSum,
+    OPEN_STAGES,
     as_rows,
     list_opportunities,
     list_owners,
     list_record,
     sum_stages,
 )
-from outreach.rules.upsell.stages import CLOSED
+from outreach.rules.upsell.stages import CLOSED, ORDER
 from outreach.services.opportunities import StageMoved, change_stage
 from outreach.view_base import expansion_tabs
 
@@ -41,9 +41,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     stage, owner = request.GET.get("stage", OPEN), request.GET.get("owner", "")
     mine = _of_owner(list_opportunities(reader), owner)
-    sums = sum_stages(mine)
-    paginator = Paginator(_in_stage(mine, stage), PAGE_SIZE)
-    paginator.count = sum(one.count for one in sums if _is_shown(one, stage))
+    sums, shown = sum_stages(mine), _stages_of(stage)
+    paginator = Paginator(_in_stages(mine, shown), PAGE_SIZE)
+    paginator.count = sum(one.count for one in sums if one.stage in shown)
     page = paginator.get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -117,14 +117,14 @@ def _of_owner(rows: Any, owner: str) -> Any:
         return rows.none()
 
 
-def _in_stage(rows: Any, stage: str) -> Any:
+def _stages_of(stage: str) -> tuple[str, ...]:
     if stage in OpportunityStage.values:
-        return rows.filter(stage=stage)
-    return rows if stage == "all" else rows.exclude(stage__in=sorted(CLOSED))
+        return (stage,)
+    return ORDER if stage == "all" else OPEN_STAGES
 
 
-def _is_shown(one: StageSum, stage: str) -> bool:
-    """Whether `_in_stage` lists the stage's rows."""
-    if stage in OpportunityStage.values:
-        return one.stage == stage
-    return stage == "all" or not one.is_closed
+def _in_stages(rows: Any, shown: tuple[str, ...]) -> Any:
+    """One stage has its index. Of several the rows are walked from the latest, where an IN would have them sorted."""
+    if len(shown) == 1:
+        return rows.filter(stage=shown[0])
+    return rows.exclude(stage__in=[stage for stage in ORDER if stage not in shown])

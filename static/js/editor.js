@@ -341,16 +341,25 @@
 
   const all = () => [...document.querySelectorAll(".draft-card")].map((card) => editors.get(card)).filter(Boolean);
 
-  /* Send, preview and the like act on what is saved: save first, then go on. */
+  /* Send, preview and the like act on what is saved, and a step that is left takes its editors along: save first, then
+     go on. A step is left also when that fails: the copy in this browser is offered when it is opened again. */
+  let passing = null;
   document.addEventListener(
     "click",
     (event) => {
-      const link = event.target.closest(".draft-card a[href]");
-      const editor = link && editors.get(link.closest(".draft-card"));
-      if (!editor || !editor.isDirty() || event.metaKey || event.ctrlKey) return;
+      const link = event.target.closest(".draft-card a[href], a[hx-target='#artifact']");
+      if (!link || link === passing || event.metaKey || event.ctrlKey) return;
+      const card = link.closest(".draft-card");
+      const dirty = (card ? [editors.get(card)] : all()).filter((editor) => editor && editor.isDirty());
+      if (!dirty.length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      editor.save().then((ok) => ok && link.isConnected && link.click());
+      Promise.all(dirty.map((editor) => editor.save())).then((saved) => {
+        if (!link.isConnected || (card && saved.includes(false))) return;
+        passing = link;
+        link.click();
+        passing = null;
+      });
     },
     true,
   );

@@ -6,27 +6,12 @@
   let asked = false;
   let moved = "";
 
-  async function go(by) {
+  function go(by) {
     const links = steps();
     const here = links.findIndex((link) => link.hasAttribute("aria-current"));
     const link = links[here + by];
-    if (!link) return;
-    await typedIsSaved();
-    if (link.isConnected) link.click();
+    if (link) link.click();
   }
-
-  /* A step that is left takes its editors along: what is typed is saved first. */
-  function typedIsSaved() {
-    const waits = [];
-    document.dispatchEvent(new CustomEvent("desk:leave", { detail: waits }));
-    return Promise.all(waits);
-  }
-
-  document.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.target?.id !== "artifact" || !event.detail.elt.matches("a")) return;
-    event.preventDefault();
-    typedIsSaved().then(() => event.detail.issueRequest(true));
-  });
 
   document.addEventListener("keydown", (event) => {
     if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
 from customers.enums import Role
 from customers.models import Invitation, Team, User
@@ -16,6 +13,7 @@ from customers.services.invitations import InvitationGone, Invited, Newcomer, ac
 from customers.services.users import LastOps, change_person, disable_user
 from tests import factories
 from tests.conftest import NOW
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -23,32 +21,14 @@ TOGETHER = 6
 NINA = "nina@evergreen.example"
 
 
-def all_at_once(act: Callable[[int], object], times: int) -> list[object]:
-    """Do it on that many threads at once, and give what each came to: a value or an exception."""
-    start = Barrier(times)
-
-    def one(number: int) -> object:
-        try:
-            start.wait()
-            return act(number)
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as threads:
-        return list(threads.map(one, range(times)))
-
-
 def test_one_link_opened_at_once_makes_one_person(ops: User, team: Team) -> None:
     invitation = invite(email=NINA, role=Role.CSM, team=team, now=NOW, by=ops).invitation
 
-    ends = all_at_once(
-        lambda number: accept_invitation(
-            Invitation.objects.get(pk=invitation.pk), Newcomer(f"Nina{number}", "O.", "a fine password", "UTC"), now=NOW
-        ),
-        TOGETHER,
-    )
+    def accept(number: int) -> User:
+        newcomer = Newcomer(f"Nina{number}", "O.", "a fine password", "UTC")
+        return accept_invitation(Invitation.objects.get(pk=invitation.pk), newcomer, now=NOW)
+
+    ends = at_once(*[partial(accept, number) for number in range(TOGETHER)])
 
     assert sum(isinstance(end, User) for end in ends) == 1
     assert sum(isinstance(end, InvitationGone) for end in ends) == TOGETHER - 1
@@ -56,7 +36,7 @@ def test_one_link_opened_at_once_makes_one_person(ops: User, team: Team) -> None
 
 
 def test_one_address_invited_at_once_has_one_open_link(ops: User, team: Team) -> None:
-    ends = all_at_once(lambda number: invite(email=NINA, role=Role.CSM, team=team, now=NOW, by=ops), TOGETHER)
+    ends = at_once(*[lambda: invite(email=NINA, role=Role.CSM, team=team, now=NOW, by=ops)] * TOGETHER)
 
     assert {type(end) for end in ends} <= {Invited, ValidationError}
     assert Invitation.objects.filter(email=NINA, accepted_at=None, revoked_at=None).count() == 1
@@ -72,7 +52,7 @@ def test_ops_who_remove_each_other_leave_one(ops: User, act: str) -> None:
             return change_person(User.objects.get(pk=person.pk), {"role": Role.CSM}, now=NOW, by=by)
         return disable_user(User.objects.get(pk=person.pk), now=NOW, by=by)
 
-    ends = all_at_once(remove, 2)
+    ends = at_once(partial(remove, 0), partial(remove, 1))
 
     assert sum(isinstance(end, LastOps) for end in ends) == 1
     assert User.objects.filter(role=Role.OPS, is_active=True).count() == 1

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from customers.models import Activity, Contract, Customer, Todo, User
 from outreach.models import OutreachPlan
@@ -17,6 +13,7 @@ from renewals.models import EngageRun, Renewal
 from renewals.services.engage import open_engage
 from renewals.services.renewals import Ending, RenewalClosed, lock_price, open_renewal_of, set_outcome
 from tests import factories
+from tests.racing import at_once
 from tests.renewals.conftest import at_day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -39,24 +36,8 @@ def owner(customer: Customer) -> User:
     return customer.owner
 
 
-def at_once(call: Callable[[], Any]) -> list[Any]:
-    """Run the call on several threads and give what each returned or raised."""
-
-    def guarded() -> Any:
-        try:
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(TOGETHER) as pool:
-        futures = [pool.submit(guarded) for _ in range(TOGETHER)]
-        return [future.result() for future in futures]
-
-
 def test_engage_opened_by_many_at_once_is_one_plan(customer: Customer, owner: User) -> None:
-    runs = at_once(lambda: open_engage(Customer.objects.get(pk=customer.pk), now=NOW, by=owner))
+    runs = at_once(*[lambda: open_engage(Customer.objects.get(pk=customer.pk), now=NOW, by=owner)] * TOGETHER)
 
     assert [type(run) for run in runs] == [EngageRun] * TOGETHER
     assert len({run.pk for run in runs}) == 1
@@ -68,7 +49,7 @@ def test_engage_opened_by_many_at_once_is_one_plan(customer: Customer, owner: Us
 def test_price_locked_by_many_at_once_is_one_line_on_record(customer: Customer, owner: User) -> None:
     renewal = open_renewal_of(customer, now=NOW, by=owner)
 
-    locked = at_once(lambda: lock_price(Renewal.objects.get(pk=renewal.pk), now=NOW, by=owner))
+    locked = at_once(*[lambda: lock_price(Renewal.objects.get(pk=renewal.pk), now=NOW, by=owner)] * TOGETHER)
 
     assert sorted(locked) == [False] * (TOGETHER - 1) + [True]
     assert Activity.objects.filter(verb="price.locked").count() == 1
@@ -78,7 +59,9 @@ def test_outcome_set_by_many_at_once_opens_one_cycle(customer: Customer, owner: 
     renewal = open_renewal_of(customer, now=NOW, by=owner)
     ending = Ending(Outcome.RENEWED, renewal.contract.current_price, 12)
 
-    ended = at_once(lambda: set_outcome(Renewal.objects.get(pk=renewal.pk), ending=ending, now=NOW, by=owner))
+    ended = at_once(
+        *[lambda: set_outcome(Renewal.objects.get(pk=renewal.pk), ending=ending, now=NOW, by=owner)] * TOGETHER
+    )
 
     assert sum(isinstance(one, Renewal) for one in ended) == 1
     assert sum(isinstance(one, RenewalClosed) for one in ended) == TOGETHER - 1

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
 
 import pytest
-from django.db import connections
 
 from customers.models import Activity, Stakeholder, User
 from outreach.enums import AskedThrough, EnrollmentState
@@ -23,24 +19,10 @@ from outreach.services.enrolling import (
 )
 from outreach.services.enrollment_sending import work
 from tests.outreach.enrollments.conftest import Enrolled
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 TOGETHER = 8
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run each call on a thread of its own and give what each returned or raised."""
-
-    def guarded(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(guarded, calls))
 
 
 def states_there() -> int:
@@ -52,7 +34,7 @@ def test_asked_by_many_at_once_is_one_enrollment(
 ) -> None:
     asking = Asking(sequence.sequence_id, AskedThrough.STAKEHOLDER)
 
-    told = at_once([lambda: ask_to_enroll(person, asking, now=now, by=csm)] * TOGETHER)
+    told = at_once(*[lambda: ask_to_enroll(person, asking, now=now, by=csm)] * TOGETHER)
 
     assert Enrollment.objects.count() == 1
     assert all(isinstance(one, Enrollment | CannotEnroll) for one in told), told
@@ -61,8 +43,8 @@ def test_asked_by_many_at_once_is_one_enrollment(
 def test_approved_by_many_at_once_is_approved_once_and_made_once(ask: Enrolled, csm: User, now: datetime) -> None:
     row = ask()
 
-    told = at_once([lambda: approve_enrollment(row, now=now, by=csm)] * TOGETHER)
-    worked = at_once([lambda: work(row.pk, now=now)] * TOGETHER)
+    told = at_once(*[lambda: approve_enrollment(row, now=now, by=csm)] * TOGETHER)
+    worked = at_once(*[lambda: work(row.pk, now=now)] * TOGETHER)
 
     assert [isinstance(one, Enrollment) for one in told].count(True) == 1
     assert all(isinstance(one, Enrollment | EnrollmentMoved) for one in told), told
@@ -77,10 +59,8 @@ def test_yes_and_no_at_once_have_one_winner(_: int, ask: Enrolled, csm: User, le
     row = ask()
 
     told = at_once(
-        [
-            lambda: approve_enrollment(row, version=row.version, now=now, by=csm),
-            lambda: decline_enrollment(row, version=row.version, reason="Not now.", now=now, by=lead),
-        ]
+        lambda: approve_enrollment(row, version=row.version, now=now, by=csm),
+        lambda: decline_enrollment(row, version=row.version, reason="Not now.", now=now, by=lead),
     )
     worked = work(row.pk, now=now)
 

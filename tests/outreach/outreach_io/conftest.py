@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_httpserver import HTTPServer
 
 from customers.models.workspace import ONLY_ID
@@ -65,20 +62,3 @@ def point_at(settings: Any, address: str) -> None:
         OUTREACH_OAUTH_BASE=address,
     )
     OutreachConnection.objects.update(server=outreach_server())
-
-
-def in_parallel(work: Any, count: int) -> list[Any]:
-    """Do the work on so many threads at once; gives what each gave, or what it raised."""
-    barrier = threading.Barrier(count)
-
-    def run(_: int) -> Any:
-        barrier.wait()
-        try:
-            return work()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))

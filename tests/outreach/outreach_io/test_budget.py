@@ -14,7 +14,8 @@ from outreach.clients.outreach_io_errors import RateLimited
 from outreach.models import OutreachConnection, StandInDesk
 from outreach.rules.outreach_io.limits import Limits
 from outreach.services.outreach_stand_in import connect_stand_in
-from tests.outreach.outreach_io.conftest import in_parallel, put_connection
+from tests.outreach.outreach_io.conftest import put_connection
+from tests.racing import at_once
 
 SEQUENCES = "/api/v2/sequences"
 pytestmark = pytest.mark.django_db
@@ -125,5 +126,5 @@ def test_ten_at_a_time_make_no_call_too_many(base: HTTPServer, now: datetime) ->
                 pass
         return made
 
-    assert sum(in_parallel(call_often, 10)) == 50
+    assert sum(at_once(*[call_often] * 10)) == 50
     assert (len(base.log), OutreachConnection.objects.get().rate_used) == (50, 50)

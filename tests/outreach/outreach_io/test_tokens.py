@@ -22,7 +22,8 @@ from outreach.clients.outreach_io_access import unseal
 from outreach.clients.outreach_io_errors import NotConnected, RateLimited
 from outreach.clients.outreach_io_oauth import Grant
 from outreach.models import OutreachConnection
-from tests.outreach.outreach_io.conftest import ACCESS, REFRESH, in_parallel, put_connection
+from tests.outreach.outreach_io.conftest import ACCESS, REFRESH, put_connection
+from tests.racing import at_once
 
 SEQUENCES = "/api/v2/sequences"
 
@@ -63,7 +64,7 @@ def rotating(base: HTTPServer) -> Iterator[Rotating]:
 def test_twenty_that_need_a_token_make_one_grant_and_lose_none(rotating: Rotating, now: datetime, how: str) -> None:
     put_connection(now, access_expires_at=now + (timedelta(0) if how == "expired" else timedelta(hours=2)))
 
-    answers = in_parallel(lambda: outreach_client(now).list_sequences(), 20)
+    answers = at_once(*[lambda: outreach_client(now).list_sequences()] * 20)
 
     row = OutreachConnection.objects.get()
     assert answers == [()] * 20

@@ -1,4 +1,4 @@
-"""Figures that are dear to count and may be a minute old."""
+"""Figures that are dear to count and may be a minute old. What one page reads twice is for `customers.queries.memo`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Counted = TypeVar("Counted")
 KEPT_FOR = timedelta(minutes=1)
 
 
-def read_kept(name: str, reader: User, *, now: datetime, read: Callable[[], Counted]) -> Counted:
+def once_a_minute(name: str, reader: User, *, now: datetime, read: Callable[[], Counted]) -> Counted:
     """Give what `read` counted for this reader within the last minute, else count it anew.
 
     name: of the figures. They are counted anew too where the reader has another role, team or zone.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from customers.enums import Role
 from customers.models import User
-from customers.queries.kept import read_kept
+from customers.queries.minute import once_a_minute
 from tests import factories
-
-NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ def reader() -> User:
 def test_counted_once_within_a_minute_and_again_after_it(reader: User) -> None:
     read = iter(range(10)).__next__
 
-    told = [read_kept("calls", reader, now=NOW + timedelta(seconds=late), read=read) for late in (0, 1, 59, 60, 61)]
+    told = [once_a_minute("calls", reader, now=NOW + timedelta(seconds=late), read=read) for late in (0, 1, 59, 60, 61)]
 
     assert told == [0, 0, 0, 1, 1]
 
@@ -32,14 +31,14 @@ def test_counted_once_within_a_minute_and_again_after_it(reader: User) -> None:
 def test_a_clock_that_went_back_counts_again(reader: User) -> None:
     read = iter(range(10)).__next__
 
-    assert read_kept("calls", reader, now=NOW, read=read) == 0
-    assert read_kept("calls", reader, now=NOW - timedelta(seconds=1), read=read) == 1
+    assert once_a_minute("calls", reader, now=NOW, read=read) == 0
+    assert once_a_minute("calls", reader, now=NOW - timedelta(seconds=1), read=read) == 1
 
 
 @pytest.mark.parametrize("change", ["reader", "name", "role", "team"])
 def test_nobody_gets_what_was_counted_for_another(reader: User, change: str) -> None:
     read = iter(range(10)).__next__
-    read_kept("calls", reader, now=NOW, read=read)
+    once_a_minute("calls", reader, now=NOW, read=read)
     name = "calls"
 
     if change == "reader":
@@ -51,4 +50,4 @@ def test_nobody_gets_what_was_counted_for_another(reader: User, change: str) -> 
     else:
         reader.team = factories.TeamFactory.create()
 
-    assert read_kept(name, reader, now=NOW, read=read) == 1
+    assert once_a_minute(name, reader, now=NOW, read=read) == 1
