@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from customers.models import Customer, User
 from customers.services.todos import add_todo
@@ -172,6 +172,7 @@ def look(page: Page, address: str) -> dict[str, Any]:
 def look_here(page: Page) -> dict[str, Any]:
     """The same for the page that is open."""
     found: dict[str, Any] = {}
+    expect(page.locator('[hx-trigger="load"]')).to_have_count(0, timeout=15_000)  # what is fetched is there
     for theme in ("light", "dark"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         seen = page.evaluate(LOOKS)
