@@ -1,8 +1,10 @@
-"""What the description at /api/schema says of every call: repeated calls, the shape of errors."""
+"""What the description at /api/schema says of every call: repeated calls, pages, the shape of errors."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
 
 WRITES = frozenset({"post", "patch", "put", "delete"})
 ERROR = {
@@ -46,6 +48,13 @@ ANSWERS_TO_WRITES = {
 }
 READS_THAT_CONFLICT = frozenset({"engage_retrieve", "customers_engage_retrieve"})
 """A plan cannot be shown once its contract has ended."""
+
+
+class DescribedCall(AutoSchema):
+    """Pages are of what is read: a list that answers a write is the list itself."""
+
+    def _get_paginator(self) -> Any:
+        return super()._get_paginator() if self.method == "GET" else None
 
 
 CUSTOMER_PATHS = ("/api/customers/{id}", "/api/clients/{id}")

@@ -171,7 +171,7 @@ REST_FRAMEWORK = {
         "config.api.filtering.NamedFilters",
         "config.api.ordering.NamedOrdering",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.DescribedCall",
     "EXCEPTION_HANDLER": "config.api.errors.answer_error",
     "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.WindowThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="6000/min")},

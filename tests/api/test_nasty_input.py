@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
-from drf_spectacular.generators import SchemaGenerator
 
 from customers.models import Customer
 from tests import factories
 from tests.api.conftest import Caller, error_of
+from tests.api.description import describe, list_operations
 
 NASTY = [
     None,
@@ -37,13 +37,8 @@ QUERIES = ["page=-1", "page=9" * 20, "pageSize=x", "ordering=,,", "ordering=-", 
 REFUSED = range(400, 500)
 
 
-def describe() -> dict[str, Any]:
-    description: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return description
-
-
 DESCRIPTION = describe()
-CALLS = [(method, address) for address, calls in sorted(DESCRIPTION["paths"].items()) for method in calls]
+CALLS = list_operations()
 
 
 @pytest.fixture(autouse=True)
