@@ -30,6 +30,30 @@ def planned_days(ids_by_origin: Mapping[str, Collection[UUID]]) -> Days:
 
 
 @dataclass(frozen=True)
+class MailsElsewhere:
+    """Mails that another system sends to the same people: they count for the cap and keep two parts apart.
+
+    part: what the system is called. read: takes account ids and a moment, gives a queryset of what left since, with
+    `customer_id`, `subject`, `to_name`, `to_email`, `stakeholder_id`, `lane` and `left_at` on each row.
+    """
+
+    part: str
+    read: Callable[[Collection[UUID], datetime], Any]
+
+
+_elsewhere: dict[str, MailsElsewhere] = {}
+
+
+def register_mails_elsewhere(source: MailsElsewhere) -> None:
+    """This will have the gate count what the source tells of; one source for each part."""
+    _elsewhere[source.part] = source
+
+
+def mails_elsewhere() -> tuple[MailsElsewhere, ...]:
+    return tuple(_elsewhere.values())
+
+
+@dataclass(frozen=True)
 class TemplateName:
     """A name that a template may use. example: shown beside the editor. is_link: an address, for a button."""
 

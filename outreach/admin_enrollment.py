@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 
 from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
-from outreach.models import Enrollment, EnrollmentDesk, OutreachNews, ProspectLink, TriggerLog, TriggerMapping
+from outreach.models import (
+    Enrollment,
+    EnrollmentDesk,
+    OutreachMail,
+    OutreachNews,
+    ProspectLink,
+    TriggerLog,
+    TriggerMapping,
+)
 
 
 @admin.register(Enrollment)
@@ -30,6 +38,14 @@ class ProspectLinkAdmin(ViewOnlyAdmin):
     list_filter = ("opted_out", "wants_opt_out")
     list_select_related = ("stakeholder", "customer")
     search_fields = ("email", "=prospect_id")
+
+
+@admin.register(OutreachMail)
+class OutreachMailAdmin(ViewOnlyAdmin):
+    list_display = ("sent_at", "stakeholder", "customer", "subject", "word", "opened_at", "clicked_at", "replied_at")
+    list_filter = (("sent_at", DayFilter),)
+    list_select_related = ("stakeholder", "customer")
+    search_fields = ("subject", "to_email", "customer__name")
 
 
 @admin.register(TriggerMapping)
@@ -59,4 +75,12 @@ class OutreachNewsAdmin(EverybodysAdmin):
 
 @admin.register(EnrollmentDesk)
 class EnrollmentDeskAdmin(ViewOnlyAdmin):
-    list_display = ("synced_at", "synced_until", "next_sync_at", "sync_states", "sync_calls", "sync_problem")
+    list_display = (
+        "synced_at",
+        "synced_until",
+        "next_sync_at",
+        "sync_states",
+        "sync_mails",
+        "sync_calls",
+        "sync_problem",
+    )

@@ -17,11 +17,12 @@ class OutreachConfig(AppConfig):
         from customers.registry.settings_pages import SettingsPage, register_settings_page
         from customers.services.keys import register_sealed
         from emails.enums import OriginKind
-        from emails.registry import register_draft_actions, register_planned_days
+        from emails.registry import register_draft_actions, register_mails_elsewhere, register_planned_days
         from outreach import panels
         from outreach.outreach_stand_in_post import post
         from outreach.queries import enrollment_holds, holds
         from outreach.queries.introductions import actions_of
+        from outreach.queries.outreach_mails import ELSEWHERE
         from outreach.queries.plans import planned_days_of
         from outreach.queries.sources import register_sources
         from outreach.services import (
@@ -54,6 +55,7 @@ class OutreachConfig(AppConfig):
         panels.register()
         clock.register()
         register_planned_days(OriginKind.ENGAGE, planned_days_of)
+        register_mails_elsewhere(ELSEWHERE)
         register_draft_actions(OriginKind.UPSELL, actions_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))
         register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from config.drills.clicks import drill_clicks
 from config.drills.edits import drill_edits
+from config.drills.enrollments import drill_enrollments
 from config.drills.events import drill_events
 from config.drills.forgeries import drill_forgery
 from config.drills.holds import drill_claims, drill_pauses
@@ -20,6 +21,7 @@ DRILLS: dict[str, Drill] = {
     "claims": drill_claims,
     "clicks": drill_clicks,
     "edits": drill_edits,
+    "enrollments": drill_enrollments,
     "events": drill_events,
     "forgery": drill_forgery,
     "journeys": drill_journeys,

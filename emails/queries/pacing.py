@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, DateTimeField, IntegerField, JSONField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from customers.enums import ContractState
 from customers.models import Contract, WorkspaceSettings
@@ -17,6 +17,7 @@ from customers.queries.sending import sending_rules
 from customers.rules.sending import CAP_PERIOD, SendingRules
 from emails.enums import CONVERSATION_PURPOSES, LEFT_STATES, DraftState, Lane
 from emails.models import Draft
+from emails.registry import MailsElsewhere, mails_elsewhere
 from emails.rules.pacing import RANKS, OtherLetter, PacingFacts, higher_lanes
 
 IN_LINE = (DraftState.QUEUED, DraftState.SCHEDULED)
@@ -24,6 +25,7 @@ GOES_FIRST = (DraftState.APPROVED, *IN_LINE)
 """A letter of a higher lane in one of these states may leave soon; a blocked one waits for somebody."""
 
 _LEFT_AT = Coalesce("sent_at", "attempted_at", "updated_at")
+_NEVER = Cast(Value(None), DateTimeField())
 
 
 class _Row(NamedTuple):
@@ -37,12 +39,15 @@ class _Row(NamedTuple):
     left_at: datetime
     not_before: datetime | None
     scheduled_send_date: datetime | None
+    part: str
 
 
-def read_pacing(draft: Draft, *, settings: WorkspaceSettings, now: datetime, moment: datetime) -> PacingFacts:
+def read_pacing(
+    draft: Draft, *, settings: WorkspaceSettings, now: datetime, moment: datetime, part: str = ""
+) -> PacingFacts:
     """Gather what paces one letter that is to leave at `moment`, in one query; two for a contract notice.
 
-    draft: with its customer and stakeholder.
+    draft: with its customer and stakeholder. part: of the system that sends it; "" for this one.
     """
     rules, lane = sending_rules(draft.customer, settings, around=moment), Lane(draft.lane)
     rows = [_Row(*row) for row in _other_rows(draft, now=now, since=_since(rules, moment))]
@@ -50,6 +55,7 @@ def read_pacing(draft: Draft, *, settings: WorkspaceSettings, now: datetime, mom
     return PacingFacts(
         moment=moment,
         lane=lane,
+        part=part,
         contact=draft.to_name,
         account=draft.customer.name,
         rules=rules,
@@ -78,6 +84,7 @@ class _Contact:
         return OtherLetter(
             title=row.subject or f"To {row.to_name}",
             lane=Lane(row.lane),
+            part=row.part,
             at=at,
             to_contact=(self.stakeholder_id is not None and row.stakeholder_id == self.stakeholder_id)
             or bool(self.addresses & goes_to),
@@ -89,7 +96,21 @@ def _other_rows(draft: Draft, *, now: datetime, since: datetime) -> Iterable[Any
     left = Q(state__in=sorted(LEFT_STATES), left_at__gt=since)
     first = Q(state__in=GOES_FIRST, lane__in=higher_lanes(Lane(draft.lane)), approval_expires_at__gt=now)
     rows = Draft.objects.filter(customer=draft.customer_id).exclude(pk=draft.pk).annotate(left_at=_LEFT_AT)
-    return rows.filter(left | first).order_by().values_list(*_Row._fields)
+    own = rows.filter(left | first).order_by().annotate(part=Value("", CharField())).values_list(*_Row._fields)
+    others = [_rows_elsewhere(source, draft.customer_id, since) for source in mails_elsewhere() if draft.customer_id]
+    return own.union(*others, all=True) if others else own
+
+
+def _rows_elsewhere(source: MailsElsewhere, customer_id: UUID, since: datetime) -> Any:
+    """What another system sent, in the shape of our own rows, so that one statement reads both."""
+    shaped = source.read([customer_id], since).annotate(
+        cc=Value([], JSONField()),
+        state=Value(str(DraftState.SENT), CharField()),
+        not_before=_NEVER,
+        scheduled_send_date=_NEVER,
+        part=Value(source.part, CharField()),
+    )
+    return shaped.order_by().values_list(*_Row._fields)
 
 
 def _since(rules: SendingRules, moment: datetime) -> datetime:

@@ -27,8 +27,9 @@ def higher_lanes(lane: Lane) -> tuple[Lane, ...]:
 class OtherLetter:
     """Another letter to the same account.
 
-    at: when it left, else when it is expected to. to_contact: the same person gets it, also in copy. is_in_line: it
-    leaves by itself at that moment; False for one that is approved and that nobody has sent off.
+    part: of another system that sent it; "" for a letter of ours. at: when it left, else when it is expected to.
+    to_contact: the same person gets it, also in copy. is_in_line: it leaves by itself at that moment; False for one
+    that is approved and that nobody has sent off.
     """
 
     title: str
@@ -36,25 +37,28 @@ class OtherLetter:
     at: datetime
     to_contact: bool
     is_in_line: bool = True
+    part: str = ""
 
     def counts(self, only_contact: bool) -> bool:
         return self.to_contact or not only_contact
 
     @property
     def words(self) -> str:
-        return f"“{self.title}” ({self.lane.label})"
+        return f"“{self.title}” ({self.part or self.lane.label})"
 
 
 @dataclass(frozen=True)
 class PacingFacts:
     """What is weighed for one letter that is to leave at `moment`.
 
-    left: letters that have left or may have. ahead: letters of higher lanes that wait to leave. is_awaited: an answer
-    in the thread, or about an agreed meeting. notice_deadline: the last day of the contract's notice, there.
+    part: as of OtherLetter. left: letters that have left or may have. ahead: letters of higher lanes that wait to
+    leave. is_awaited: an answer in the thread, or about an agreed meeting. notice_deadline: the last day of the
+    contract's notice, there.
     """
 
     moment: datetime
     lane: Lane
+    part: str = ""
     contact: str = "This person"
     account: str = "This account"
     rules: SendingRules = field(default_factory=SendingRules)
@@ -76,7 +80,7 @@ def weigh_collision(facts: PacingFacts) -> Verdict:
     if facts.exempt_words or not days:
         return Passed(facts.exempt_words)
     today = window.local_date(facts.moment)
-    others = [letter for letter in facts.left if letter.to_contact and letter.lane != facts.lane]
+    others = [letter for letter in facts.left if letter.to_contact and _is_anothers(letter, facts)]
     free = [(window.calendar.shift(window.local_date(letter.at), working_days=days), letter) for letter in others]
     soon = window.calendar.shift(today, working_days=days)
     for letter in facts.ahead:
@@ -89,6 +93,11 @@ def weigh_collision(facts: PacingFacts) -> Verdict:
     if day <= today:
         return Passed("No other part has written lately.")
     return Refused(_say_collision(facts, letter), "collision", window.next_opening(facts.moment, not_before=day))
+
+
+def _is_anothers(letter: OtherLetter, facts: PacingFacts) -> bool:
+    """Another part wrote it; what one other system sends is one part, whatever it speaks of."""
+    return letter.part != facts.part or (not facts.part and letter.lane != facts.lane)
 
 
 def weigh_cap(facts: PacingFacts) -> Verdict:

@@ -192,9 +192,7 @@ class OutreachClient:
 
         Between two pages a call is made: never iterate inside a transaction.
         """
-        since = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        query = {"filter[updatedAt]": f"{since}..inf", "sort": "updatedAt"}
-        return self._line.pages("/sequenceStates", query=query, read=reading.read_state)
+        return self._line.pages("/sequenceStates", query=_changed_since(at), read=reading.read_state)
 
     def pause(self, state_id: int) -> SequenceState:
         """Pause an active one. Raises WrongState, Gone."""
@@ -212,6 +210,10 @@ class OutreachClient:
         """Read the mails of one person's way through a sequence."""
         query = {"filter[sequenceState][id]": str(state_id)}
         return self._line.all("/mailings", query=query, read=reading.read_mailing)
+
+    def list_mailings_changed_since(self, at: datetime) -> Iterator[tuple[Mailing, ...]]:
+        """Read the mails that changed at or after the moment, as `list_states_changed_since` does states."""
+        return self._line.pages("/mailings", query=_changed_since(at), read=reading.read_mailing)
 
     # What they tell us
 
@@ -248,6 +250,12 @@ class OutreachClient:
                 error = finer(error, EmailTaken)
             raise error
         return self._line.read(answer, lambda row: reading.read_prospect(row["data"]), effect=Effect.REPEATABLE)
+
+
+def _changed_since(at: datetime) -> dict[str, str]:
+    """This will ask for what changed at or after the moment, the oldest change first."""
+    since = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"filter[updatedAt]": f"{since}..inf", "sort": "updatedAt"}
 
 
 def _filter(name: str, value: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from outreach.models.outreach_io import (
     OutreachSequence,
     OutreachSequenceStep,
 )
+from outreach.models.outreach_mails import OutreachMail
 from outreach.models.outreach_stand_in import StandInDesk, StandInGrant, StandInNews, StandInThing
 from outreach.models.plans import OutreachPlan, Touch
 from outreach.models.reactions import Reaction, ScheduleChange
@@ -36,6 +37,7 @@ __all__ = [
     "Offer",
     "Opportunity",
     "OutreachConnection",
+    "OutreachMail",
     "OutreachMailbox",
     "OutreachNews",
     "OutreachPlan",

@@ -298,16 +298,19 @@ class OutreachNews(Row):
 class EnrollmentDesk(models.Model):
     """What is the workspace's of enrollments; one row.
 
-    synced_until: changes before it were read. next_sync_at, next_look_at: when states, and what may be a trigger, are
-    read again. custom_fields: "custom1" … "custom150" → the name of what of ours stands there.
+    synced_until, mails_until: changes of states, of mails before it were read. next_sync_at, next_look_at: when states,
+    and what may be a trigger, are read again. custom_fields: "custom1" … "custom150" → the name of what of ours stands
+    there.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY_ID, editable=False)
     synced_until = models.DateTimeField(null=True, blank=True)
+    mails_until = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     next_sync_at = models.DateTimeField(null=True, blank=True)
     sync_calls = models.PositiveIntegerField(default=0, help_text="Calls of the last sync.")
     sync_states = models.PositiveIntegerField(default=0, help_text="States that the last sync read.")
+    sync_mails = models.PositiveIntegerField(default=0, help_text="Mails that the last sync read.")
     sync_problem = models.CharField(max_length=300, blank=True)
     next_look_at = models.DateTimeField(null=True, blank=True)
     custom_fields = models.JSONField(default=dict, blank=True)

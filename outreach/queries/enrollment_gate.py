@@ -19,7 +19,7 @@ from emails.queries.suppression import list_open
 from emails.rules import gate
 from emails.rules.gate import GateFacts
 from emails.rules.receipts import Receipt
-from outreach.enums import ConnectionState, EnrollmentState, PlanState, TriggerType
+from outreach.enums import ConnectionState, EnrollmentState, PlanState
 from outreach.models import (
     Enrollment,
     OutreachConnection,
@@ -28,6 +28,7 @@ from outreach.models import (
     OutreachSequence,
     ProspectLink,
 )
+from outreach.queries.outreach_mails import LANES, PART
 from outreach.rules.enrollment.preflight import PreflightFacts, check_preflight
 
 CHECKS = tuple(
@@ -35,9 +36,6 @@ CHECKS = tuple(
     for name, check in gate.CHECKS
     if check is not gate.check_facts  # Its texts are written at Outreach.io, by people there.
 )
-LANES = {TriggerType.RENEWAL_90_DAYS.value: Lane.RENEWAL}
-"""Of the other sequences nobody can say what they sell or ask: they stand behind notice and renewal, as upsells do."""
-
 NO_MAILBOX = "There is no mailbox to send from: connect one at Outreach.io for the account's owner."
 GONE_MAILBOX = "The mailbox is no longer at Outreach.io."
 NOT_CONNECTED = "Outreach.io is not connected: ops connect it under Settings, Outreach.io."
@@ -98,7 +96,7 @@ def _gate_facts(row: Enrollment, *, now: datetime, approving: bool) -> GateFacts
         suppression=suppression,
         hold=stops.hold,
         brake_reason=stops.brake_reason,
-        pacing=read_pacing(letter, settings=get_settings(), now=now, moment=now),
+        pacing=read_pacing(letter, settings=get_settings(), now=now, moment=now, part=PART),
     )
 
 

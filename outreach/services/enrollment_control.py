@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from django.db import transaction
@@ -28,12 +29,13 @@ from outreach.clients.outreach_io import OutreachClient
 from outreach.clients.outreach_io_access import goes_on_at
 from outreach.clients.outreach_io_errors import Gone, NotConnected, RateLimited, WrongState
 from outreach.enums import ENDED_STANDINGS, EnrollmentState, PausedBy, Standing, Wish
-from outreach.models import Enrollment, OutreachConnection
+from outreach.models import Enrollment, OutreachConnection, ProspectLink
 from outreach.queries.enrollments import find_brake, find_hold, list_there, opt_outs_due, wishes_due
 from outreach.rules.outreach_io.resources import SequenceState
 from outreach.services.enrolling import LOOK_AGAIN, reload
 from outreach.services.enrollment_states import apply_state, end_there
 from outreach.services.prospects import tell_opt_out
+from outreach.services.side_by_side import run_side_by_side
 from outreach.signals import enrollments_due
 
 BATCH = 100
@@ -104,11 +106,17 @@ def work_wishes(*, now: datetime) -> int:
     """This will do what is due there; gives how many were tried."""
     if stands_still():
         return 0
-    done = 0
-    for row in list(wishes_due(now).select_related("stakeholder", "customer")[:BATCH]):
+    ends = Event()
+
+    def do(row: Enrollment) -> bool:
+        if ends.is_set():
+            return False
         if may_not_call(now=now):
-            break
-        done += _carry_out(row, now=now) is not None
+            ends.set()
+            return False
+        return _carry_out(row, now=now) is not None
+
+    done = run_side_by_side(do, list(wishes_due(now).select_related("stakeholder", "customer")[:BATCH]))
     return done + _work_opt_outs(now)
 
 
@@ -269,16 +277,17 @@ def _give_up(row: Enrollment, wish: Wish, reason: str, *, now: datetime) -> None
 
 
 def _work_opt_outs(now: datetime) -> int:
-    links = list(opt_outs_due(now)[:BATCH])
-    for link in links:
-        type(link).objects.filter(pk=link.pk, wants_opt_out=True).update(opt_out_due_at=now + CLAIM)
+    def do(link: ProspectLink) -> bool:
+        rows = ProspectLink.objects.filter(pk=link.pk, wants_opt_out=True)
+        rows.update(opt_out_due_at=now + CLAIM)
         try:
             tell_opt_out(outreach_client(now), link, now=now)
         except (NotAccepted, MaybeAccepted) as problem:
             wait = getattr(problem, "retry_after_s", None) or 900
-            rows = type(link).objects.filter(pk=link.pk, wants_opt_out=True)
             rows.update(opt_out_due_at=now + timedelta(seconds=wait), note=problem.reason[:300])
-    return len(links)
+        return True
+
+    return run_side_by_side(do, list(opt_outs_due(now)[:BATCH]))
 
 
 def _ring(count: int) -> None:

@@ -39,8 +39,6 @@ WRITTEN = (
     "updated_at",
 )
 TOLD = {
-    "opened": "opened a mail of",
-    "clicked": "clicked in a mail of",
     "replied": "replied to",
     "bounced": "could not be reached by",
     "opted_out": "opted out of",
@@ -86,7 +84,7 @@ def weigh_state(row: Enrollment, state: SequenceState, *, book: Book, is_answer:
         "standing": standing,
         "word": state.state[:60],
         "standing_note": _note(standing, state, book.sequences.get(row.sequence_id)),
-        "replied_at": state.replied_at or row.replied_at,
+        "replied_at": _latest(state.replied_at, row.replied_at),
         "seen_at": max((at for at in (changed_at, row.seen_at) if at is not None), default=None),
     }
     if state.step_id is not None:
@@ -103,7 +101,7 @@ def weigh_state(row: Enrollment, state: SequenceState, *, book: Book, is_answer:
 def weigh_news(row: Enrollment, said: Mapping[str, Any], *, at: datetime) -> Change | None:
     """This will say what one piece of news moves. said: any of `word`, `replied_at`, `opened`, `clicked`, `step_id`."""
     values: dict[str, Any] = {}
-    replied_at = said.get("replied_at") or row.replied_at
+    replied_at = _latest(said.get("replied_at"), row.replied_at)
     if said.get("word") and is_newer(at, row.seen_at):
         standing = read_standing(said["word"], replied_at=replied_at)
         values |= {"standing": standing, "word": said["word"][:60], "standing_note": "", "seen_at": at}
@@ -163,14 +161,13 @@ def _change(row: Enrollment, values: Mapping[str, Any]) -> Change | None:
     new = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not set(new) - {"seen_at"}:
         return Change(row, new, ()) if new else None
-    before = Seen(row.standing, row.open_count, row.click_count, row.replied_at)
-    after = Seen(
-        new.get("standing", row.standing),
-        new.get("open_count", row.open_count),
-        new.get("click_count", row.click_count),
-        new.get("replied_at", row.replied_at),
-    )
+    before = Seen(row.standing, row.replied_at)
+    after = Seen(new.get("standing", row.standing), new.get("replied_at", row.replied_at))
     return Change(row, new, milestones(before, after))
+
+
+def _latest(told: datetime | None, known: datetime | None) -> datetime | None:
+    return max((at for at in (told, known) if at is not None), default=None)
 
 
 def _note(standing: Standing, state: SequenceState, sequence: OutreachSequence | None) -> str:

@@ -15,8 +15,9 @@ from customers.signals import send_after_commit
 from outreach.enums import EnrollmentState
 from outreach.models import Enrollment, OutreachNews, ProspectLink
 from outreach.queries.enrollments import news_waiting
-from outreach.rules.enrollment.news import News, find_moment, read_news
+from outreach.rules.enrollment.news import News, find_moment, mailing_of, read_news
 from outreach.services.enrollment_states import Change, apply_changes, end_there, weigh_news
+from outreach.services.outreach_mails import take_in_mails
 from outreach.services.prospects import hear_opt_out
 from outreach.signals import outreach_news_kept
 
@@ -117,20 +118,7 @@ def _apply_state(news: News, *, now: datetime) -> None:
 
 
 def _apply_mailing(news: News, *, now: datetime) -> None:
-    number = news.related.get("sequenceState")
-    row = _find(state_id=number) if number is not None else None
-    if row is None:
-        return
-    said: dict[str, Any] = {
-        "opened": news.action == "opened" or find_moment(news.said, "openedAt") is not None,
-        "clicked": find_moment(news.said, "clickedAt") is not None,
-    }
-    replied_at = find_moment(news.said, "repliedAt")
-    if replied_at is not None or news.action == "replied":
-        said["replied_at"] = row.replied_at or replied_at or news.delivered_at
-    if find_moment(news.said, "unsubscribedAt") is not None:
-        hear_opt_out(row.stakeholder.email, opted_out=True, now=now, customer=row.customer)
-    _take_in(row, said, at=news.delivered_at, now=now)
+    take_in_mails([mailing_of(news)], now=now)
 
 
 def _take_in(row: Enrollment, said: dict[str, Any], *, at: datetime, now: datetime) -> None:

@@ -22,6 +22,7 @@ from outreach.enums import AskedThrough, EnrollmentState, Standing, Wish
 from outreach.models import Enrollment, OutreachSequence
 from outreach.queries.enrollments import list_of_customer, list_people, weigh_people
 from outreach.queries.outreach_io import find_mailbox, list_offered
+from outreach.queries.outreach_mails import attach_mails, list_other_mails
 from outreach.rules.enrollment.criteria import Wanted
 from outreach.services.enrolling import (
     Asking,
@@ -32,6 +33,8 @@ from outreach.services.enrolling import (
     decline_enrollment,
 )
 from outreach.services.enrollment_control import Outcome, change_all, change_of
+
+PAST_SHOWN = 30
 
 
 @require_http_methods(["GET", "POST"])
@@ -128,10 +131,13 @@ def _page(
     if chosen is not None:
         candidates = weigh_people(customer, people, sequence_id=chosen.sequence_id, wanted=Wanted(), now=now)
     there = [row for row in rows if row.is_there]
+    live, past = [row for row in rows if row.is_live], [row for row in rows if not row.is_live][:PAST_SHOWN]
+    attach_mails([*live, *past])
     context = {
         "customer": customer,
-        "rows": [row for row in rows if row.is_live],
-        "past": [row for row in rows if not row.is_live][:30],
+        "rows": live,
+        "past": past,
+        "others": list_other_mails(customer.pk),
         "can_pause": any(row.standing != Standing.PAUSED for row in there),
         "can_resume": any(row.standing == Standing.PAUSED for row in there),
         "there": there,

@@ -28,10 +28,18 @@ def hear(number: int, deed: str, *, now: datetime) -> None:
     """This will let the person do something with the last mail. deed: one of DEEDS. Raises KeyError, Refusal."""
     with transaction.atomic():
         row = locked(str(number))
-        mailing = StandInThing.objects.filter(kind="mailing", state_number=row.pk).order_by("-id").first()
-        if mailing is None:
-            mailing = _write_mail(row, _current_step(row), now=now)
+        if row.attributes["state"] == "active" and _last_mail(row) is None:
+            # Nobody answers what they have not got: the step that is due is done first.
+            _step(row, now=now)
+        mailing = _last_mail(row) or _write_mail(row, _current_step(row), now=now)
         _DEEDS[deed](row, mailing, now)
+
+
+def _last_mail(row: StandInThing) -> StandInThing | None:
+    found: StandInThing | None = (
+        StandInThing.objects.filter(kind="mailing", state_number=row.pk).order_by("-id").first()
+    )
+    return found
 
 
 def _replied(row: StandInThing, mailing: StandInThing, now: datetime) -> None:

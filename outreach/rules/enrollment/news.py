@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from outreach.rules.outreach_io.resources import Mailing
+
 OLDEST = timedelta(hours=25)
 """A call is made within seconds and tried again for a minute: what is older is somebody's copy of it."""
 
 AHEAD = timedelta(minutes=10)
 LONGEST_EVENT = 60
+LONGEST_TEXT = 4000
 
 
 class BadNews(ValueError):
@@ -53,6 +56,32 @@ def read_news(raw: bytes) -> News:
     )
 
 
+def mailing_of(news: News) -> Mailing:
+    """This will give the mail as far as news tells of it: what has changed, and what the event itself says."""
+    said = news.said
+
+    def moment(name: str, action: str = "") -> datetime | None:
+        return find_moment(said, name) or (news.delivered_at if action and news.action == action else None)
+
+    return Mailing(
+        mailing_id=news.number,
+        prospect_id=news.related.get("prospect"),
+        state_id=news.related.get("sequenceState"),
+        step_id=news.related.get("sequenceStep"),
+        state=_text(said, "state"),
+        subject=_text(said, "subject"),
+        message_id=_text(said, "messageId"),
+        mailbox_email=_text(said, "mailboxAddress").strip().lower()[:320],
+        delivered_at=moment("deliveredAt", "delivered"),
+        opened_at=moment("openedAt", "opened"),
+        clicked_at=moment("clickedAt"),
+        replied_at=moment("repliedAt", "replied"),
+        bounced_at=moment("bouncedAt", "bounced"),
+        unsubscribed_at=moment("unsubscribedAt"),
+        updated_at=news.delivered_at,
+    )
+
+
 def check_age(news: News, *, now: datetime) -> None:
     """Raise BadNews for news that is too old to be theirs, or from the future."""
     if not now - OLDEST <= news.delivered_at <= now + AHEAD:
@@ -76,6 +105,12 @@ def find_moment(said: Mapping[str, Any], name: str) -> datetime | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    # A zero byte is no text in a database.
+    return value.replace("\x00", "")[:LONGEST_TEXT] if isinstance(value, str) else ""
 
 
 def _dict(body: Any, name: str) -> dict[str, Any]:

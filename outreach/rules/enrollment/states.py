@@ -7,7 +7,7 @@ replied is finished there with the moment of the reply.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.enums import ENDED_STANDINGS, Standing
 
@@ -23,7 +23,11 @@ WORDS = {
     "opted out": Standing.OPTED_OUT,
     "optedout": Standing.OPTED_OUT,
 }
-MILESTONES = ("opened", "clicked", "replied", "bounced", "opted_out", "finished", "failed")
+MILESTONES = ("replied", "bounced", "opted_out", "finished", "failed")
+
+
+SAME_REPLY = timedelta(minutes=10)
+"""A mail and the state of who got it tell the moment of one reply each in its own way."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,6 @@ class Seen:
     """What was seen of one person in a sequence."""
 
     standing: str = ""
-    opens: int = 0
-    clicks: int = 0
     replied_at: datetime | None = None
 
 
@@ -49,17 +51,17 @@ def is_newer(changed_at: datetime | None, known_at: datetime | None) -> bool:
 
 def milestones(before: Seen, after: Seen) -> list[str]:
     """This will name what happened between two looks, in the order in which a person would tell it."""
-    happened = {
-        "opened": after.opens > 0 and before.opens == 0,
-        "clicked": after.clicks > 0 and before.clicks == 0,
-        "replied": after.replied_at is not None and before.replied_at is None,
-    }
+    happened = {"replied": _is_new_reply(before.replied_at, after.replied_at)}
     if after.standing != before.standing:
         happened["bounced"] = after.standing == Standing.BOUNCED
         happened["opted_out"] = after.standing == Standing.OPTED_OUT
         happened["failed"] = after.standing == Standing.FAILED
         happened["finished"] = after.standing == Standing.FINISHED
     return [name for name in MILESTONES if happened.get(name)]
+
+
+def _is_new_reply(before: datetime | None, after: datetime | None) -> bool:
+    return after is not None and (before is None or after > before + SAME_REPLY)
 
 
 def why_pending(*, is_enabled: bool, throttle_per_day: int | None) -> str:

@@ -134,6 +134,7 @@ def read_mailing(row: Any) -> Mailing:
         state=_text(said, "state"),
         subject=_text(said, "subject"),
         message_id=_text(said, "messageId"),
+        mailbox_email=_text(said, "mailboxAddress").strip().lower()[:320],
         delivered_at=_moment(said, "deliveredAt"),
         opened_at=_moment(said, "openedAt"),
         clicked_at=_moment(said, "clickedAt"),

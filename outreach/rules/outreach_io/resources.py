@@ -150,6 +150,7 @@ class Mailing:
     state: str
     subject: str
     message_id: str
+    mailbox_email: str
     delivered_at: datetime | None
     opened_at: datetime | None
     clicked_at: datetime | None

@@ -80,6 +80,7 @@ def _call_everything(client: OutreachClient, ops: User, now: datetime) -> set[st
     for action in ("pause", "resume", "finish"):
         call(action, state.state_id)
     call("list_mailings", state.state_id)
+    list(call("list_mailings_changed_since", now))
     call("opt_out", person.prospect_id)
     hook = call("create_webhook", url="https://x.example/h", resource="mailing", action="replied", secret="s")
     call("list_webhooks")
