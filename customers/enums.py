@@ -110,3 +110,20 @@ class PullState(TextChoices):
     RUNNING = "running", "Under way"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+class SealKind(TextChoices):
+    """What stands at a place of the chain over the record."""
+
+    OPENING = "opening", "The chain's beginning"
+    LINE = "line", "A line that this house wrote"
+    UNMARKED = "unmarked", "A line without the house's mark"
+
+
+class CheckState(TextChoices):
+    """Where a verification of the record stands."""
+
+    QUEUED = "queued", "Waits"
+    RUNNING = "running", "Under way"
+    DONE = "done", "Done"
+    FAILED = "failed", "Broken off"

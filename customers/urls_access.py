@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import access, invitations, people_settings, settings, sources, tokens
+from customers.views import access, invitations, people_settings, record, settings, sources, tokens
 
 urlpatterns = [
     path("sign-in", access.SignIn.as_view(), name="sign_in"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("settings/usage-sources/<uuid:source_id>", sources.edit, name="settings_source"),
     path("settings/usage-sources/<uuid:source_id>/pull", sources.pull, name="settings_source_pull"),
     path("settings/usage-sources/<uuid:source_id>/remove", sources.remove, name="settings_source_remove"),
+    path("settings/record", record.show_record, name="settings_record"),
+    path("settings/record/verify", record.verify, name="settings_record_verify"),
     path("settings/people", people_settings.people, name="settings_people"),
     path("settings/people/invite", people_settings.invitation, name="settings_invite"),
     path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),

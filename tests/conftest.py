@@ -74,6 +74,7 @@ def _drop_sqlite_guards() -> None:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER IF EXISTS activity_keeps_rows")
             cursor.execute("DROP TRIGGER IF EXISTS automation_log_keeps_rows")
+            cursor.execute("DROP TRIGGER IF EXISTS seal_keeps_rows")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -3,6 +3,7 @@
 from customers.models.accounts import Contract, Customer, Stakeholder
 from customers.models.imports import ImportChange, ImportRun
 from customers.models.people import ApiToken, Invitation, SavedView, Team, User
+from customers.models.seals import RecordCheck, Seal, Unsealed
 from customers.models.signs import HealthSample, Meeting, UsageSample, Win
 from customers.models.sources import UsagePull, UsageSource
 from customers.models.stand_ins import StandInCall
@@ -25,12 +26,15 @@ __all__ = [
     "ImportRun",
     "Invitation",
     "Meeting",
+    "RecordCheck",
     "SavedView",
+    "Seal",
     "Stakeholder",
     "StandInCall",
     "Standstill",
     "Team",
     "Todo",
+    "Unsealed",
     "UsagePull",
     "UsageSample",
     "UsageSource",

@@ -66,7 +66,8 @@ class ActivityQuerySet(CustomerScopedQuerySet):
 class Activity(Row):
     """One thing that was done, by whom. Never changed, never removed; outlives the customer row.
 
-    Guarded three times: here, in the queryset, and by a trigger in the database.
+    Guarded three times: here, in the queryset, and by a trigger in the database. The chain over the lines is
+    `customers.models.seals`.
     """
 
     # No constraint in the database: the line stays when the customer goes.
@@ -89,6 +90,12 @@ class Activity(Row):
     data = models.JSONField(default=dict)
     said_digest = models.CharField(
         max_length=64, null=True, blank=True, help_text="Of what was said, once a person's name was erased from it."
+    )
+    mark = models.CharField(
+        max_length=32, null=True, blank=True, help_text="Made with the workspace's key as the line was written."
+    )
+    wiped_mark = models.CharField(
+        max_length=32, null=True, blank=True, help_text="The same of the words that an erasure left."
     )
 
     objects = ActivityQuerySet.as_manager()

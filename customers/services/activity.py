@@ -8,10 +8,13 @@ from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
 from customers.services.arrays import insert_objects
+from customers.services.record_marks import mark_line
 
 THE_CLOCK = "The clock"
 BATCH = 500
-DIFFERING = ("id", "customer", "at", "verb", "actor", "actor_name", "summary", "subject_kind", "subject_id", "data")
+DIFFERING = (
+    "id", "customer", "at", "verb", "actor", "actor_name", "summary", "subject_kind", "subject_id", "data", "mark"
+)  # fmt: skip
 """What one line has otherwise than the next."""
 
 
@@ -39,13 +42,22 @@ def record(
     never a secret.
     """
     fields = line(verb, summary, customer=customer, by=by, now=now, subject=subject, actor_name=actor_name, **data)
-    return Activity.objects.create(**fields)
+    made = _marked(fields)
+    made.save(force_insert=True)
+    return made
 
 
 def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
     for start in range(0, len(lines), BATCH):
-        insert_objects([Activity(**fields) for fields in lines[start : start + BATCH]], differing=DIFFERING)
+        insert_objects([_marked(fields) for fields in lines[start : start + BATCH]], differing=DIFFERING)
+
+
+def _marked(fields: dict[str, Any]) -> Activity:
+    """The chain over the lines is made afterwards (`sealing`), so that writers never wait for each other."""
+    made = Activity(**fields)
+    made.mark = mark_line(made)
+    return made
 
 
 def line(

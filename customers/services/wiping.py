@@ -19,11 +19,18 @@ from django.db.models.functions import Cast
 from customers.models import Activity, Customer, User
 from customers.rules.wiping import spellings, wipe_bytes, wipe_json, wipe_text
 from customers.services.digests import keyed_digest
+from customers.services.record_marks import mark_wiped, said_of
 
 LEFT_ALONE: frozenset[str] = frozenset({"auth", "contenttypes", "sessions", "django_celery_beat", "axes", "migrations"})
 """Apps whose tables hold nothing of customers."""
 
 _SAID = "said_digest"
+_KEPT: dict[type[models.Model], tuple[str, ...]] = {
+    # An account may bear a person's name; what it is called is not the person's to erase.
+    Customer: ("name", "external_id"),
+    # What the guard keeps says nothing of a person: codes and digests.
+    Activity: ("verb", "subject_kind", _SAID, "mark", "wiped_mark"),
+}
 
 
 def wipe_everywhere(terms: Sequence[str], *, customer_ids: Collection[uuid.UUID]) -> int:
@@ -47,8 +54,7 @@ def list_models() -> Iterator[type[models.Model]]:
 def wipeable_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     kinds = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
     fields = [field for field in model._meta.concrete_fields if isinstance(field, kinds) and not field.choices]
-    # An account may bear a person's name; what it is called is not the person's to erase.
-    return [field for field in fields if not (model is Customer and field.name in ("name", "external_id"))]
+    return [field for field in fields if field.name not in _KEPT.get(model, ())]
 
 
 def _wipe_model(model: type[models.Model], terms: Sequence[str], customer_ids: Collection[uuid.UUID]) -> int:
@@ -59,10 +65,10 @@ def _wipe_model(model: type[models.Model], terms: Sequence[str], customer_ids: C
     texts = [field for field in fields if not isinstance(field, models.BinaryField)]
     condition = Q()
     for field in texts:
-        rows = rows.annotate(**{f"wiped_{field.name}": Cast(field.name, models.TextField())})
+        rows = rows.annotate(**{f"text_of_{field.name}": Cast(field.name, models.TextField())})
         for term in terms:
-            condition |= Q(**{f"wiped_{field.name}__icontains": term})
-            condition |= Q(**{f"wiped_{field.name}__icontains": json.dumps(term)[1:-1]})
+            condition |= Q(**{f"text_of_{field.name}__icontains": term})
+            condition |= Q(**{f"text_of_{field.name}__icontains": json.dumps(term)[1:-1]})
     ids = set(rows.filter(condition).values_list("pk", flat=True)) if texts else set()
     ids |= _find_binary(model, [field for field in fields if field not in texts], terms)
     found = model._base_manager.filter(pk__in=list(ids))
@@ -97,6 +103,8 @@ def _find_binary(model: type[models.Model], fields: Sequence[Any], terms: Sequen
 def _wipe_row(row: Any, fields: Sequence[Any], terms: Sequence[str]) -> bool:
     changes = {}
     for field in fields:
+        if isinstance(row, Activity) and row.actor_id and field.name == "actor_name":
+            continue  # A colleague who bears the same name.
         old = getattr(row, field.attname)
         new = _wiped(field, old, terms)
         if new != old:
@@ -124,12 +132,18 @@ def _wiped(field: Any, value: Any, terms: Sequence[str]) -> Any:
 def _wipe_record(row: Any, changes: dict[str, Any]) -> None:
     """The guard lets words go only together with the digest of what was said."""
     said = getattr(row, _SAID) or said_digest(row)
+    if isinstance(row, Activity):
+        for name, value in changes.items():
+            setattr(row, name, value)
+        changes["wiped_mark"] = mark_wiped(row)
     rows: Any = models.QuerySet(type(row))
     rows.filter(pk=row.pk).update(**changes, **{_SAID: said})
 
 
 def said_digest(row: Any) -> str:
     """This will give the keyed digest, in hex, of what a line of the record says."""
-    names = ("summary", "data") if isinstance(row, Activity) else ("action", "metadata", "error_message")
+    if isinstance(row, Activity):
+        return said_of(row)
+    names = ("action", "metadata", "error_message")
     said = json.dumps([getattr(row, name) for name in names], sort_keys=True, default=str)
     return keyed_digest("record", f"{row.pk}\0{said}").hex()

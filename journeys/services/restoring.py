@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from customers.models import User
 from customers.queries.standstill import find_standstill, stands_still
+from customers.services.sealing import go_on_from_here
 from customers.services.standstill import go_on, stand_still
 from emails.services.standing_still import take_back_due
 from journeys.enums import AutomationStatus
@@ -76,6 +77,7 @@ def confirm_clock(*, leaves_out: bool, now: datetime, by: User | None) -> bool:
             return False
         ClockState.objects.filter(pk=ONLY_ID).update(last_tick_at=now, epoch=F("epoch") + 1)
     _keep_mark()
+    go_on_from_here(now=now, by=by)
     return True
 
 

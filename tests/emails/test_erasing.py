@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from django.test import Client
 from customers.models import Activity, Contract, Customer, ImportRun, Stakeholder, Todo, User
 from customers.rules.wiping import terms_of, wipe_bytes, wipe_json, wipe_text
 from customers.services.activity import record
+from customers.services.record_checks import Seen, verify_record
+from customers.services.sealing import seal_waiting
 from customers.services.stakeholders import add_stakeholder
 from customers.services.wiping import said_digest
 from emails.enums import DraftState, Lane, SuppressionCause
@@ -111,6 +114,28 @@ def test_that_it_happened_stays_on_record(known: Stakeholder, lead: User, now: d
     assert (erased.actor, erased.summary) == (lead, "Erased a contact at their request")
     assert Draft.objects.filter(state=DraftState.DELIVERED, stakeholder=known).count() == 1
     assert Draft.objects.filter(state=DraftState.CANCELLED, stakeholder=known).count() == 1
+
+
+def test_chain_over_the_record_holds_after_an_erasure(
+    known: Stakeholder, lead: User, csm: User, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    said = {"customer": known.customer, "now": now}
+    own = record("portal.visited", "Opened a deliverable", by=None, actor_name=NAME, **said)
+    User.objects.filter(pk=csm.pk).update(first_name="Zofia", last_name="Zieliński-Lee")
+    csm.refresh_from_db()
+    namesakes = record("test.called", f"{NAME} called", by=csm, **said)
+    seal_waiting(now=now)
+    record("test.waits", f"{NAME} is told", by=csm, **said)
+
+    erase_contact(known, now=now, by=lead)
+
+    assert list(verify_record(Seen())) == []
+    seal_waiting(now=now)
+    assert list(verify_record(Seen())) == []
+    own.refresh_from_db()
+    namesakes.refresh_from_db()
+    assert (own.actor_name, namesakes.actor_name, namesakes.summary) == ("[erased]", NAME, "[erased] called")
 
 
 def test_guard_lets_nothing_else_change(known: Stakeholder, lead: User, now: datetime) -> None:

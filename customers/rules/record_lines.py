@@ -1,0 +1,92 @@
+"""How a line of the record is put into words for its marks: the same when it is written and when it is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+
+class Line(Protocol):
+    """A line as a row, or as facts read from one."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def customer_id(self) -> Any: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def actor_id(self) -> Any: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def subject_id(self) -> Any: ...
+    @property
+    def data(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line as verification reads it."""
+
+    id: UUID
+    customer_id: UUID | None
+    at: datetime
+    verb: str
+    actor_id: UUID | None
+    actor_name: str
+    summary: str
+    subject_kind: str
+    subject_id: UUID | None
+    data: Any
+    said_digest: str | None
+    mark: str | None
+    wiped_mark: str | None
+
+
+FACTS = tuple(LineFacts.__slots__)
+
+
+def put_head(line: Line) -> str:
+    """Give what no erasure may change: which line, when, what kind of thing, by whom of ours, about what."""
+    ours = line.actor_name if line.actor_id else ""
+    ids = [_id(one) for one in (line.id, line.customer_id, line.actor_id, line.subject_id)]
+    return json.dumps([*ids, line.at.astimezone(UTC).isoformat(), line.verb, ours, line.subject_kind])
+
+
+def put_said(line: Line) -> str:
+    """Give what may speak of a customer's person: the words, the data, and the name where none of ours acted."""
+    name = "" if line.actor_id else line.actor_name
+    return f"{_id(line.id)}\0{json.dumps([line.summary, plain(line.data), name], sort_keys=True)}"
+
+
+def plain(value: Any) -> Any:
+    """Give JSON as both databases give it back: keys are text, and a number without a fraction is whole."""
+    if isinstance(value, dict):
+        return {_key(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        return str(value)
+    return value
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else str(json.loads(json.dumps({key: 0}).split(":")[0][1:]))
+
+
+def _id(value: Any) -> str:
+    if value is None or isinstance(value, UUID):
+        return value.hex if value else ""
+    return (UUID(int=value) if isinstance(value, int) else UUID(str(value))).hex
