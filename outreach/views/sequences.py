@@ -98,7 +98,8 @@ def decide(request: HttpRequest, customer_id: uuid.UUID, enrollment_id: uuid.UUI
 def _enroll(request: HttpRequest, customer: Customer, form: EnrollForm, people: list[Any]) -> bool:
     """Put forward whom the reader ticked; what cannot be is said by name."""
     chosen = set(form.cleaned_data["people"])
-    asking = Asking(int(form.cleaned_data["sequence"]), AskedThrough.ACCOUNT)
+    through = AskedThrough.STAKEHOLDER if form.data.get("person") in chosen else AskedThrough.ACCOUNT
+    asking = Asking(int(form.cleaned_data["sequence"]), through)
     done = 0
     for person in (one for one in people if str(one.pk) in chosen):
         person.customer = customer
@@ -125,11 +126,14 @@ def _page(
     form: EnrollForm | None,
 ) -> HttpResponse:
     now, rows = timezone.now(), list_of_customer(customer)
-    asked = (form.data if form is not None else request.GET).get("sequence", "")
+    said = form.data if form is not None else request.GET
+    asked, wanted = said.get("sequence", ""), said.get("person", "")
+    alone = next((one for one in people if str(one.pk) == wanted), None)
     chosen = next((one for one in sequences if str(one.sequence_id) == asked), None)
     candidates = []
     if chosen is not None:
-        candidates = weigh_people(customer, people, sequence_id=chosen.sequence_id, wanted=Wanted(), now=now)
+        meant = [alone] if alone else people
+        candidates = weigh_people(customer, meant, sequence_id=chosen.sequence_id, wanted=Wanted(), now=now)
     there = [row for row in rows if row.is_there]
     live, past = [row for row in rows if row.is_live], [row for row in rows if not row.is_live][:PAST_SHOWN]
     attach_mails([*live, *past])
@@ -144,7 +148,8 @@ def _page(
         "sequences": sequences,
         "chosen": chosen,
         "candidates": candidates,
-        "ticked": form.data.getlist("people") if form is not None else [],  # type: ignore[attr-defined]
+        "alone": alone,
+        "ticked": form.data.getlist("people") if form is not None else [wanted],  # type: ignore[attr-defined]
         "form": form,
         "mailbox": find_mailbox(customer.owner),
         "pending": EnrollmentState.PENDING,

@@ -68,6 +68,21 @@ def test_prospect_is_synced_by_api(sequence: OutreachSequence, person: Stakehold
     assert answer.json()["externalId"] == str(person.pk)
 
 
+def test_person_is_enrolled_from_their_own_row(
+    sequence: OutreachSequence, account: Customer, person: Stakeholder, csm: User
+) -> None:
+    factories.StakeholderFactory.create(customer=account, name="Bo Diaz")
+    browser, url = page(csm), f"/customers/{account.pk}/sequences"
+    said = {"sequence": sequence.sequence_id, "person": person.pk}
+
+    shown = browser.get(url, said).content.decode()
+    browser.post(url, {**said, "people": [person.pk]})
+
+    assert ("Enroll Ann Lee" in shown, "Bo Diaz" in shown) == (True, False)
+    assert f"?person={person.pk}#enroll" in browser.get(f"/customers/{account.pk}").content.decode()
+    assert Enrollment.objects.get().asked_through == "stakeholder"
+
+
 def test_not_yours_is_not_there(ask: Enrolled, person: Stakeholder, stranger: User, account: Customer) -> None:
     row, caller = ask(), api(stranger)
     enroll = {"stakeholderId": person.pk, "sequenceId": row.sequence_id}
