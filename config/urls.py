@@ -8,10 +8,12 @@ from config.desk.account import account_patterns
 from config.desk.approvals_page import approval_patterns
 from config.desk.learning import learning_patterns
 from config.desk.theme import set_theme
+from config.desk.today_page import today_patterns
 
 urlpatterns = [
     path("", include("config.health")),
     path("", include(([*customers.urls.urlpatterns, *account_patterns], "customers"))),
+    path("", include(today_patterns)),
     path("", include(approval_patterns)),
     path("", include(learning_patterns)),
     path("", include("renewals.urls")),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config.api.approvals import ApprovalApprove, ApprovalDecline, ApprovalList
 from config.api.docs import Docs, Schema
+from config.api.today import TodayList
 
 urlpatterns = [
     path("", include("customers.api.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("emails.api.urls")),
     path("", include("renewals.api.urls")),
     path("", include("outreach.api.urls")),
+    path("today", TodayList.as_view()),
     path("approvals", ApprovalList.as_view()),
     path("approvals/<uuid:id>/approve", ApprovalApprove.as_view()),
     path("approvals/<uuid:id>/decline", ApprovalDecline.as_view()),

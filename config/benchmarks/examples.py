@@ -144,6 +144,8 @@ class Examples:
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
             "journeys:action code": lambda: {code: code for code in JOURNEY_ACTIONS},
             "journeys:bulk code": lambda: {action.code: action.code for action in BULK_ACTIONS},
+            "today_do code": lambda: "todo",
+            "today_do item_id": lambda: _first(Todo.objects.filter(customer=self.customer)),
             "code": lambda: {step.code: step.code for step in STEPS},
             "secret": lambda: self._invitation_secret,
             "uidb64": lambda: urlsafe_base64_encode(force_bytes(self.colleague.pk)),

@@ -52,7 +52,7 @@ EXPANSION_PAGES = (
     "expansion_learning",
 )
 WORK = (
-    Place("Today", "today", "sun"),
+    Place("Today", "today", "sun", also=("today",)),
     Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES, but=BRIDGES),
     Place("Approvals", "approvals", "check-badge"),
     Place("Replies", "emails:replies", "chat-bubble-left-right", also=("emails:reply",)),

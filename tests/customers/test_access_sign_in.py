@@ -126,7 +126,7 @@ def test_next_leads_to_our_own_pages_only(client: Client, csm: User, to: str, la
 def test_next_leads_only_home_when_signed_in_already(client: Client, csm: User) -> None:
     client.force_login(csm)
 
-    assert client.get(SIGN_IN, {"next": "https://evil.example/"})["Location"] == "/"
+    assert client.get(SIGN_IN, {"next": "https://evil.example/"})["Location"] == "/today"
     assert client.get(SIGN_IN, {"next": "/settings"})["Location"] == "/settings"
 
 
