@@ -27,7 +27,7 @@ ORDERS: dict[str, Callable[[Item], Any]] = {
 }
 
 
-class TodayBody(serializers.Serializer[Any]):
+class TurnBody(serializers.Serializer[Any]):
     """One thing that needs somebody. code: what it is a row of; weight: what it is ranked by, the heaviest first."""
 
     id = serializers.UUIDField(source="item.turn.id")
@@ -89,17 +89,17 @@ EXAMPLE = OpenApiExample(
 class TodayList(GenericAPIView[Any]):
     """What needs somebody now: of the caller, a colleague, or all that the caller may see."""
 
-    serializer_class = TodayBody
+    serializer_class = TurnBody
     filter_backends = ()
 
-    @extend_schema(parameters=PARAMETERS, responses=TodayBody(many=True), examples=[EXAMPLE])
+    @extend_schema(parameters=PARAMETERS, responses=TurnBody(many=True), examples=[EXAMPLE])
     def get(self, request: Request) -> Response:
         """List it, what is at risk and most pressing first."""
         caller, now = caller_of(request), timezone.now()
         items, _ = Today(caller, _wanted(request), now=now).read()
         page = self.paginate_queryset(_ordered(items, request)) or []
         shown = show_items(page, reader=caller, now=now)
-        return self.get_paginated_response(TodayBody([_body(one) for one in shown], many=True).data)
+        return self.get_paginated_response(TurnBody([_body(one) for one in shown], many=True).data)
 
 
 def _body(shown: Shown) -> dict[str, Any]:

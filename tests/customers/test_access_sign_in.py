@@ -30,7 +30,7 @@ def is_in(client: Client) -> bool:
 def test_sign_in_by_username_or_address(client: Client, csm: User, name: str) -> None:
     response = sign_in(client, name)
 
-    assert (response.status_code, response["Location"]) == (302, "/")
+    assert (response.status_code, response["Location"]) == (302, "/today")
     assert is_in(client)
 
 
@@ -102,13 +102,13 @@ def test_sign_in_with_garbage_is_refused_not_broken(client: Client, csm: User, b
     "to, lands",
     [
         ("/settings", "/settings"),
-        ("https://evil.example/", "/"),
-        ("//evil.example/", "/"),
-        ("///evil.example", "/"),
-        ("/\\evil.example", "/"),
-        ("http:evil.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("\thttps://evil.example", "/"),
+        ("https://evil.example/", "/today"),
+        ("//evil.example/", "/today"),
+        ("///evil.example", "/today"),
+        ("/\\evil.example", "/today"),
+        ("http:evil.example", "/today"),
+        ("javascript:alert(1)", "/today"),
+        ("\thttps://evil.example", "/today"),
     ],
 )
 @pytest.mark.parametrize("place", ["query", "body"])
