@@ -6,6 +6,7 @@ from django.urls import include, path
 import customers.urls
 from config.desk.account import account_patterns
 from config.desk.approvals_page import approval_patterns
+from config.desk.commands.page import command_patterns
 from config.desk.learning import learning_patterns
 from config.desk.theme import set_theme
 from config.desk.today_page import today_patterns
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", include(today_patterns)),
     path("", include(approval_patterns)),
     path("", include(learning_patterns)),
+    path("", include(command_patterns)),
     path("", include("renewals.urls")),
     path("", include("outreach.urls")),
     path("", include("journeys.urls")),

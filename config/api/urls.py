@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from config.api.approvals import ApprovalApprove, ApprovalDecline, ApprovalList
+from config.api.command import Command
 from config.api.docs import Docs, Schema
 from config.api.today import TodayList
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("approvals", ApprovalList.as_view()),
     path("approvals/<uuid:id>/approve", ApprovalApprove.as_view()),
     path("approvals/<uuid:id>/decline", ApprovalDecline.as_view()),
+    path("command", Command.as_view()),
     path("schema", Schema.as_view(), name="schema"),
     path("docs", Docs.as_view(), name="docs"),
 ]

@@ -11,7 +11,7 @@ from config.desk.theme import read_theme
 from customers.queries.standstill import shows_standstill
 from emails.providers.choice import leaves_the_machine
 
-STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "book", "account", "emails")
+STYLESHEETS = ("tokens", "base", "layout", "components", "charts", "book", "account", "emails", "command")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Frame:
     more_items: tuple[NavItem, ...] = ()
     user_items: tuple[NavItem, ...] = ()
     search_url: str = "/"
+    command_url: str = field(default_factory=lambda: address("command"))
     import_url: str = field(default_factory=lambda: address("customers:imports"))
     clock_url: str = field(default_factory=lambda: address("journeys:clock"))
     mailbox_url: str = field(default_factory=lambda: address("emails:mailbox"))

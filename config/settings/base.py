@@ -212,6 +212,8 @@ SPECTACULAR_SETTINGS = {
         "UpsellStepState": "outreach.enums.StepState",
         "UpsellReply": "outreach.enums.UpsellReply",
         "UpsellLevel": "outreach.enums.AutomationLevel",
+        "CommandState": "config.api.command.COMMAND_STATES",
+        "CommandAction": "config.api.command.COMMAND_ACTIONS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

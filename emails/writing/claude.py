@@ -72,9 +72,28 @@ class ClaudeClient:
         """Ask once for JSON of this schema, which the caller checks all the same. Raises ClaudeFailed."""
         return _read_json(self._call(content, timeout_s, system=system, schema=schema, max_tokens=max_tokens))
 
+    def choose_tool(
+        self,
+        content: str,
+        *,
+        system: str,
+        tools: list[dict[str, Any]],
+        timeout_s: float = TIMEOUT_S,
+        max_tokens: int = MAX_TOKENS,
+    ) -> tuple[str, Any] | None:
+        """Ask once which of the tools fits: its name and input, which the caller checks; None where it chose none.
+
+        Nothing is carried out by it. Raises ClaudeFailed.
+        """
+        return _read_tool(self._create(content, timeout_s, system=system, max_tokens=max_tokens, tools=tools))
+
     def _call(
         self, content: str, timeout_s: float, *, system: str, schema: dict[str, Any], max_tokens: int = MAX_TOKENS
     ) -> Any:
+        form = {"format": {"type": "json_schema", "schema": schema}}
+        return self._create(content, timeout_s, system=system, max_tokens=max_tokens, output_config=form)
+
+    def _create(self, content: str, timeout_s: float, *, system: str, max_tokens: int, **how: Any) -> Any:
         import anthropic
 
         timeout = anthropic.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s))
@@ -86,7 +105,7 @@ class ClaudeClient:
                     max_tokens=max_tokens,
                     system=system,
                     messages=[{"role": "user", "content": content}],
-                    output_config={"format": {"type": "json_schema", "schema": schema}},
+                    **how,
                 )
         except anthropic.APITimeoutError:
             raise late_failure() from None
@@ -108,6 +127,17 @@ def _status_failure(status: int) -> ClaudeFailed:
     if status >= 500 or status in (408, 409):
         return ClaudeFailed(f"Claude is not available (status {status}).", can_retry=True)
     return ClaudeFailed(f"Claude refused the request (status {status}).", can_retry=False)
+
+
+def _read_tool(message: Any) -> tuple[str, Any] | None:
+    """Take the one tool out of a message; several are none, since nobody can say which was meant."""
+    stop = getattr(message, "stop_reason", None)
+    if stop in ("refusal", "end_turn"):
+        return None
+    if stop != "tool_use":
+        raise ClaudeFailed("Claude's answer was cut off.", can_retry=True)
+    used = [block for block in message.content or [] if getattr(block, "type", "") == "tool_use"]
+    return (used[0].name, used[0].input) if len(used) == 1 else None
 
 
 def _read_json(message: Any) -> Any:
