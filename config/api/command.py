@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.desk.commands.answers import Caller, State
-from config.desk.commands.rules.grammar import ACTIONS, MOST_LETTERS
+from config.desk.commands.language.grammar import ACTIONS, MOST_LETTERS
 from config.desk.commands.running import MissingScope, run_command
 from config.desk.commands.tokens import LONGEST
 from customers.api_base import read_body

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from config.desk.commands.answers import Caller, Choice, ask, refuse
-from config.desk.commands.rules.grammar import Intent
-from config.desk.commands.rules.matching import MOST_GIVEN, Matches, Named, Rank, core, match_names, plain
+from config.desk.commands.language.grammar import Intent
+from config.desk.commands.language.matching import MOST_GIVEN, Matches, Named, Rank, core, match_names, plain
 from config.desk.commands.tokens import Token, make_token
 from customers.models import Customer, Stakeholder
 from emails.enums import EDITABLE_STATES, DraftState

@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-from config.desk.commands.rules.grammar import Intent
-from config.desk.commands.rules.proposing import SYSTEM, TOOLS, read_proposal
+from config.desk.commands.language.grammar import Intent
+from config.desk.commands.language.proposing import SYSTEM, TOOLS, read_proposal
 from customers.models import User
 from customers.services.rates import count_in_window
 from emails.writing import breaker

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from config.desk.commands.actions.letters import save_typed, say_sent, show_draft
 from config.desk.commands.answers import Answer, Caller, State, Stop
 from config.desk.commands.finding import Task
-from config.desk.commands.rules.grammar import MOST_LETTERS, Intent
+from config.desk.commands.language.grammar import MOST_LETTERS, Intent
 from config.desk.commands.running import EXPECTED, SUGGESTIONS, run_command, words_of
 from customers.models import Customer
 from customers.queries.workspace import get_settings

@@ -20,7 +20,7 @@ from config.desk.commands.actions.showing import show_customer, show_renewal
 from config.desk.commands.actions.upsell import introduce_upsell
 from config.desk.commands.answers import READS, Answer, Caller, Choice, Point, State, Stop
 from config.desk.commands.finding import Task, search_customers, search_people
-from config.desk.commands.rules.grammar import MOST_LETTERS, Intent, read_command
+from config.desk.commands.language.grammar import MOST_LETTERS, Intent, read_command
 from config.desk.commands.tokens import BadToken, Token, make_token, read_token
 from customers.queries.lookup import NotThere
 from customers.services.calls import Standing, begin_call, finish_call, forget_call

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from config.desk.commands.rules.grammar import ACTIONS, Intent
+from config.desk.commands.language.grammar import ACTIONS, Intent
 from customers.models import User
 from customers.services.digests import keyed_digest
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.desk.commands.rules.grammar import ACTIONS, MOST_LETTERS, read_command
-from config.desk.commands.rules.matching import Named, Rank, match_names
-from config.desk.commands.rules.proposing import TOOLS, read_proposal
-from config.desk.commands.rules.times import add_length, read_days, read_span
+from config.desk.commands.language.grammar import ACTIONS, MOST_LETTERS, read_command
+from config.desk.commands.language.matching import Named, Rank, match_names
+from config.desk.commands.language.proposing import TOOLS, read_proposal
+from config.desk.commands.language.times import add_length, read_days, read_span
 
 TODAY = date(2026, 3, 4)  # a Wednesday
 

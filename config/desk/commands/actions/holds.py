@@ -9,7 +9,7 @@ from typing import Any
 from config.desk.commands.actions.base import Plan, account_link, done, few, of_customer, say_day, to_confirm
 from config.desk.commands.answers import Answer, Point, ask, refuse
 from config.desk.commands.finding import Task, require_customer
-from config.desk.commands.rules.times import add_length, read_days
+from config.desk.commands.language.times import add_length, read_days
 from customers.api.fields import moment_of
 from customers.enums import HoldScope
 from customers.models import Customer, Hold

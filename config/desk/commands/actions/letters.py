@@ -8,7 +8,7 @@ from typing import Any
 from config.desk.commands.actions.base import Plan, account_link, done, few, of_customer, of_person, to_confirm
 from config.desk.commands.answers import Answer, Choice, Point, State, ask, refuse
 from config.desk.commands.finding import Task, find_customer_or_person, find_draft
-from config.desk.commands.rules.grammar import Intent
+from config.desk.commands.language.grammar import Intent
 from customers.models import Customer, Stakeholder
 from emails.enums import OriginKind
 from emails.models import Draft

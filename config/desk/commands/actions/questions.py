@@ -10,8 +10,8 @@ from config.desk.approvals import Queue
 from config.desk.commands.actions.base import account_link, account_url, done, few, in_days, money, of_customer, say_day
 from config.desk.commands.answers import Answer, Point, ask, refuse
 from config.desk.commands.finding import Task, find_customer_or_person, require_customer
-from config.desk.commands.rules.grammar import LAST_MONTH, NEXT_MONTH
-from config.desk.commands.rules.times import read_span
+from config.desk.commands.language.grammar import LAST_MONTH, NEXT_MONTH
+from config.desk.commands.language.times import read_span
 from customers.enums import ContractState, TodoState
 from customers.models import Contract, Customer, Hold, Todo
 from customers.queries.calendars import local_date
@@ -201,7 +201,7 @@ def _renewals(task: Task) -> Answer:
     message = f"{few(count, 'renewal')} {between}:" if count else f"No renewal comes {between}."
     return done(
         message, arguments={"from": first.isoformat(), "to": last.isoformat(), "count": count}, points=points,
-        links=(("The book", "/book"),),
+        links=(("The book", "/"),),
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from config.desk.commands.rules.grammar import ACTIONS, FRAMINGS, QUESTIONS, WORDS, Intent, tidy
-from config.desk.commands.rules.matching import plain
+from config.desk.commands.language.grammar import ACTIONS, FRAMINGS, QUESTIONS, WORDS, Intent, tidy
+from config.desk.commands.language.matching import plain
 
 SYSTEM = (
     "You turn one sentence of a customer success manager into one call of a tool. Choose the tool for what the person "
