@@ -12,3 +12,4 @@ class CustomersConfig(AppConfig):
         panels.register()
         register_settings_page(SettingsPage("Usage sources", "customers:settings_sources", for_ops=True))
         register_settings_page(SettingsPage("Record", "customers:settings_record", for_ops=True))
+        register_settings_page(SettingsPage("Webhooks", "customers:settings_webhooks", for_ops=True))

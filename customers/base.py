@@ -11,29 +11,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
 from django.db.models import F, Q
 
 from customers.enums import ClaimState
 from customers.models.accounts import Customer
-from customers.models.base import CustomerRow
+from customers.models.base import ClaimedRow
+
+__all__ = ["ClaimedRow", "claim", "lock_customer", "lock_customers", "release_expired", "settle"]
 
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
-
-
-class ClaimedRow(CustomerRow):
-    """A row with one attempt at a time to leave: state, token, lease, attempts, outcome, receipt."""
-
-    state = models.CharField(max_length=14, choices=ClaimState.choices, default=ClaimState.WAITING)
-    not_before = models.DateTimeField(null=True, blank=True)
-    claim_token = models.UUIDField(null=True, blank=True)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    outcome = models.CharField(max_length=500, blank=True)
-    receipt = models.JSONField(default=list, blank=True)
-
-    class Meta(CustomerRow.Meta):
-        abstract = True
 
 
 def lock_customer(customer_id: uuid.UUID) -> None:

@@ -1,4 +1,4 @@
-"""What happens at the door goes on record: who signed in, who signed out, whose name was locked."""
+"""What happens at the door goes on record: who signed in, who signed out, whose name was locked. Rings for messages."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ from django.utils import timezone
 
 from customers.models import User
 from customers.services.activity import record
+from customers.signals import deliveries_due
+from customers.tasks import deliver_webhooks
+
+
+@receiver(deliveries_due, dispatch_uid="customers.ring_for_deliveries")
+def ring_for_deliveries(sender: object, **_: Any) -> None:
+    deliver_webhooks.delay()
 
 
 @receiver(user_logged_in, dispatch_uid="customers.record_sign_in")

@@ -20,6 +20,7 @@ todo_closed = Signal()  # customer_id, todo_id, kind, source_kind, source_id, st
 brake_set = Signal()  # customer_id, brake_id
 brake_cleared = Signal()  # customer_id, brake_id
 sending_changed = Signal()  # customer_id, None for the whole workspace: hours, days, caps, zone
+deliveries_due = Signal()  # nothing: which messages wait for other systems stands in the rows
 
 
 def send_after_commit(signal: Signal, **values: Any) -> None:

@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from customers.services import pulling, record_checks, sealing
+from customers.services import deliveries, pulling, record_checks, sealing
 from customers.services.importing.runs import carry_out
 from customers.services.password_resets import request_reset_link
 
@@ -35,3 +35,9 @@ def seal_record() -> None:
     """This will give each new line of the record its link, then verify the record where somebody asked for it."""
     sealing.seal_waiting(now=timezone.now())
     record_checks.check_asked(now=timezone.now())
+
+
+@shared_task(name="customers.deliver_webhooks")
+def deliver_webhooks() -> None:
+    """This will send the messages whose turn it is; the clock finds those whose ring was lost."""
+    deliveries.sweep(timezone.now())

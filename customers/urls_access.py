@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import access, invitations, people_settings, record, settings, sources, tokens
+from customers.views import access, invitations, people_settings, record, settings, sources, tokens, webhook_endpoints
 
 urlpatterns = [
     path("sign-in", access.SignIn.as_view(), name="sign_in"),
@@ -23,6 +23,17 @@ urlpatterns = [
     path("settings/usage-sources/<uuid:source_id>/remove", sources.remove, name="settings_source_remove"),
     path("settings/record", record.show_record, name="settings_record"),
     path("settings/record/verify", record.verify, name="settings_record_verify"),
+    path("settings/webhooks", webhook_endpoints.listing, name="settings_webhooks"),
+    path("settings/webhooks/new", webhook_endpoints.edit, name="settings_webhook_new"),
+    path("settings/webhooks/<uuid:endpoint_id>", webhook_endpoints.edit, name="settings_webhook"),
+    path("settings/webhooks/<uuid:endpoint_id>/test", webhook_endpoints.test, name="settings_webhook_test"),
+    path("settings/webhooks/<uuid:endpoint_id>/rotate", webhook_endpoints.rotate, name="settings_webhook_rotate"),
+    path("settings/webhooks/<uuid:endpoint_id>/remove", webhook_endpoints.remove, name="settings_webhook_remove"),
+    path(
+        "settings/webhooks/deliveries/<uuid:delivery_id>",
+        webhook_endpoints.delivery,
+        name="settings_webhook_delivery",
+    ),
     path("settings/people", people_settings.people, name="settings_people"),
     path("settings/people/invite", people_settings.invitation, name="settings_invite"),
     path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from customers.queries.sources import sources_waiting
-from customers.services import pulling
+from customers.queries.webhook_endpoints import deliveries_waiting
+from customers.services import deliveries, pulling
 from customers.services.calls import calls_waiting, sweep_calls
 from customers.services.holds import end_due_holds, holds_waiting
 from customers.services.importing.runs import runs_waiting, sweep_runs
@@ -88,6 +89,8 @@ SWEEPERS = (
     # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports, only_listens=True, waiting=runs_waiting),
     Sweeper("usage_sources", pulling.sweep, only_listens=True, waiting=sources_waiting),
+    Sweeper("webhooks", deliveries.sweep, waiting=deliveries_waiting),
+    Sweeper("old_webhooks", deliveries.sweep_old, only_listens=True, waiting=deliveries.old_waiting),
     Sweeper("writings", sweep_writings, only_listens=True, waiting=writings.waiting),
     Sweeper("deliverables", sweep_deliverables, only_listens=True, waiting=writing.waiting),
 )

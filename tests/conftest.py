@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from customers.models import Team, User
 from customers.queries.standstill import remember_standstill
+from customers.queries.webhook_endpoints import remember_listeners
 from customers.services.digests import workspace_key
 from tests import factories
 from tests.browsing import browser  # noqa: F401  # a fixture
@@ -52,8 +53,9 @@ def office_hours() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_standstill_on_pages() -> None:
-    """Have pages know that nothing stands still, so that none of them asks in the middle of a count of queries."""
+    """Have pages know that nothing stands still and nobody is told: none asks in the middle of a count of queries."""
     remember_standstill(False, seconds=3600)
+    remember_listeners(False, seconds=3600)
 
 
 @pytest.fixture(autouse=True)

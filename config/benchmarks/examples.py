@@ -25,6 +25,8 @@ from customers.models import (
     Todo,
     UsageSource,
     User,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from customers.registry.panels import list_panels
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, Reply
@@ -126,6 +128,8 @@ class Examples:
             "customers:import_undo run_id": lambda: _runs()[ImportState.DONE],
             "journeys:simulation_run run_id": lambda: _first(SimulationRun.objects.all()),
             "source_id": lambda: _first(UsageSource.objects.all()),
+            "endpoint_id": lambda: _first(WebhookEndpoint.objects.filter(removed_at=None)),
+            "delivery_id": lambda: _first(WebhookDelivery.objects.all()),
             "draft_id": lambda: self.draft.pk,
             "version_id": lambda: _first(DraftVersion.objects.filter(draft=self.draft)),
             "file_id": lambda: _first(Attachment.objects.filter(draft=self.draft)),

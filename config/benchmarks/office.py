@@ -10,12 +10,24 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from config.benchmarks.book import FAMILY_NAMES, GIVEN_NAMES, FilledBook, copy_of, write
-from customers.enums import ImportState, PullState, Role, Scope
-from customers.models import ApiToken, ImportRun, Invitation, SavedView, Team, UsagePull, UsageSource, User
+from customers.enums import ClaimState, ImportState, PullState, Role, Scope
+from customers.models import (
+    ApiToken,
+    ImportRun,
+    Invitation,
+    SavedView,
+    Team,
+    UsagePull,
+    UsageSource,
+    User,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from customers.services.digests import seal
 from customers.services.importing.reading import Options, Upload
 from customers.services.importing.runs import import_now
 from customers.services.invitations import invite
+from customers.services.webhook_news import make_message
 
 COLLEAGUES = 300
 TEAMS = 12
@@ -24,6 +36,7 @@ TOKENS = 25
 VIEWS = 15
 OLD_IMPORTS = 30
 PULLS, REFUSED = 30, 200
+MESSAGES = 60
 REFUSED_EVERY = 20
 """Of the imported rows, one of so many has a risk that is no number."""
 HEAD = ("Account ID", "Account Name", "Churn Risk")
@@ -50,6 +63,7 @@ def fill_office(book: FilledBook, *, now: datetime) -> Office:
     write(SavedView, (_view(number, book.lead) for number in range(VIEWS)))
     _import(book, now=now)
     _source(now=now)
+    _endpoint(now=now)
     invited = invite(email="last@bench.example", role=Role.CSM, team=teams[0], now=now, by=ops)
     return Office(ops, colleagues[0], invited.secret)
 
@@ -101,6 +115,17 @@ def _source(*, now: datetime) -> None:
     )  # fmt: skip
     refused = [{"row": row, "account": f"bench-{row}", "reason": "No account has this id."} for row in range(REFUSED)]
     write(UsagePull, (_pull(source, number, refused, now=now) for number in range(PULLS)))
+
+
+def _endpoint(*, now: datetime) -> None:
+    """An endpoint that is switched off, with as many messages as a page shows, each with every attempt."""
+    endpoint = WebhookEndpoint.objects.create(
+        url="https://hooks.example/evergreen", sealed_secret=seal(b"whsec_b2YgdGhlIGJlbmNo"), is_enabled=False
+    )
+    line = {"at": now.isoformat(), "status": 503, "outcome": "It answered 503.", "tookMs": 80}
+    fields = {"state": ClaimState.FAILED, "status": 503, "answer": "busy", "receipt": [line] * 10, "called_at": now}
+    message = make_message(endpoint, "mail.sent", {"url": "https://desk.example/api/emails/1"}, at=now)
+    write(WebhookDelivery, (copy_of(message, message_id=f"msg_{n}", took_ms=80, **fields) for n in range(MESSAGES)))
 
 
 def _pull(source: UsageSource, number: int, refused: list[dict[str, object]], *, now: datetime) -> UsagePull:

@@ -192,6 +192,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "HoldScope": "customers.enums.HoldScope",
+        "ClaimState": "customers.enums.ClaimState",
         "LowMediumHigh": "customers.enums.Pressure",
         "StakeholderRole": "customers.enums.StakeholderRole",
         "DraftState": "emails.enums.DraftState",

@@ -7,7 +7,8 @@ reads answers of any size; all of it is seen to here. Nothing of a call is logge
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.util.connection import create_connection
 
 from customers.clients.base import Effect, MaybeAccepted, NotAccepted
 from customers.clients.deadline import DEADLINE_S, Attempt, run_within, unanswered
@@ -61,7 +63,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. effect: what a second one like it would do. largest: of the answer, in bytes."""
+    """One request. effect: what a second one like it would do. largest: of the answer, in bytes.
+
+    is_cut: a longer answer is taken so far, and no error. find_address: gives the address of the network that is called
+    in place of what the name leads to by then; may raise NotAccepted.
+    """
 
     method: str
     url: str
@@ -71,6 +77,8 @@ class Call:
     body: Any = None
     query: Mapping[str, str] | None = None
     largest: int = LARGEST_ANSWER
+    is_cut: bool = False
+    find_address: Callable[[str], str] | None = None
 
 
 def place_call(call: Call, *, vendor: Vendor, deadline_s: float = DEADLINE_S) -> Answer:
@@ -109,11 +117,12 @@ def unreadable(vendor: Vendor, effect: Effect) -> NotAccepted | MaybeAccepted:
 
 
 def _exchange(call: Call, vendor: Vendor, attempt: Attempt, deadline_s: float) -> Answer:
+    address = call.find_address(call.url) if call.find_address else ""
     session = requests.Session()
     # Neither a proxy nor a key of the machine's own (.netrc) has a part in this.
     session.trust_env = False
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Line(attempt, vendor.setting))
+        session.mount(scheme, _Line(attempt, vendor.setting, address))
     try:
         with (
             session,
@@ -147,30 +156,43 @@ def _read(response: requests.Response, call: Call, vendor: Vendor) -> bytes:
     size = 0
     for chunk in response.iter_content(CHUNK):
         size += len(chunk)
+        if size > call.largest and call.is_cut:
+            return b"".join([*chunks, chunk])[: call.largest]
         if size > call.largest:
             raise unanswered(f"{vendor.name}'s answer is too long to be one", call.effect)
         chunks.append(chunk)
     return b"".join(chunks)
 
 
+def _reach(address: str, line: HTTPConnection) -> socket.socket:
+    return create_connection((address, line.port), line.timeout, socket_options=line.socket_options)
+
+
 class _Line(HTTPAdapter):
     """Goes straight to the address it is given, once, and tells the attempt when the line is open."""
 
-    def __init__(self, attempt: Attempt, setting: str) -> None:
-        self._attempt, self._setting = attempt, setting
+    def __init__(self, attempt: Attempt, setting: str, address: str = "") -> None:
+        self._attempt, self._setting, self._address = attempt, setting, address
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        attempt, setting = self._attempt, self._setting
+        attempt, setting, address = self._attempt, self._setting, self._address
 
         class Plain(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return _reach(address, self) if address else super()._new_conn()
+
             def connect(self) -> None:
                 super().connect()
                 check_peer(self.sock, setting=setting)
                 attempt.begin(self.sock)
 
         class Encrypted(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                # The name is still the one that the certificate must show.
+                return _reach(address, self) if address else super()._new_conn()
+
             def connect(self) -> None:
                 super().connect()
                 check_peer(self.sock, setting=setting)

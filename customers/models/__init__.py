@@ -9,6 +9,7 @@ from customers.models.sources import UsagePull, UsageSource
 from customers.models.stand_ins import StandInCall
 from customers.models.standstill import Standstill
 from customers.models.stops import Brake, Hold
+from customers.models.webhook_endpoints import WebhookDelivery, WebhookEndpoint
 from customers.models.work import Activity, AppendOnly, Todo
 from customers.models.workspace import IdempotentCall, WorkspaceKey, WorkspaceSettings
 
@@ -39,6 +40,8 @@ __all__ = [
     "UsageSample",
     "UsageSource",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "Win",
     "WorkspaceKey",
     "WorkspaceSettings",

@@ -11,7 +11,7 @@ from django.db.models import F, Q, UUIDField, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
-from customers.enums import Role
+from customers.enums import ClaimState, Role
 from customers.rules.access import sees_everything
 
 if TYPE_CHECKING:
@@ -96,4 +96,19 @@ class CustomerRow(Row):
     objects = CustomerScopedQuerySet.as_manager()
 
     class Meta(Row.Meta):
+        abstract = True
+
+
+class ClaimedRow(CustomerRow):
+    """A row with one attempt at a time to leave: state, token, lease, attempts, outcome, receipt."""
+
+    state = models.CharField(max_length=14, choices=ClaimState.choices, default=ClaimState.WAITING)
+    not_before = models.DateTimeField(null=True, blank=True)
+    claim_token = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=500, blank=True)
+    receipt = models.JSONField(default=list, blank=True)
+
+    class Meta(CustomerRow.Meta):
         abstract = True

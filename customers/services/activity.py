@@ -1,4 +1,4 @@
-"""The record: every service writes one line per thing it did, in the same transaction."""
+"""The record: every service writes one line per thing it did, in the same transaction; other systems are told of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from customers.models import Activity, Customer, User
 from customers.services.arrays import insert_objects
 from customers.services.record_marks import mark_line
+from customers.services.webhook_news import announce
 
 THE_CLOCK = "The clock"
 BATCH = 500
@@ -44,6 +45,7 @@ def record(
     fields = line(verb, summary, customer=customer, by=by, now=now, subject=subject, actor_name=actor_name, **data)
     made = _marked(fields)
     made.save(force_insert=True)
+    announce([fields])
     return made
 
 
@@ -51,6 +53,7 @@ def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
     for start in range(0, len(lines), BATCH):
         insert_objects([_marked(fields) for fields in lines[start : start + BATCH]], differing=DIFFERING)
+    announce(lines)
 
 
 def _marked(fields: dict[str, Any]) -> Activity:

@@ -10,11 +10,16 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from customers.models import UsageSource, User, WorkspaceKey
+from customers.models import UsageSource, User, WebhookEndpoint, WorkspaceKey
 from customers.services.activity import record
 from customers.services.digests import sealer
 
-SEALED: list[tuple[Any, str]] = [(WorkspaceKey, "sealed"), (UsageSource, "sealed_secret")]
+SEALED: list[tuple[Any, str]] = [
+    (WorkspaceKey, "sealed"),
+    (UsageSource, "sealed_secret"),
+    (WebhookEndpoint, "sealed_secret"),
+    (WebhookEndpoint, "sealed_old_secret"),
+]
 """Each model and the column of it that is sealed with FIELD_KEYS; empty values are none."""
 
 

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from customers.enums import ClaimState, HoldScope, ImportState
-from customers.models import Brake, Customer, Hold, IdempotentCall, ImportRun, Standstill, UsagePull, UsageSource
+from customers.models import (
+    Brake,
+    Customer,
+    Hold,
+    IdempotentCall,
+    ImportRun,
+    Standstill,
+    UsagePull,
+    UsageSource,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from emails.enums import DraftState, Lane, OriginKind, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
@@ -199,6 +210,18 @@ def _source(now: datetime, **fields: object) -> UsageSource:
     return source
 
 
+def _message(now: datetime, **fields: object) -> WebhookDelivery:
+    endpoint = WebhookEndpoint.objects.create(url="https://hooks.example/", sealed_secret="x")
+    given = {"message_id": "msg_1", "type": "mail.sent", "body": {}, "happened_at": now, "not_before": now, **fields}
+    message: WebhookDelivery = WebhookDelivery.objects.create(endpoint=endpoint, **given)
+    return message
+
+
+def _old_message(now: datetime) -> None:
+    row = _message(now, state=ClaimState.CANCELLED)
+    WebhookDelivery.objects.filter(pk=row.pk).update(created_at=now - timedelta(days=31))
+
+
 def _pull(now: datetime) -> UsagePull:
     source = _source(now, is_enabled=False)
     pull: UsagePull = UsagePull.objects.create(source=source, started_at=now - AN_HOUR, leased_until=now - AN_HOUR)
@@ -350,6 +373,9 @@ WORK: list[tuple[str, Make]] = [
     ("upsell_runs", lambda now: _alert_without_run(now)),
     ("usage_sources", lambda now: _source(now, next_due_at=now)),
     ("usage_sources", lambda now: _pull(now)),
+    ("webhooks", lambda now: _message(now, state=ClaimState.QUEUED)),
+    ("webhooks", lambda now: _message(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
+    ("old_webhooks", _old_message),
     ("crm_stages", lambda now: _first_email(now)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED, not_before=now)),
