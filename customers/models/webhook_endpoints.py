@@ -70,7 +70,7 @@ class WebhookDelivery(ClaimedRow):
     status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of the last answer.")
     answer = models.TextField(blank=True, help_text="The first signs of the last answer.")
 
-    objects: ClassVar[Any] = SourceQuerySet.as_manager()
+    objects: ClassVar[Any] = SourceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(ClaimedRow.Meta):
         verbose_name_plural = "webhook deliveries"
