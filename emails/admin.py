@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.admin_base import DayFilter, ValueFilter, ViewOnlyAdmin
 from emails import template_admin  # noqa: F401  # registers the templates
 from emails.models import (
     Attachment,
@@ -83,7 +83,7 @@ class EventBatchAdmin(ViewOnlyAdmin):
 @admin.register(MailEvent)
 class MailEventAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "recipient", "draft", "is_machine", "applied_at", "problem")
-    list_filter = (("at", DayFilter), "kind", "is_machine")
+    list_filter = (("at", DayFilter), ("kind", ValueFilter), "is_machine")
     list_select_related = ("draft",)
     search_fields = ("recipient", "=smtp_id", "draft__subject")
 

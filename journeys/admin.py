@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
+from customers.admin_base import DayFilter, EverybodysAdmin, ValueFilter, ViewOnlyAdmin
 from journeys import admin_journeys, admin_programmes  # noqa: F401  # register the windows on journeys
 from journeys.admin_automations import KindFilter
 from journeys.models import (
@@ -20,7 +20,7 @@ from journeys.models import (
 @admin.register(AutomationLog)
 class AutomationLogAdmin(ViewOnlyAdmin):
     list_display = ("at", "kind", "action", "status", "attempt", "customer_id", "error_message")
-    list_filter = (("at", DayFilter), "status", "type", KindFilter)
+    list_filter = (("at", DayFilter), "status", ("type", ValueFilter), KindFilter)
     search_fields = ("action", "kind", "error_message")
     # The customer may be gone; the line stays readable by id.
     fields = (

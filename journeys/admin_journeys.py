@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.admin_base import DayFilter, ValueFilter, ViewOnlyAdmin
 from customers.registry.bulk_actions import BulkAction, register_bulk_action
 from journeys.forms.bulk import MOST_TICKED
 from journeys.models import (
@@ -51,7 +51,7 @@ class ActingAdmin(ViewOnlyAdmin):
 @admin.register(Journey)
 class JourneyAdmin(ActingAdmin):
     list_display = ("customer", "version", "start_date", "state", "current_month", "held_since", "started_by")
-    list_filter = ("state", "version__programme", "current_month", ("start_date", DayFilter))
+    list_filter = ("state", "version__programme", ("current_month", ValueFilter), ("start_date", DayFilter))
     list_select_related = ("customer", "version__programme", "started_by")
     search_fields = OF_CUSTOMER
     actions = ("start", "pause", "resume", "adjust", "skip", "trigger", "force", "cancel")
@@ -106,7 +106,7 @@ register_bulk_action(
 @admin.register(JourneyMonth)
 class JourneyMonthAdmin(ViewOnlyAdmin):
     list_display = ("number", "customer", "step", "due_date", "skipped_at", "skip_reason")
-    list_filter = ("number", ("due_date", DayFilter))
+    list_filter = (("number", ValueFilter), ("due_date", DayFilter))
     ordering = ("-due_date",)
     list_select_related = ("customer", "step")
     search_fields = (*OF_CUSTOMER, "step__title")
@@ -115,7 +115,7 @@ class JourneyMonthAdmin(ViewOnlyAdmin):
 @admin.register(JourneyChange)
 class JourneyChangeAdmin(ActingAdmin):
     list_display = ("at", "customer", "action", "summary", "by", "undone_at")
-    list_filter = ("action", ("at", DayFilter))
+    list_filter = (("action", ValueFilter), ("at", DayFilter))
     list_select_related = ("customer", "by")
     search_fields = (*OF_CUSTOMER, "summary", "=batch")
     actions = ("undo",)

@@ -8,7 +8,7 @@ from django.db import models
 import outreach.admin_enrollment
 import outreach.admin_outreach_io
 import outreach.admin_outreach_stand_in  # noqa: F401
-from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.admin_base import DayFilter, ValueFilter, ViewOnlyAdmin
 from outreach.models import (
     CrmSettings,
     CrmWrite,
@@ -65,7 +65,7 @@ class ScheduleChangeAdmin(ViewOnlyAdmin):
 @admin.register(UsageAlert)
 class UsageAlertAdmin(ViewOnlyAdmin):
     list_display = ("received_at", "account_id", "customer", "metric", "value", "threshold", "severity", "outcome")
-    list_filter = (("received_at", DayFilter), "outcome", "severity", "source")
+    list_filter = (("received_at", DayFilter), "outcome", "severity", ("source", ValueFilter))
     list_select_related = ("customer",)
     search_fields = ("customer__name", "=account_id", "=event_id", "metric")
 
@@ -82,6 +82,7 @@ class UpsellRunAdmin(ViewOnlyAdmin):
 class UpsellStepAdmin(ViewOnlyAdmin):
     list_display = ("run", "name", "state", "attempts", "needs_person", "approved_by", "done_at")
     list_filter = ("state", "name", "needs_person")
+    ordering = ("-created_at", "position")
     list_select_related = ("run", "approved_by")
     search_fields = ("customer__name", "=run__event_id")
 
@@ -106,7 +107,7 @@ class UpsellIntroductionAdmin(ViewOnlyAdmin):
 class OfferAdmin(ViewOnlyAdmin):
     list_display = ("name", "annual_price", "currency", "is_active", "resources_url")
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    list_filter = ("is_active", "currency")
+    list_filter = ("is_active", ("currency", ValueFilter))
     search_fields = ("name",)
 
 

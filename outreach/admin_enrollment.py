@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from customers.admin_base import DayFilter, EverybodysAdmin, ViewOnlyAdmin
+from customers.admin_base import DayFilter, EverybodysAdmin, ValueFilter, ViewOnlyAdmin
 from outreach.models import (
     Enrollment,
     EnrollmentDesk,
@@ -27,7 +27,7 @@ class EnrollmentAdmin(ViewOnlyAdmin):
         "asked_at",
         "outcome",
     )
-    list_filter = ("state", "standing", "asked_through", "trigger_type", ("asked_at", DayFilter))
+    list_filter = ("state", "standing", "asked_through", ("trigger_type", ValueFilter), ("asked_at", DayFilter))
     list_select_related = ("stakeholder", "customer")
     search_fields = ("stakeholder__name", "customer__name", "sequence_name")
 
@@ -58,7 +58,7 @@ class TriggerMappingAdmin(ViewOnlyAdmin):
 @admin.register(TriggerLog)
 class TriggerLogAdmin(ViewOnlyAdmin):
     list_display = ("happened_at", "customer", "trigger_type", "about", "matched", "refused", "due_at")
-    list_filter = ("trigger_type", ("happened_at", DayFilter))
+    list_filter = (("trigger_type", ValueFilter), ("happened_at", DayFilter))
     list_select_related = ("customer",)
     search_fields = ("customer__name", "about")
 

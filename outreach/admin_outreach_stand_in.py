@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from customers.admin_base import DayFilter, ViewOnlyAdmin
+from customers.admin_base import DayFilter, ValueFilter, ViewOnlyAdmin
 from outreach.models import StandInDesk, StandInGrant, StandInNews, StandInThing
 
 
 @admin.register(StandInThing)
 class StandInThingAdmin(ViewOnlyAdmin):
     list_display = ("id", "kind", "text", "prospect_number", "sequence_number", "changed_at")
-    list_filter = (("changed_at", DayFilter), "kind")
+    list_filter = (("changed_at", DayFilter), ("kind", ValueFilter))
     search_fields = ("text", "=id")
     # A webhook's attributes hold its secret.
     exclude = ("attributes",)
@@ -32,5 +32,5 @@ class StandInDeskAdmin(ViewOnlyAdmin):
 @admin.register(StandInNews)
 class StandInNewsAdmin(ViewOnlyAdmin):
     list_display = ("made_at", "event", "url", "attempts", "answer")
-    list_filter = (("made_at", DayFilter), "event")
+    list_filter = (("made_at", DayFilter), ("event", ValueFilter))
     search_fields = ("event", "url")

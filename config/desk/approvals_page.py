@@ -31,7 +31,7 @@ from journeys.services.changing import Refused as JourneyRefused
 from journeys.services.texts import NotOpen, StaleText
 from outreach.services.enrolling import EnrollmentMoved
 
-PAGE_SIZE = 15
+PAGE_SIZE = 10
 OF_LETTERS = (NotEditable, NotAllowed, Refused, BadMoment)
 OF_DELIVERABLES = (NotOpen, reviewing.NotAllowed, reviewing.OpenClaims, JourneyRefused)
 EXPECTED = (NotThere, ValidationError, EnrollmentMoved, *OF_LETTERS, *OF_DELIVERABLES)

@@ -9,7 +9,7 @@ from customers.rules.access import sees_everything
 from emails.enums import DOUBTFUL_STATES
 from emails.models import Draft, MailEvent
 
-MOST_SHOWN = 100
+MOST_SHOWN = 50
 _SHOWN = (
     *("subject", "to_name", "to_email", "state", "outcome", "attempted_at", "message_id", "customer__name"),
     *("approved_by__first_name", "approved_by__last_name", "approved_by__username"),

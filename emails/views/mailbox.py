@@ -18,7 +18,7 @@ from emails.rules.playing import DEEDS, READY_REPLIES
 from emails.views.sending import file_response
 from emails.views.shared import framed_mail
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 @require_GET

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from customers.view_base import reader_of
 from emails.queries.waiting import REASONS, WaitingRow, count_by_reason, list_owners, list_waiting
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 
 @require_GET

@@ -62,6 +62,7 @@ class Deliverable(CustomerRow):
                 condition=Q(state=DeliverableState.PENDING_REVIEW),
                 name="deliverable_in_review",
             ),
+            models.Index(fields=["-updated_at"], name="deliverable_latest"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
-from django.db.models import DateField, Func
+from django.db.models import BooleanField, DateField, Func, Q
+
+WEST, EAST = timedelta(hours=12), timedelta(hours=14)
+"""How far the days of the world are behind UTC and ahead of it."""
 
 # Django's function on SQLite takes "Etc/GMT+12" for the zone "Etc/GMT" and twelve hours more. These zones count west
 # as plus, and have no other clock than their hours: as hours from UTC they are read rightly.
@@ -32,3 +39,50 @@ class LocalDay(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "((%(expressions)s)::date)"
         return super().as_sql(compiler, connection, template=template, arg_joiner=" AT TIME ZONE ")
+
+
+class IsAmong(Func):
+    """IsAmong(column, names=…): whether the text is one of many, which are said in one value: JSON, or an array."""
+
+    output_field = BooleanField()
+    arity = 1
+
+    def __init__(self, column: str, *, names: tuple[str, ...]) -> None:
+        self.names = names
+        super().__init__(column)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        column, params = compiler.compile(self.source_expressions[0])
+        among = f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608  # a column's name
+        return among, [*params, _as_json(self.names)]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        column, params = compiler.compile(self.source_expressions[0])
+        return f"{column} = ANY(%s)", [*params, list(self.names)]
+
+
+def is_before_day(field: str, zone: str, moment: datetime) -> Q:
+    """This will give the condition that a date lies before the day on which the moment falls in the row's zone.
+
+    field, zone: names of a date column and of the column of its zone. At any moment the world has two days, or three
+    for two hours: what is before all of them is compared with a date alone, the others with the zones that are ahead.
+    """
+    moment = moment.astimezone(UTC)
+    first, last = (moment - WEST).date(), (moment + EAST).date()
+    condition = Q(**{f"{field}__lt": first})
+    quarter = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    while first < last:
+        condition |= Q(IsAmong(zone, names=_zones_after(first, quarter)), **{field: first})
+        first += timedelta(days=1)
+    return condition
+
+
+@lru_cache(maxsize=16)
+def _zones_after(day: date, quarter: datetime) -> tuple[str, ...]:
+    """The zones where this day is over. Clocks differ from UTC by whole quarters of an hour, so days end at these."""
+    return tuple(sorted(name for name in available_timezones() if quarter.astimezone(ZoneInfo(name)).date() > day))
+
+
+@lru_cache(maxsize=16)
+def _as_json(names: tuple[str, ...]) -> str:
+    return json.dumps(names)

@@ -17,11 +17,23 @@ from journeys.queries.board import Board, BoardFilter
 
 def find_playable(user: User, ids: Iterable[Any], wanted: BoardFilter | None, *, now: datetime) -> QuerySet[Customer]:
     """This will give those of the named accounts, or of all that the board's filter finds, that can be played."""
-    chosen: Any = many(UUID(str(pk)) for pk in ids)
     if wanted is not None:
-        chosen = Board(user, wanted, now=now).customer_ids().order_by()
-    rows = Customer.objects.visible_to(user).filter(pk__in=chosen, journeys__state=JourneyState.ACTIVE)
-    return rows.order_by("name", "pk")
+        # The board finds the reader's own alone.
+        return Customer.objects.filter(pk__in=_on_board(user, wanted, now=now).order_by()).order_by("name", "pk")
+    rows = Customer.objects.visible_to(user).filter(pk__in=many(UUID(str(pk)) for pk in ids))
+    return rows.filter(journeys__state=JourneyState.ACTIVE).order_by("name", "pk")
+
+
+def count_playable(user: User, ids: Iterable[Any], wanted: BoardFilter | None, *, now: datetime) -> int:
+    """This will count them; each has one journey under way, so the board's are counted without the accounts."""
+    if wanted is not None:
+        return _on_board(user, wanted, now=now).count()
+    return find_playable(user, ids, None, now=now).count()
+
+
+def _on_board(user: User, wanted: BoardFilter, *, now: datetime) -> QuerySet[Any, UUID]:
+    journeys = Board(user, wanted, now=now).journeys().filter(state=JourneyState.ACTIVE)
+    return journeys.values_list("customer", flat=True)
 
 
 def ids_of(customers: QuerySet[Customer]) -> list[UUID]:

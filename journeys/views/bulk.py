@@ -33,13 +33,12 @@ def bulk(request: HttpRequest, code: str) -> HttpResponse:
     """Ask, show what it means for whom, do it. Without ticked clients it is about all that the filter finds."""
     reader, wanted = reader_of(request), _find_action(request, code)
     selection = _selection_of(request)
-    found = find_selected(reader, selection, code)
     form = _form(request, code)
     context: dict[str, Any] = {"action": wanted, "selection": selection, "form": form, "back": _board_url(selection)}
     arguments = _arguments(form, wanted)
     if arguments is None:
-        return render(request, "journeys/bulk.html", context | {"total": found.count()})
-    customers = list(found)
+        return render(request, "journeys/bulk.html", context | {"total": _count(reader, selection, code)})
+    customers = list(find_selected(reader, selection, code))
     context["total"] = len(customers)
     if not customers:
         return render(request, "journeys/bulk.html", context)
@@ -60,7 +59,7 @@ def ask(request: HttpRequest, code: str, customers: Collection[uuid.UUID]) -> Ht
     """Begin with clients that were ticked elsewhere: the admin."""
     wanted = _find_action(request, code)
     selection = Selection(False, sorted(map(str, customers)), "")
-    form, total = _form(request, code), find_selected(reader_of(request), selection, code).count()
+    form, total = _form(request, code), _count(reader_of(request), selection, code)
     return render(
         request,
         "journeys/bulk.html",
@@ -73,14 +72,23 @@ def find_selected(reader: User, selection: Selection, code: str) -> QuerySet[Cus
 
     To resume all that the board shows under way means those of them that are paused.
     """
-    rows: QuerySet[Customer] = Customer.objects.visible_to(reader).order_by("name", "pk")
-    ids: Any = [uuid.UUID(pk) for pk in selection.ticked]
-    if selection.is_all:
-        wanted = selection.wanted
-        if code == "resume" and wanted.state in ("", "active"):
-            wanted = replace(wanted, state="paused")
-        ids = Board(reader, wanted, now=timezone.now()).customer_ids().order_by()
-    return rows.filter(pk__in=ids)
+    if not selection.is_all:
+        ids = [uuid.UUID(pk) for pk in selection.ticked]
+        return Customer.objects.visible_to(reader).filter(pk__in=ids).order_by("name", "pk")
+    # The board finds the reader's own alone.
+    return Customer.objects.filter(pk__in=_all_of(reader, selection, code).order_by()).order_by("name", "pk")
+
+
+def _count(reader: User, selection: Selection, code: str) -> int:
+    chosen = _all_of(reader, selection, code) if selection.is_all else find_selected(reader, selection, code)
+    return chosen.count()
+
+
+def _all_of(reader: User, selection: Selection, code: str) -> QuerySet[Any, uuid.UUID]:
+    wanted = selection.wanted
+    if code == "resume" and wanted.state in ("", "active"):
+        wanted = replace(wanted, state="paused")
+    return Board(reader, wanted, now=timezone.now()).customer_ids()
 
 
 def _find_action(request: HttpRequest, code: str) -> Action:

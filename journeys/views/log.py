@@ -26,7 +26,7 @@ from journeys.queries.automations import STATUSES, TYPES, find_log, with_names
 from journeys.rules.naming import name_automation
 from journeys.views.tabs import list_tabs
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MOST_EXPORTED = 100_000
 EXPORT_HEAD = ("Date and time", "Account ID", "Account", "Type", "Automation", "Status", "Attempt", "Details", "Error")
 BADGES = {LogStatus.SUCCESS: "good", LogStatus.FAILED: "bad", LogStatus.SKIPPED: ""}

@@ -22,7 +22,7 @@ from customers.view_base import reader_of
 from journeys.forms.bulk import Selection, read_selection
 from journeys.forms.log import read_id
 from journeys.forms.simulation import SimulationForm
-from journeys.queries.simulation_runs import find_playable, ids_of
+from journeys.queries.simulation_runs import count_playable, find_playable, ids_of
 from journeys.services.simulating import simulate
 from journeys.services.simulation_runs import AT_ONCE, ask_simulation
 from journeys.views.simulated import show_simulation
@@ -45,8 +45,9 @@ def of_many(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     if request.method == "POST":
         selection = read_selection(request.POST)
-        found = find_playable(reader, selection.ticked, None if not selection.is_all else selection.wanted, now=now)
-        if (count := found.count()) > AT_ONCE:
+        chosen, board = selection.ticked, selection.wanted if selection.is_all else None
+        found = find_playable(reader, chosen, board, now=now)
+        if (count := count_playable(reader, chosen, board, now=now)) > AT_ONCE:
             return _ask(request, found, count, selection)
         ids = ids_of(found)
         query = QueryDict(mutable=True)
@@ -54,8 +55,9 @@ def of_many(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{query.urlencode()}" if ids else reverse("journeys:board"))
     wanted = [pk for pk in map(read_id, request.GET.getlist("ids")) if pk is not None]
     everything = Selection(True, (), "")
-    found = find_playable(reader, wanted, None if wanted else everything.wanted, now=now)
-    if (count := found.count()) > AT_ONCE:
+    board = None if wanted else everything.wanted
+    found = find_playable(reader, wanted, board, now=now)
+    if (count := count_playable(reader, wanted, board, now=now)) > AT_ONCE:
         return _ask(request, found, count, Selection(False, [str(pk) for pk in wanted], "") if wanted else everything)
     ids = ids_of(found)
     return _show(request, ids, _about(count) | {"ids": ids if wanted else []})

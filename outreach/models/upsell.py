@@ -112,6 +112,7 @@ class UpsellStep(ClaimedRow):
                 condition=Q(name=UpsellStepName.SEND_EMAIL_DRAFT, state=StepState.WAITING),
                 name="upsellstep_mail_waits",
             ),
+            models.Index(fields=["-created_at", "position"], name="upsellstep_latest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["run", "name"], name="upsellstep_once"),
@@ -175,6 +176,7 @@ class Opportunity(CustomerRow):
         indexes = [
             models.Index(fields=["stage", "-found_at"], name="opportunity_by_stage"),
             models.Index(fields=["-found_at"], name="opportunity_latest"),
+            models.Index(fields=["stage", "currency", "estimated_value", "customer"], name="opportunity_sums"),
             models.Index(
                 fields=["updated_at"],
                 condition=Q(crm_seen_at=None, stage__in=sorted(STAGES_FOR_THE_CRM))

@@ -65,7 +65,7 @@ def as_rows(opportunities: Iterable[Any], *, now: datetime) -> list[OpportunityR
 
 def sum_stages(rows: QuerySet[Any]) -> list[StageSum]:
     """Count and sum by stage and currency in one query; sums of two currencies are never added."""
-    grouped = rows.order_by().values("stage", "currency").annotate(number=Count("pk"), total=Sum("estimated_value"))
+    grouped = rows.order_by().values("stage", "currency").annotate(number=Count("*"), total=Sum("estimated_value"))
     counts: dict[str, int] = {}
     totals: dict[str, list[tuple[str, Decimal]]] = {}
     for row in grouped:

@@ -30,7 +30,7 @@ from outreach.rules.upsell.stages import CLOSED, ORDER
 from outreach.services.opportunities import StageMoved, change_stage
 from outreach.view_base import expansion_tabs
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 OPEN = "open"
 
 

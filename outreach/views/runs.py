@@ -24,7 +24,7 @@ from outreach.run_forms import ApproveForm, ReasonForm, ReplyForm, StartForm
 from outreach.services.upsell.starting import start_run
 from outreach.view_base import expansion_tabs
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 SHOWN = 12
 
 
