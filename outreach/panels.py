@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from customers.registry.panels import Panel, PanelRequest, register_panel
+from outreach.models import Enrollment
 from outreach.queries.enrollments import list_of_customer
 from outreach.queries.expansion import read_expansion_context
 from outreach.queries.introductions import list_introductions
@@ -40,5 +42,9 @@ def load_expansion(asked: PanelRequest) -> Mapping[str, Any]:
 
 
 def load_sequences(asked: PanelRequest) -> Mapping[str, Any]:
+    """Who is in a sequence, and the same by person: badges for the rows of the panel “People”."""
     rows = [row for row in list_of_customer(asked.customer) if row.is_live]
-    return {"rows": rows[:ROWS_SHOWN], "more": max(len(rows) - ROWS_SHOWN, 0)}
+    by_person: dict[UUID, list[Enrollment]] = {}
+    for row in rows:
+        by_person.setdefault(row.stakeholder_id, []).append(row)
+    return {"rows": rows[:ROWS_SHOWN], "more": max(len(rows) - ROWS_SHOWN, 0), "by_person": list(by_person.items())}

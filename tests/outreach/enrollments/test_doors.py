@@ -222,6 +222,22 @@ def test_pages_cost_the_same_for_one_and_for_three(
     assert {url: said for url, said in counts.items() if said[0] == 200 and said[1] > MOST_QUERIES} == {}
 
 
+def test_panel_brings_each_persons_sequences_to_their_row(
+    enrolled: Enrolled, person: Stakeholder, account: Customer, csm: User
+) -> None:
+    row = enrolled(person)
+    place = f'id="person-sequences-{person.pk}"'
+
+    account_page = page(csm).get(f"/customers/{account.pk}").content.decode()
+    part = page(csm).get(f"/customers/{account.pk}/panels/sequences", HTTP_HX_REQUEST="true").content.decode()
+    alone = page(csm).get(f"/customers/{account.pk}/panels/sequences").content.decode()
+
+    assert place in account_page
+    assert f'{place} hx-swap-oob="true"' in part
+    assert row.sequence_name in part.split(place)[1]
+    assert place not in alone
+
+
 def test_ops_keep_mappings_and_try_them_on_an_account(
     sequence: OutreachSequence, account: Customer, person: Stakeholder, ops: User, csm: User
 ) -> None:
