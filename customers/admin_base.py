@@ -9,14 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.cache import cache
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from customers.queries.minute import once_a_minute
 from customers.queries.paging import LeanPaginator
 
 COMING_DAYS = 30
+KEPT_FOR_S = 60
 
 
 class DayFilter(admin.DateFieldListFilter):
@@ -35,10 +35,9 @@ class ValueFilter(admin.AllValuesFieldListFilter):
 
     def __init__(self, field: Any, request: Any, params: Any, model: type[Model], *args: Any, **kwargs: Any) -> None:
         super().__init__(field, request, params, model, *args, **kwargs)
-        values: Any = self.lookup_choices
-        name = f"{model._meta.label_lower}.{self.field_path}"
-        kept: Any = once_a_minute(name, request.user, now=timezone.now(), read=lambda: list(values))
-        self.lookup_choices = kept
+        found: Any = self.lookup_choices
+        key = f"values:{model._meta.label_lower}.{self.field_path}:{request.user.pk}"
+        self.lookup_choices = cache.get_or_set(key, lambda: list(found), timeout=KEPT_FOR_S)
 
 
 class DeskAdmin(admin.ModelAdmin):
