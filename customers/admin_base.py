@@ -37,7 +37,8 @@ class ValueFilter(admin.AllValuesFieldListFilter):
         super().__init__(field, request, params, model, *args, **kwargs)
         found: Any = self.lookup_choices
         key = f"values:{model._meta.label_lower}.{self.field_path}:{request.user.pk}"
-        self.lookup_choices = cache.get_or_set(key, lambda: list(found), timeout=KEPT_FOR_S)
+        kept: Any = cache.get_or_set(key, lambda: list(found), timeout=KEPT_FOR_S)
+        self.lookup_choices = kept
 
 
 class DeskAdmin(admin.ModelAdmin):
