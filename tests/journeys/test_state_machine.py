@@ -1,21 +1,24 @@
 """Any order of what people and the clock do: no effect twice, no month lost, a skipped month stays skipped.
 
+After each step that wrote anything the journey is read anew and looked at whole.
+
 By day 200 examples of 14 steps on SQLite and 60 on PostgreSQL, where a step costs more and takes the same branches;
 the same ones each time. HYPOTHESIS_PROFILE=nightly plays 3,000 of 30 steps, others each night. JOURNEY_EXAMPLES is
-another number of them. They are played in parts, so that two workers share them.
+another number of them. They are played in parts, so that two workers share them. docs/nightly.md says how long it takes.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,7 +35,7 @@ from customers.models import Hold, User
 from customers.queries.calendars import local_date
 from customers.services.holds import end_holds, hold_customer
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
-from journeys.models import AutomationSchedule, Journey, JourneyChange
+from journeys.models import AutomationSchedule, ClockState, Journey, JourneyChange
 from journeys.queries.facts import facts_of
 from journeys.registry import list_sweepers
 from journeys.rules.changes import Plan, held_days
@@ -69,16 +72,31 @@ ZONES = (
 )
 MONTHS = st.integers(1, 8)
 
+READS = ("SELECT", "(SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "PREPARE", "EXECUTE")
+"""What changes nothing; PREPARE and EXECUTE are the clock's own question."""
+
 people: dict[str, Any] = {}
+
+
+class Planted(NamedTuple):
+    """One automation of the journey."""
+
+    pk: UUID
+    kind: str
+    occurrence: str
+    status: str
+    trigger_at: datetime
+    local_date: date
+    payload: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Sight:
-    """The client's journey as one step left it, read once for all that ask."""
+    """The client's journey as the last statement that wrote has left it, read once for all that ask."""
 
     journey: Journey
     facts: JourneyFacts
-    rows: tuple[AutomationSchedule, ...]
+    rows: tuple[Planted, ...]
     open_holds: frozenset[str]
 
     @property
@@ -95,8 +113,9 @@ class JourneyMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frame = transaction.atomic()
-        self.frame.__enter__()
+        self.frame = ExitStack()
+        self.frame.enter_context(transaction.atomic())
+        self.frame.enter_context(connection.execute_wrapper(self.note_write))
         self.now = BEGIN
         self.sent: Counter[tuple[UUID, str, str]] = Counter()
         self.sent_for: Counter[int | None] = Counter()
@@ -107,8 +126,21 @@ class JourneyMachine(RuleBasedStateMachine):
         handlers.tell_staff = lambda effects, *, now: None  # type: ignore[assignment]
 
     def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.frame.__exit__(None, None, None)
+        """Take all of it back; what was kept since the last write is what a fresh look finds."""
+        kept, self.seen = self.seen, None
+        with self.frame:
+            try:
+                now = self.look() if kept else None
+            finally:
+                transaction.set_rollback(True)
+        if kept and now:
+            assert (kept.facts, kept.rows, kept.open_holds) == (now.facts, now.rows, now.open_holds)
+
+    def note_write(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """What was seen counts until something is written: most of a step's cost would be to see the same again."""
+        if not sql.startswith(READS) and ClockState._meta.db_table not in sql:
+            self.seen = None
+        return execute(sql, params, many, context)
 
     def note_mails(self, effects: Any, *, now: datetime) -> None:
         for effect in effects:
@@ -185,7 +217,6 @@ class JourneyMachine(RuleBasedStateMachine):
             resume_journey(journey, now=self.now, by=people["csm"])
             with pytest.raises(Refused):
                 resume_journey(journey, now=self.now, by=people["csm"])
-        self.look_again()
         is_freed = journey.held_since is not None and self.look().journey.held_since is None
         days = held_days(journey.held_since or self.now, self.now, journey.zone) if is_freed else 0
         assert self.due_dates() == {number: day + timedelta(days=days) for number, day in before.items()}
@@ -194,14 +225,15 @@ class JourneyMachine(RuleBasedStateMachine):
     def trigger(self, data: st.DataObject) -> None:
         rows = [row for row in self.look().rows if row.status == AutomationStatus.SCHEDULED]
         if rows:
-            trigger_row(data.draw(st.sampled_from(rows)), now=self.now, by=people["lead"])
+            row = AutomationSchedule.objects.get(pk=data.draw(st.sampled_from(rows)).pk)
+            trigger_row(row, now=self.now, by=people["lead"])
 
     @rule(number=MONTHS)
     def force(self, number: int) -> None:
         try:
             force_month(self.look().journey, number, now=self.now, by=people["lead"])
         except Refused:
-            now = self.look_again()
+            now = self.look()
             assert number in self.skipped or now.has_deliverable(number) or not now.journey.is_active
 
     @rule(number=MONTHS, is_opened=st.booleans())
@@ -236,7 +268,7 @@ class JourneyMachine(RuleBasedStateMachine):
     def tick(self) -> None:
         clock.tick(now=self.now)
         clock.tick(now=self.now)
-        sight = self.look_again()
+        sight = self.look()
         due = [r for r in sight.rows if r.status == AutomationStatus.SCHEDULED and r.trigger_at <= self.now]
         about_hold = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
         assert sight.open_holds or all(row.kind in about_hold for row in due)
@@ -290,11 +322,6 @@ class JourneyMachine(RuleBasedStateMachine):
         if sight.journey.is_active:
             assert (sight.journey.held_since is not None) == bool(sight.open_holds)
 
-    def check_invariants(self, *args: Any, **kwargs: Any) -> None:
-        """Look anew after each step; what the step itself saw was before it was done."""
-        self.seen = None
-        super().check_invariants(*args, **kwargs)
-
     def as_previewed(self, preview: Any, act: Any) -> None:
         """What the preview shows is what happens; what it refuses is refused."""
         try:
@@ -305,7 +332,7 @@ class JourneyMachine(RuleBasedStateMachine):
             return
         act()
         shown = {(row.kind, row.occurrence): (row.status, row.trigger_at, row.local_date) for row in plan.automations}
-        found = self.look_again()
+        found = self.look()
         assert {key: found.rows_by_key[key] for key in shown} == shown
         months = {month.number: (month.due_date, month.is_skipped) for month in plan.months}
         assert {m.number: (m.due_date, m.is_skipped) for m in found.facts.months} == months
@@ -317,18 +344,17 @@ class JourneyMachine(RuleBasedStateMachine):
                 self.skipped[month.number] = (self.sent_for[month.number], sight.has_deliverable(month.number))
 
     def look(self) -> Sight:
-        """The journey as the last step left it. A rule that has changed something must look again."""
-        return self.seen or self.look_again()
-
-    def look_again(self) -> Sight:
-        journey = Journey.objects.select_related("version", "customer").get(pk=self.journey.pk)
-        holds = Hold.objects.filter(customer=self.customer, ended_at=None)
-        self.seen = Sight(
-            journey=journey,
-            facts=facts_of([journey])[journey.pk],
-            rows=tuple(AutomationSchedule.objects.filter(subject_id=journey.pk).order_by("trigger_at", "kind")),
-            open_holds=frozenset(holds.values_list("scope", flat=True)),
-        )
+        """The journey as it is now."""
+        if self.seen is None:
+            journey = Journey.objects.select_related("version").get(pk=self.journey.pk)
+            rows = AutomationSchedule.objects.filter(subject_id=journey.pk).order_by("trigger_at", "kind")
+            holds = Hold.objects.filter(customer=self.customer, ended_at=None)
+            self.seen = Sight(
+                journey=journey,
+                facts=facts_of([journey])[journey.pk],
+                rows=tuple(Planted(*row) for row in rows.values_list(*Planted._fields)),
+                open_holds=frozenset(holds.values_list("scope", flat=True)),
+            )
         return self.seen
 
     def due_dates(self) -> dict[int, date]:
