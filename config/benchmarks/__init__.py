@@ -8,6 +8,7 @@ from typing import Any
 from config.benchmarks.bulk import measure_bulk
 from config.benchmarks.clock import measure_journeys
 from config.benchmarks.enrollments import measure_enrollments
+from config.benchmarks.growth import measure_growth
 from config.benchmarks.pages import measure_pages
 from config.benchmarks.reminders import measure_reminders
 from config.benchmarks.rules import measure_rules
@@ -18,6 +19,7 @@ Benchmark = Callable[..., Iterator[dict[str, Any]]]
 BENCHMARKS: dict[str, Benchmark] = {
     "bulk": measure_bulk,
     "enrollments": measure_enrollments,
+    "growth": measure_growth,
     "journeys": measure_journeys,
     "pages": measure_pages,
     "reminders": measure_reminders,

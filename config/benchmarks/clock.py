@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -19,19 +19,16 @@ from config.benchmarks.bulk import measure_bulk
 from config.benchmarks.clock_drains import drain, drain_loop, drain_raw, register_bare
 from config.benchmarks.clock_rows import KIND, analyze, clear_rows, make_accounts, make_rows, moment_before
 from config.benchmarks.countdown import CountdownWorker, countdown_worker
-from config.benchmarks.scratch import QueryCounter, scratch_database, timed
+from config.benchmarks.growth import measure_growth
+from config.benchmarks.scratch import QueryCounter, scratch_database
 from config.drills.draining import drain_together
 from journeys.models import AutomationLog, AutomationSchedule
-from journeys.services.clock import tick, tick_as_of
 
 Spend = Callable[[], float]
 
 RUNS = 3
 LOOP_ROWS = 1_000
 WORKERS = (1, 2, 4)
-GROWTH = (10_000, 100_000, 1_000_000, 10_000_000)
-DONE_SHARE = 0.9
-DUE_OF_GROWTH = 5_000
 
 
 def measure_journeys(*, clients: int = 1_000, rows: int = 100_000, repeats: int = 40) -> Iterator[dict[str, Any]]:
@@ -46,7 +43,7 @@ def measure_journeys(*, clients: int = 1_000, rows: int = 100_000, repeats: int 
     ):
         make_accounts()
         yield from _measure_drain(now)
-        yield from _measure_growth(now, most=rows, repeats=repeats)
+    yield from measure_growth(clients=clients, rows=rows, repeats=repeats)
     yield from measure_bulk(clients=clients)
 
 
@@ -112,38 +109,6 @@ def _measure_workers(workers: int, count: int, now: datetime) -> dict[str, Any]:
         "rows_per_s": round(count / spent),
         "run_twice": sum(one - 1 for one in lines.values()) if connection.vendor == "postgresql" else None,
     }
-
-
-def _measure_growth(now: datetime, *, most: int, repeats: int) -> Iterator[dict[str, Any]]:
-    """The same few thousand due rows among ever more of which nine tenths are done."""
-    clear_rows()
-    there, base = 0, 0.0
-    for size in [size for size in GROWTH if size <= most]:
-        make_rows(int((size - there) * DONE_SHARE), at=now - timedelta(days=30), is_done=True)
-        make_rows(size - there - int((size - there) * DONE_SHARE), at=now + timedelta(days=30))
-        there = size
-        analyze()
-        tick(now=now)
-        idle = timed(partial(tick, now=now), repeats=repeats)
-        spent_ms = median(_drain_some(now) for _ in range(RUNS)) * 1000
-        each = spent_ms / DUE_OF_GROWTH
-        base = base or each
-        yield {
-            "part": "growth",
-            "database": connection.vendor,
-            "scheduled_rows": size,
-            "idle_tick": idle,
-            "goal_idle_ms": 3,
-            "ms_per_due_row": round(each, 4),
-            "of_the_smallest": round(each / base, 2),
-            "goal_of_the_smallest": 1.2,
-        }
-
-
-def _drain_some(now: datetime) -> float:
-    make_rows(DUE_OF_GROWTH, at=moment_before(now))
-    analyze()
-    return _spent(partial(tick_as_of, now=now))
 
 
 def _spent(work: Callable[[], object]) -> float:

@@ -32,6 +32,27 @@ def scratch_database() -> Iterator[None]:
             connection.creation.destroy_test_db(str(old_name), verbosity=0)
 
 
+@contextmanager
+def copied_database() -> Iterator[tuple[str, str]]:
+    """This will copy the scratch database, give both names for `use_database`, and drop the copy afterwards."""
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    connection.creation.clone_test_db(suffix="copy", verbosity=0, autoclobber=True)
+    copy = str(connection.creation.get_test_db_clone_settings("copy")["NAME"])
+    try:
+        yield name, copy
+    finally:
+        use_database(name)
+        connection.creation.destroy_test_db(suffix="copy", verbosity=0)
+
+
+def use_database(name: str) -> None:
+    """This will have the connection lead to another database of the same server."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    connection.ensure_connection()
+
+
 class QueryCounter:
     """Counts the statements that pass; use with `connection.execute_wrapper`."""
 

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Count
 
 from config.benchmarks import reminders
 from config.benchmarks.clock_drains import drain, drain_automations, drain_loop, drain_raw, register_bare
-from config.benchmarks.clock_rows import KIND, make_accounts, make_rows, moment_before
+from config.benchmarks.clock_rows import (
+    CONSTRAINTS,
+    INDEXES,
+    KIND,
+    add_accounts,
+    indexed_afterwards,
+    make_accounts,
+    make_rows,
+    moment_before,
+)
 from config.benchmarks.one_by_one import remind
+from customers.models import Customer
 from emails.models import Draft
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationLog, AutomationSchedule
@@ -44,6 +56,42 @@ def test_each_way_completes_and_logs_every_row_once(way: Callable[[datetime], No
     actions = sorted(AutomationLog.objects.values_list("action", flat=True))
     assert len(actions) == 40
     assert set(actions) == {f"Noted for Bench {number}" for number in range(3)}
+
+
+def test_added_accounts_are_like_the_first(now: datetime) -> None:
+    make_accounts(3)
+
+    add_accounts(7)
+    make_rows(14, at=now)
+
+    assert list(Customer.objects.order_by("name").values_list("name", "external_id", "timezone")) == [
+        (f"Bench {number}", f"bench-{number}", "UTC") for number in range(7)
+    ]
+    rows = AutomationSchedule.objects.order_by().values("customer").annotate(count=Count("pk"))
+    assert [row["count"] for row in rows] == [2] * 7
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_fill_without_indexes_leaves_each_of_them_as_it_was(now: datetime) -> None:
+    make_accounts(3)
+    before = [_read(CONSTRAINTS), sorted(_read(INDEXES))]
+
+    with indexed_afterwards():
+        make_rows(30, at=now)
+        bare = [_read(CONSTRAINTS), _read(INDEXES)]
+
+    assert before[0]
+    assert before[1]
+    assert bare == [[], []]
+    assert [_read(CONSTRAINTS), sorted(_read(INDEXES))] == before
+    assert AutomationSchedule.objects.count() == 30
+
+
+def _read(sql: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
 
 
 def test_bench_of_another_database_is_refused() -> None:

@@ -4,7 +4,7 @@ After each step that wrote anything the journey is read anew and looked at whole
 
 By day 200 examples of 14 steps on SQLite and 60 on PostgreSQL, where a step costs more and takes the same branches;
 the same ones each time. HYPOTHESIS_PROFILE=nightly plays 3,000 of 30 steps, others each night. JOURNEY_EXAMPLES is
-another number of them. They are played in parts, so that two workers share them. docs/nightly.md says how long it takes.
+another number of them. They are played in parts, so that two workers share them. docs/nightly.md says how long.
 """
 
 from __future__ import annotations
