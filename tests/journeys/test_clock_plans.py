@@ -1,0 +1,169 @@
+"""No statement by which the clock works reads the whole of its table: each is explained as it is asked (PostgreSQL).
+
+Scans of whole tables are forbidden to the planner, so that it takes one only where no index fits; the rows of a test
+are too few for it to shun them by itself. `bench growth` shows what it chooses among ten million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from config.benchmarks.clock_drains import register_bare
+from config.benchmarks.clock_rows import KIND, LINES, TABLE, make_accounts, make_rows
+from customers.models import Customer, User
+from journeys.enums import AutomationStatus
+from journeys.models import AutomationSchedule
+from journeys.queries import due
+from journeys.registry import forget
+from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, start_journeys
+from journeys.services.claiming import claim_due
+from journeys.services.clock import tick_as_of
+from journeys.services.failing import release_abandoned
+from tests.journeys.ground import default_version
+from tests.journeys.test_index_plans import explain_rows
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+LARGE = {TABLE, LINES}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def accounts(now: datetime) -> Iterator[list[Customer]]:
+    register_bare()
+    accounts = make_accounts(20)
+    make_rows(4_000, at=now - 30 * DAY, is_done=True)
+    make_rows(400, at=now + 30 * DAY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    yield accounts
+    forget(KIND)
+
+
+class Explained:
+    """What read the large tables while it looked on: the statements, and those parts of their plans that read all."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.whole: list[tuple[str, str]] = []
+        self.partial = partial_indexes()
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        is_asked = sql.lstrip("( \n").startswith(("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"))
+        if is_asked and not many and any(table in sql for table in LARGE):
+            self.statements.append(sql)
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+                plan = cursor.fetchone()[0]
+            self.whole += [(sql[:300], words) for words in reads_whole(plan[0]["Plan"], self.partial)]
+        return execute(sql, params, many, context)
+
+
+def partial_indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
+        return {name for (name,) in cursor.fetchall()}
+
+
+def reads_whole(node: dict[str, Any], partial: set[str]) -> Iterator[str]:
+    """A scan of the table, or of an index of all its rows from end to end."""
+    kind, index = node["Node Type"], node.get("Index Name")
+    if kind == "Seq Scan" and node["Relation Name"] in LARGE:
+        yield f"Seq Scan of {node['Relation Name']}"
+    elif node.get("Relation Name") in LARGE and index and "Index Cond" not in node and index not in partial:
+        yield f"{kind} of all of {index}"
+    for part in node.get("Plans", ()):
+        yield from reads_whole(part, partial)
+
+
+@pytest.mark.usefixtures("accounts")
+def test_scan_without_an_index_is_seen(now: datetime) -> None:
+    look = Explained()
+    with connection.execute_wrapper(look):
+        AutomationSchedule.objects.filter(status=AutomationStatus.COMPLETED, executed_at__gt=now).exists()
+
+    assert [words for _, words in look.whole] == [f"Seq Scan of {TABLE}"]
+
+
+@pytest.mark.usefixtures("accounts")
+def test_drain_of_due_rows_reads_no_whole_table(now: datetime) -> None:
+    make_rows(600, at=now - timedelta(minutes=1))
+
+    look = Explained()
+    with connection.execute_wrapper(look):
+        tick_as_of(now=now)
+
+    assert AutomationSchedule.objects.due(now).count() == 0
+    assert sum("UPDATE" in sql for sql in look.statements) >= 4  # two claims, each taken and settled
+    assert look.whole == []
+
+
+def test_bulk_verbs_read_no_whole_table(accounts: list[Customer], now: datetime, lead: User) -> None:
+    version = default_version()
+
+    look = Explained()
+    with connection.execute_wrapper(look):
+        start_journeys(accounts, start_date=(now + 10 * DAY).date(), version=version, now=now, by=lead)
+        adjust_journeys(accounts, days=3, now=now, by=lead)
+        pause_journeys(accounts, now=now, by=lead)
+        resume_journeys(accounts, now=now + 9 * DAY, by=lead)
+
+    assert len(look.statements) >= 4
+    assert look.whole == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_release_of_abandoned_rows_reads_no_whole_table(now: datetime) -> None:
+    make_rows(5, at=now - timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {TABLE} SET status = 'RUNNING', claim_token = gen_random_uuid(), leased_until = %s "
+            "WHERE status = 'SCHEDULED' AND trigger_at < %s",
+            [now - timedelta(minutes=5), now],
+        )
+
+    look = Explained()
+    with connection.execute_wrapper(look):
+        assert release_abandoned(now=now) == 5
+
+    assert look.statements
+    assert look.whole == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_questions_of_health_read_no_whole_table(now: datetime) -> None:
+    look = Explained()
+    with connection.execute_wrapper(look):
+        due.count_ready(now)
+        due.get_oldest_ready_at(now)
+        due.get_next_trigger_at(after=now)
+        due.list_due_since(now - DAY, now=now).count()
+
+    assert len(look.statements) == 4
+    assert look.whole == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_claim_of_nothing_reads_no_whole_table_where_the_planner_is_free(now: datetime) -> None:
+    """It guesses that a tenth of all rows is due, and would look for the first of them from the table's start."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = on")
+
+    look = Explained()
+    with connection.execute_wrapper(look):
+        assert claim_due(now=now) is None
+
+    assert look.statements
+    assert look.whole == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_claim_takes_rows_in_the_order_of_the_index(now: datetime) -> None:
+    nodes = explain_rows(due.list_ready(now).order_by("trigger_at", "id").values("id")[:500])
+
+    assert [node["Node Type"] for node in nodes if "Sort" in node["Node Type"]] == []
