@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
-from journeys.queries.due import DUE_COLUMNS, as_due, list_claimed, list_ready
+from journeys.queries.due import DUE_COLUMNS, as_due, has_due, list_claimed, list_ready
 from journeys.rules.automations import Due, group_size
 
 BATCH = 500
@@ -57,7 +57,7 @@ def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | No
     Rows that failed before, or whose worker died, are taken apart and few at a time, on the last attempt each alone:
     one that kills workers takes no other along.
     """
-    if not AutomationSchedule.objects.due(now).exists():
+    if not has_due(now):
         return None
     token = uuid.uuid4()
     take = _take_at_once if connection.vendor == "postgresql" else _take_in_turn
