@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.clients.deadline import DEADLINE_S
@@ -125,10 +126,12 @@ class StoredAccess:
     def _follow(self, limit: int, used: int, resets_at: datetime | None) -> None:
         rows = OutreachConnection.objects.filter(pk=ONLY_ID)
         if resets_at is not None:
-            # Our own guess of the window gives way to theirs, and theirs to their next.
-            before = Q(rate_is_told=False) | Q(rate_resets_at__lt=resets_at - SAME_WINDOW)
-            values = {"rate_limit": limit, "rate_used": used, "rate_resets_at": resets_at, "rate_is_told": True}
-            if rows.filter(before).update(**values):
+            # Our own guess of the window gives way to theirs; what we counted stays, as other calls are under way.
+            told = {"rate_limit": limit, "rate_resets_at": resets_at, "rate_is_told": True}
+            if rows.filter(rate_is_told=False).update(**told, rate_used=Greatest(F("rate_used"), used)):
+                return
+            # Theirs gives way to their next.
+            if rows.filter(rate_resets_at__lt=resets_at - SAME_WINDOW).update(**told, rate_used=used):
                 return
         rows.filter(rate_used__lt=used).update(rate_used=used)
 
