@@ -11,7 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import get_script_prefix, reverse
+from django.utils import timezone
 
 
 class DeskAdminSite(AdminSite):
@@ -41,6 +43,17 @@ class DeskAdminSite(AdminSite):
         context = super().each_context(request)
         place = _find_place(context["available_apps"], request.path)
         return {**context, "menu": self._draw_menu(get_script_prefix(), place)}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """This will show above the models how the machine does."""
+        user: Any = request.user
+        if not self.has_permission(request):
+            return super().index(request, extra_context)
+        # Read here: models are known by now.
+        from config.desk.machine import read_machine
+
+        machine = read_machine(user, now=timezone.now())
+        return super().index(request, {**(extra_context or {}), "machine": machine})
 
     @cache  # noqa: B019  # one site for the life of the process
     def _draw_menu(self, prefix: str, place: str) -> str:

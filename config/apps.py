@@ -8,8 +8,10 @@ class ConfigConfig(AppConfig):
     verbose_name = "Evergreen"
 
     def ready(self) -> None:
+        from config import moments
         from config.desk import panels
 
+        moments.register()
         panels.register()
 
 

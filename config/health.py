@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.queues import list_queues
 from customers.queries.standstill import stands_still
 from emails.enums import DraftState
 from emails.models import Draft
@@ -101,11 +102,26 @@ def _samples(now: datetime) -> Iterator[str]:
     yield from _gauge("evergreen_oldest_due_age_seconds", "How long the oldest waits.", ages.oldest_due_s or 0)
     if ages.last_tick_s is not None:
         yield from _gauge("evergreen_last_tick_age_seconds", "Since the clock last ticked.", ages.last_tick_s)
+    yield from _gauge("evergreen_standstill", "1 while nothing runs until ops confirm the clock.", int(stands_still()))
+    yield from _queue_samples(now)
     yield "# HELP evergreen_drafts Letters on their way out, by state."
     yield "# TYPE evergreen_drafts gauge"
     counts = count_on_their_way()
     for state in ON_THEIR_WAY:
         yield f'evergreen_drafts{{state="{state}"}} {counts.get(state, 0)}'
+
+
+def _queue_samples(now: datetime) -> Iterator[str]:
+    queues = list_queues(now)
+    yield "# HELP evergreen_queue_rows Rows that leave the house by being claimed, by queue and state."
+    yield "# TYPE evergreen_queue_rows gauge"
+    for queue in queues:
+        for state in ("waiting", "in_doubt", "failed"):
+            yield f'evergreen_queue_rows{{queue="{queue.code}",state="{state}"}} {getattr(queue, state)}'
+    yield "# HELP evergreen_queue_oldest_age_seconds How long the row waits that waits longest, by queue."
+    yield "# TYPE evergreen_queue_oldest_age_seconds gauge"
+    for queue in queues:
+        yield f'evergreen_queue_oldest_age_seconds{{queue="{queue.code}"}} {_age_s(queue.oldest, now) or 0:g}'
 
 
 def count_on_their_way() -> dict[str, int]:

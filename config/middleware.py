@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
+from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from config.api.middleware import is_api
 from customers.queries.memo import reading_once
+from customers.view_base import MUST_BEGIN
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID = "X-Request-ID"
+PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
+
+
+class NamedRequest:
+    """Each request has a name that stands in every line it logs, in its answer, and in the lines of the tasks it rings.
+
+    A proxy before us may give it as X-Request-ID; anything that could break a line of the log is not taken.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(REQUEST_ID, "")
+        name = given if PLAIN_ID.fullmatch(given) else uuid4().hex
+        with bound_contextvars(request_id=name):
+            response = self.get_response(request)
+        response.headers[REQUEST_ID] = name
+        return response
 
 
 class ReadersZone:
@@ -56,6 +82,21 @@ class InPlace:
         told = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"X-Location": response["Location"]})
         told.cookies = response.cookies
         return told
+
+
+class SecondStepFirst:
+    """Who must sign in in two steps and has not begun sees the page that begins them, and nothing else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begins_at = reverse("customers:two_steps")
+        if not request.session.get(MUST_BEGIN) or request.path in (begins_at, reverse("customers:sign_out")):
+            return self.get_response(request)
+        if is_api(request):
+            return HttpResponse(status=HTTPStatus.FORBIDDEN)
+        return redirect(begins_at)
 
 
 class KeptNowhere:

@@ -44,7 +44,7 @@ class ValueFilter(admin.AllValuesFieldListFilter):
 class DeskAdmin(admin.ModelAdmin):
     """Rows that the person may see; adding and changing is allowed where a service is wired in, deleting nowhere."""
 
-    list_per_page = 30
+    list_per_page = 25
     paginator = LeanPaginator
     # Counting a big table for "n results (m total)" costs more than the page.
     show_full_result_count = False

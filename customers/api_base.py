@@ -12,12 +12,20 @@ import django_filters as filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from customers.models import Customer
+from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import match_customer, require_customer
+
+
+class Conflict(APIException):
+    """The state of things does not allow it now."""
+
+    status_code = 409
+    default_code = "conflict"
 
 
 @extend_schema_field({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]})
@@ -33,6 +41,15 @@ class MomentOrDayField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: datetime) -> str | None:
         return serializers.DateTimeField().to_representation(value)
+
+
+class TextField(serializers.CharField):
+    """A JSON text; a number is not taken for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 class OfCustomer(APIView):
@@ -58,6 +75,14 @@ class CustomerIdFilter(filters.CharFilter):
         except ValueError:
             wrong = "An id, or ext: and the id of the other system."
             raise serializers.ValidationError({self.called: [wrong]}) from None
+
+
+def require_leader(request: Request) -> User:
+    """This will give who calls, a lead or of ops. Raises PermissionDenied for anybody else."""
+    caller = caller_of(request)
+    if not caller.is_leader:
+        raise PermissionDenied("Only leads and ops may do this.", code="leaders_only")
+    return caller
 
 
 def read_flag(request: Request, name: str) -> bool:

@@ -127,3 +127,45 @@ class CheckState(TextChoices):
     RUNNING = "running", "Under way"
     DONE = "done", "Done"
     FAILED = "failed", "Broken off"
+
+
+class NoticeKind(TextChoices):
+    """What a person is told of; in the order in which they choose."""
+
+    REPLY = "reply", "A reply arrived"
+    APPROVAL = "approval", "Something waits for your approval"
+    SENDING = "sending", "A mail was not sent"
+    REVIEW = "review", "A deliverable waits for your review"
+    UPSELL = "upsell", "An upsell run waits"
+    ENROLLMENT = "enrollment", "An enrollment waits"
+    AUTOMATION = "automation", "An automation failed"
+    ESCALATION = "escalation", "An escalation"
+
+
+class NoticeChannel(TextChoices):
+    IN_APP = "in_app", "In Evergreen"
+    DIGEST = "digest", "Email digest"
+    SLACK = "slack", "Slack"
+
+
+class DigestEvery(TextChoices):
+    DAY = "day", "Each working day"
+    WEEK = "week", "On Mondays"
+
+
+class NoticeMail(TextChoices):
+    """By which mail a notice goes; `told` where another mail has said it already."""
+
+    NONE = "", "None"
+    NOW = "now", "At once"
+    DIGEST = "digest", "Digest"
+    TOLD = "told", "Told"
+
+
+class AbsenceState(TextChoices):
+    """Where an absence stands; the clock moves it at its moments."""
+
+    PLANNED = "planned", "Planned"
+    RUNNING = "running", "Away now"
+    OVER = "over", "Over"
+    CANCELLED = "cancelled", "Taken back"

@@ -6,14 +6,25 @@ from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from customers.models import User
 from customers.services.activity import record
+from customers.services.kept_marks import install_marks
+from customers.services.second_factors import find_factor, wants_two_steps
 from customers.signals import deliveries_due
 from customers.tasks import deliver_webhooks
+from customers.view_base import MUST_BEGIN
+
+
+@receiver(post_migrate, dispatch_uid="customers.database_marks_its_tables")
+def database_marks_its_tables(sender: Any, using: str, **_: Any) -> None:
+    if sender.label == "customers":
+        install_marks(connections[using])
 
 
 @receiver(deliveries_due, dispatch_uid="customers.ring_for_deliveries")
@@ -24,6 +35,9 @@ def ring_for_deliveries(sender: object, **_: Any) -> None:
 @receiver(user_logged_in, dispatch_uid="customers.record_sign_in")
 def record_sign_in(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     record("user.signed_in", "Signed in", customer=None, by=user, now=timezone.now(), subject=user)
+    is_proven_elsewhere = getattr(request, "is_proven_elsewhere", False)
+    if wants_two_steps(user) and not is_proven_elsewhere and find_factor(user) is None:
+        request.session[MUST_BEGIN] = True
 
 
 @receiver(user_logged_out, dispatch_uid="customers.record_sign_out")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from customers.queries.workspace import get_settings
 from customers.services import deliveries, pulling, record_checks, sealing
+from customers.services.archiving.moving import archive_old, why_not
 from customers.services.importing.runs import carry_out
 from customers.services.password_resets import request_reset_link
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="customers.send_reset_link")
@@ -41,3 +46,18 @@ def seal_record() -> None:
 def deliver_webhooks() -> None:
     """This will send the messages whose turn it is; the clock finds those whose ring was lost."""
     deliveries.sweep(timezone.now())
+
+
+ARCHIVED_FOR_S = 600
+"""A night's share: what is left goes the night after."""
+
+
+@shared_task(name="customers.archive_old")
+def archive_old_rows() -> None:
+    """This will move old rows out of the tables that people and the clock work in, where that is switched on."""
+    if reason := why_not():
+        log.info("nothing_archived", reason=reason)
+        return
+    for moved in archive_old(now=timezone.now(), months=get_settings().archive_months, seconds=ARCHIVED_FOR_S):
+        if moved.rows:
+            log.info("archived", table=moved.table, rows=moved.rows, is_archived=moved.is_archived, is_all=moved.is_all)

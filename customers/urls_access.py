@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from customers.views import access, invitations, people_settings, record, settings, sources, tokens, webhook_endpoints
+from customers.views import (
+    absences,
+    access,
+    invitations,
+    notices,
+    people_settings,
+    record,
+    second_factor,
+    settings,
+    single_sign_on,
+    sources,
+    tokens,
+    webhook_endpoints,
+)
 
 urlpatterns = [
     path("sign-in", access.SignIn.as_view(), name="sign_in"),
+    path("sign-in/code", second_factor.sign_in_code, name="sign_in_code"),
+    path("sign-in/sso", single_sign_on.leave, name="sign_in_sso"),
+    path("sign-in/sso/answer", single_sign_on.answer, name="sign_in_sso_answer"),
     path("sign-out", access.SignOut.as_view(), name="sign_out"),
     path("password/forgotten", access.Forgotten.as_view(), name="password_forgotten"),
     path("password/sent", access.ResetSent.as_view(), name="password_sent"),
@@ -14,6 +30,11 @@ urlpatterns = [
     path("settings", settings.workspace, name="settings"),
     path("settings/profile", settings.profile, name="profile"),
     path("settings/profile/password", settings.change_password, name="settings_password"),
+    path("settings/profile/two-steps", second_factor.two_steps, name="two_steps"),
+    path("settings/notices", notices.choose, name="settings_notices"),
+    path("settings/absences", absences.listing, name="settings_absences"),
+    path("settings/absences/add", absences.add, name="settings_absence_add"),
+    path("settings/absences/<uuid:absence_id>/take-back", absences.take_back, name="settings_absence_take_back"),
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<uuid:token_id>/revoke", tokens.revoke, name="token_revoke"),
     path("settings/usage-sources", sources.listing, name="settings_sources"),
@@ -38,6 +59,7 @@ urlpatterns = [
     path("settings/people/invite", people_settings.invitation, name="settings_invite"),
     path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),
     path("settings/people/<uuid:person_id>/access", people_settings.person_access, name="settings_person_access"),
+    path("settings/people/<uuid:person_id>/one-step", people_settings.person_one_step, name="settings_person_one_step"),
     path("settings/people/<uuid:person_id>/reset", people_settings.person_reset, name="settings_person_reset"),
     path(
         "settings/invitations/<uuid:invitation_id>/revoke",

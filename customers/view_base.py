@@ -19,16 +19,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import User
-from customers.registry.settings_pages import list_settings_pages
+from customers.registry.settings_pages import SettingsGroup, SettingsPage, list_settings_pages
 
 View = Callable[..., HttpResponseBase]
 
-SETTINGS_TABS = (
-    ("Workspace", "customers:settings"),
-    ("People", "customers:settings_people"),
-    ("API tokens", "customers:tokens"),
-    ("Your profile", "customers:profile"),
-)
+MUST_BEGIN = "second_step_first"
+"""In the session of whom the workspace asks for two steps and who has none yet."""
 
 LONGEST_URL = 2000
 """Where people come from is shorter; what is longer would be refused as a redirect."""
@@ -41,6 +37,14 @@ class Tab:
     label: str
     url: str
     is_current: bool
+
+
+@dataclass(frozen=True)
+class TabGroup:
+    """Tabs that belong together, under a name."""
+
+    label: str
+    tabs: tuple[Tab, ...]
 
 
 def reader_of(request: HttpRequest) -> User:
@@ -87,15 +91,20 @@ def put_errors(form: BaseForm, error: ValidationError, *, form_names: Mapping[st
         form.add_error(field if field in form.fields else None, errors)
 
 
-def settings_tabs(request: HttpRequest, current: str) -> list[Tab]:
-    """This will give the tabs of the settings for this reader, those of apps on the left among them."""
+def settings_tabs(request: HttpRequest, current: str) -> list[TabGroup]:
+    """This will give the menu of the settings for this reader, pages of apps on the left among them."""
     reader = reader_of(request)
-    more = [
-        (page.label, page.url_name)
+    pages = [
+        page
         for page in list_settings_pages()
         if (reader.is_leader or not page.for_leaders) and (reader.is_ops or not page.for_ops)
     ]
-    return [Tab(label, reverse(name), is_current=name == current) for label, name in (*SETTINGS_TABS, *more)]
+    groups = [(group, [page for page in pages if page.group is group]) for group in SettingsGroup]
+    return [TabGroup(group, tuple(_tab(page, current) for page in inside)) for group, inside in groups if inside]
+
+
+def _tab(page: SettingsPage, current: str) -> Tab:
+    return Tab(page.label, reverse(page.url_name), is_current=page.url_name == current)
 
 
 def _only_if(view: View, may: Callable[[User], bool]) -> View:

@@ -12,12 +12,14 @@ from customers.enums import TodoState
 from customers.signals import brake_set, hold_started, sending_changed
 from emails.enums import Purpose
 from emails.services.replies import handle_answered
+from emails.services.standing_in import sign_new_letter
 from emails.services.tracking import close_approval_todo, follow_reply
 from emails.services.waiting import look_again
 from emails.signals import (
     draft_approved,
     draft_cancelled,
     draft_sent,
+    draft_written,
     events_kept,
     mails_kept,
     reply_corrected,
@@ -36,6 +38,11 @@ def ring_for_version(sender: object, **_: Any) -> None:
 @receiver(events_kept, dispatch_uid="emails.ring_for_events")
 def ring_for_events(sender: object, **_: Any) -> None:
     apply_events.delay()
+
+
+@receiver(draft_written, dispatch_uid="emails.delegate_signs")
+def delegate_signs(sender: object, draft_id: uuid.UUID, **_: Any) -> None:
+    sign_new_letter(draft_id, now=timezone.now())
 
 
 @receiver(stops_kept, dispatch_uid="emails.ring_for_stops")

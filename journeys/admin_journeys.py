@@ -24,6 +24,7 @@ from journeys.models import (
     JourneyMonth,
     Onboarding,
     PortalLink,
+    PortalMessage,
     TimeSaving,
 )
 from journeys.services.changing import Refused
@@ -178,6 +179,14 @@ class PortalLinkAdmin(ActingAdmin):
     @admin.action(description="Revoke", permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[PortalLink]) -> None:
         self.for_each(request, queryset, "revoked", lambda row: revoke_link(row, **_who(request)))
+
+
+@admin.register(PortalMessage)
+class PortalMessageAdmin(ViewOnlyAdmin):
+    list_display = ("at", "customer", "kind", "number", "read_at")
+    list_filter = (("at", DayFilter), "kind")
+    list_select_related = ("customer",)
+    search_fields = OF_CUSTOMER
 
 
 @admin.register(Feedback)

@@ -2,19 +2,26 @@
 
 from datetime import datetime
 
+from customers.queries.absences import absences_waiting
+from customers.queries.notices import old_waiting as old_notices_waiting
 from customers.queries.sources import sources_waiting
 from customers.queries.webhook_endpoints import deliveries_waiting
-from customers.services import deliveries, pulling
+from customers.services import deliveries, notice_reading, pulling
+from customers.services.absences import move_due_absences
 from customers.services.calls import calls_waiting, sweep_calls
 from customers.services.holds import end_due_holds, holds_waiting
 from customers.services.importing.runs import runs_waiting, sweep_runs
 from emails.services import events, expiring, inbound, outbox, review, staff_mails, suppression, telling, writings
 from journeys.registry import Sweeper, register_sweeper
-from journeys.services import digest, writing
+from journeys.services import digest, notice_mails, writing
 
 
 def sweep_holds(now: datetime) -> int:
     return end_due_holds(now=now)
+
+
+def sweep_absences(now: datetime) -> int:
+    return move_due_absences(now=now)
 
 
 def sweep_imports(now: datetime) -> int:
@@ -71,6 +78,8 @@ def sweep_deliverables(now: datetime) -> int:
 
 # In this order: a letter that waited for a hold leaves with the tick that ends it.
 SWEEPERS = (
+    # Who is away from today signs nothing that leaves today.
+    Sweeper("absences", sweep_absences, only_listens=True, waiting=absences_waiting),
     Sweeper("holds", sweep_holds, waiting=holds_waiting),
     # What the provider has told may settle a letter that the next two would take for doubtful or due.
     Sweeper("events", sweep_events, only_listens=True, waiting=events.waiting),
@@ -83,6 +92,8 @@ SWEEPERS = (
     Sweeper("approvals", sweep_approvals, only_listens=True, waiting=expiring.waiting),
     Sweeper("outbox", sweep_outbox, waiting=outbox.waiting),
     Sweeper("digests", sweep_digests, next_at=digest.next_at),
+    Sweeper("notice_digests", notice_mails.sweep_digests, next_at=notice_mails.next_digest_at),
+    Sweeper("notice_mails", notice_mails.sweep_now, waiting=notice_mails.waiting_now),
     Sweeper("staff_mails", sweep_staff_mails, waiting=staff_mails.waiting),
     Sweeper("idempotent_calls", sweep_calls, only_listens=True, waiting=calls_waiting),
     Sweeper("old_mails", sweep_old_mails, only_listens=True, next_at=inbound.next_old_at),
@@ -91,6 +102,7 @@ SWEEPERS = (
     Sweeper("usage_sources", pulling.sweep, only_listens=True, waiting=sources_waiting),
     Sweeper("webhooks", deliveries.sweep, waiting=deliveries_waiting),
     Sweeper("old_webhooks", deliveries.sweep_old, only_listens=True, waiting=deliveries.old_waiting),
+    Sweeper("old_notices", notice_reading.sweep_old, only_listens=True, waiting=old_notices_waiting),
     Sweeper("writings", sweep_writings, only_listens=True, waiting=writings.waiting),
     Sweeper("deliverables", sweep_deliverables, only_listens=True, waiting=writing.waiting),
 )

@@ -14,6 +14,7 @@ portal_patterns: list[URLPattern] = [
     path(f"{CLIENT}/months/<int:number>", portal.month, name="portal_month"),
     path(f"{CLIENT}/months/<int:number>.pdf", portal.month_pdf, name="portal_month_pdf"),
     path(f"{CLIENT}/certificate", portal.certificate, name="portal_certificate"),
+    path(f"{CLIENT}/messages", portal.messages, name="portal_messages"),
     path(f"{CLIENT}/mail", portal.mail, name="portal_mail"),
     path(f"{CLIENT}/details", portal.details, name="portal_details"),
     path(LINKS, portal_links.listing, name="portal_links"),

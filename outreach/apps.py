@@ -14,7 +14,7 @@ class OutreachConfig(AppConfig):
         import outreach.receivers_slack
         import outreach.receivers_upsell  # noqa: F401
         from customers.registry.holds import register_hold_source
-        from customers.registry.settings_pages import SettingsPage, register_settings_page
+        from customers.registry.settings_pages import SettingsGroup, SettingsPage, register_settings_page
         from customers.services.keys import register_sealed
         from emails.enums import OriginKind
         from emails.registry import register_draft_actions, register_mails_elsewhere, register_planned_days
@@ -30,6 +30,7 @@ class OutreachConfig(AppConfig):
             enrollment_approvals,
             enrollment_work,
             expansion_work,
+            handing_over,
             handlers,
             merging,
             outreach_work,
@@ -44,6 +45,7 @@ class OutreachConfig(AppConfig):
         handlers.register()
         expansion_work.register()
         merging.register()
+        handing_over.register()
         outreach_work.register()
         register_sealed(self.get_model("OutreachConnection"), "sealed_access", "sealed_refresh")
         register_sealed(self.get_model("OAuthState"), "sealed_verifier")
@@ -58,6 +60,8 @@ class OutreachConfig(AppConfig):
         register_mails_elsewhere(ELSEWHERE)
         register_draft_actions(OriginKind.UPSELL, actions_of)
         register_settings_page(SettingsPage("Expansion", "outreach:expansion_settings"))
-        register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings"))
-        register_settings_page(SettingsPage("Outreach.io", "outreach:outreach_settings"))
-        register_settings_page(SettingsPage("Sequences", "outreach:outreach_triggers"))
+        register_settings_page(SettingsPage("Salesforce", "outreach:crm_settings", group=SettingsGroup.CONNECTIONS))
+        register_settings_page(
+            SettingsPage("Outreach.io", "outreach:outreach_settings", group=SettingsGroup.CONNECTIONS)
+        )
+        register_settings_page(SettingsPage("Sequences", "outreach:outreach_triggers", group=SettingsGroup.CONNECTIONS))

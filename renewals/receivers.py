@@ -6,9 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import connections
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -18,7 +16,6 @@ from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
 from renewals.services import crm, objections, reactions
-from renewals.services.book_marks import install_marks
 from renewals.services.follow import follow_account, follow_price, follow_sent, list_live_accounts
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
@@ -75,9 +72,3 @@ def negotiate_follows_undone(sender: object, customer_id: uuid.UUID, choice: str
 @receiver(connection_created, dispatch_uid="renewals.database_knows_local_days")
 def database_knows_local_days(connection: Any, **_: Any) -> None:
     teach_local_day(connection)
-
-
-@receiver(post_migrate, dispatch_uid="renewals.database_marks_the_book")
-def database_marks_the_book(sender: Any, using: str, **_: Any) -> None:
-    if sender.label == "renewals":
-        install_marks(connections[using])

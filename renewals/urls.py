@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from renewals.views import book, brake, prices
+from renewals.views import book, brake, forecast, overrules, prices, what_works
 
 app_name = "renewals"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("book.csv", book.export, name="book_export"),
     path("book/views", book.view_save, name="book_view_save"),
     path("book/views/<uuid:view_id>/remove", book.view_delete, name="book_view_delete"),
+    path("forecast", forecast.forecast, name="forecast"),
+    path("forecast.csv", forecast.export, name="forecast_export"),
+    path("what-works", what_works.what_works, name="what_works"),
+    path("overrules", overrules.overrules, name="overrules"),
     path("", include("renewals.urls_negotiate")),
     path(f"{ACCOUNT}/brake", brake.page, name="brake"),
     path(f"{ACCOUNT}/brake/<uuid:reaction_id>/undo", brake.undo, name="brake_undo"),

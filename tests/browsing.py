@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+EXPECTED_WITHIN_MS = 15_000  # the machine may be busy with another worker's tests
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
@@ -22,5 +23,6 @@ def browser() -> Iterator[Browser]:
         # Playwright's own loop runs in this thread; the ORM may be used beside it all the same.
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        expect.set_options(timeout=EXPECTED_WITHIN_MS)
         yield running
         running.close()

@@ -14,9 +14,11 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from customers.models import Team, User
+from customers.queries.bell import forget_bell, silence_bell
 from customers.queries.standstill import remember_standstill
 from customers.queries.webhook_endpoints import remember_listeners
 from customers.services.digests import workspace_key
+from renewals.queries.book_days import known_zones
 from tests import factories
 from tests.browsing import browser  # noqa: F401  # a fixture
 
@@ -39,9 +41,10 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Read the workspace's key, as every process does once: no test that counts queries is the first to need it."""
+    """Read what every process asks once: no test that counts queries is the first to need it."""
     with django_db_blocker.unblock():
         workspace_key()
+        known_zones()
 
 
 @pytest.fixture
@@ -56,6 +59,8 @@ def _no_standstill_on_pages() -> None:
     """Have pages know that nothing stands still and nobody is told: none asks in the middle of a count of queries."""
     remember_standstill(False, seconds=3600)
     remember_listeners(False, seconds=3600)
+    forget_bell()
+    silence_bell(seconds=3600)
 
 
 @pytest.fixture(autouse=True)

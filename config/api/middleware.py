@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
 from config.api.paths import read_path
+from config.api.rates import RATE_LIMIT
 from config.api.shape import code_for, error_response, message_for
 
 PREFIX = "/api/"
@@ -38,6 +39,9 @@ class ApiFrameMiddleware:
         request.path_info = _without_slash(read_path(request))
         response = _refuse_early(request) or _in_shape(self.get_response(request))
         response.headers.setdefault("Cache-Control", "no-store")
+        if left := getattr(request, RATE_LIMIT, None):
+            for name, value in left.headers().items():
+                response.headers[name] = value
         if isinstance(response, HttpResponse):
             # Refused early, it has not passed the middleware that says so.
             response.headers.setdefault("Content-Length", str(len(response.content)))

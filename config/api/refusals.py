@@ -12,14 +12,25 @@ from rest_framework.fields import DateTimeField
 from config.api.shape import Fields
 from customers.queries.lookup import NotThere
 from customers.rules.book.tables import UnreadableFile
+from customers.services.absences import MayNotSetAbsence
+from customers.services.handovers import MayNotHandOver
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
 from customers.services.importing.reading import BadMapping
 from customers.services.importing.runs import NotAllowed as MayNotImport
+from customers.services.importing.undoing import CannotUndo
+from customers.services.invitations import MayNotInvite
+from customers.services.merging import MergeRefused
+from customers.services.users import LastOps
+from customers.services.workspace import StaleSettings
 from emails.queries.changes import list_changes
+from emails.services.conversations import NobodyToAnswer as NobodyToWriteTo
 from emails.services.editing import NotEditable, StaleVersion
+from emails.services.erasing import NotALead
 from emails.services.replies import BelongsToNobody
+from emails.services.review import Settled, TooEarly
 from emails.services.sending import BadMoment, Refused
 from emails.services.sending import NotAllowed as MayNotApprove
+from emails.services.suppression import CannotLift
 from journeys.services.by_hand import AlreadyScheduled, NoJourney
 from journeys.services.changing import NotAllowed as MayNotForce
 from journeys.services.changing import Refused as JourneyRefused
@@ -30,15 +41,20 @@ from journeys.services.reviewing import OpenClaims
 from journeys.services.scheduling import NotScheduled
 from journeys.services.texts import NotOpen, StaleText
 from outreach.clients.outreach_io_errors import NotConnected
+from outreach.services.channels import ChannelClosed
 from outreach.services.enrolling import CannotEnroll, EnrollmentMoved
 from outreach.services.opportunities import StageMoved
+from outreach.services.plans import TouchSettled
 from outreach.services.prospect_syncing import NotSynced
+from outreach.services.reactions import NothingToDecide, TooLateToUndo
 from outreach.services.upsell.answering import NothingToAnswer
 from outreach.services.upsell.deciding import NotPossible
 from renewals.services.deciding import StalePlan
 from renewals.services.engage import EngageNotOpen, PlanClosed
+from renewals.services.objections import NobodyToAnswer, ObjectionClosed
 from renewals.services.renewals import NoContract, NoTargetPrice, PriceIsLocked, RenewalClosed
 from renewals.services.renewals import NotAllowed as MayNotDecide
+from renewals.services.terms import TermsDecided
 
 
 @dataclass(frozen=True)
@@ -129,10 +145,22 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     HoldEndsBeforeItStarts: _simple(400, "invalid", field_name="until"),
     UnreadableFile: _simple(400, "invalid", field_name="file"),
     BadMapping: _simple(400, "invalid", field_name="mapping"),
+    MayNotSetAbsence: _simple(403, "not_yours"),
+    MayNotHandOver: _simple(403, "leaders_only"),
     MayNotImport: _simple(403, "read_only"),
+    CannotUndo: _simple(409, "cannot_undo"),
+    MayNotInvite: _simple(403, "may_not_invite"),
+    MergeRefused: _simple(409, "cannot_merge"),
+    LastOps: _simple(409, "last_ops"),
+    StaleSettings: _simple(409, "stale_version"),
     StaleVersion: _stale,
     NotEditable: _simple(409, "not_editable"),
     BelongsToNobody: _simple(409, "belongs_to_nobody"),
+    NobodyToWriteTo: _simple(409, "nobody_to_answer"),
+    NotALead: _simple(403, "leaders_only"),
+    Settled: _simple(409, "settled"),
+    TooEarly: _simple(409, "too_early"),
+    CannotLift: _simple(409, "cannot_lift"),
     Refused: _gate,
     MayNotApprove: _simple(403, "may_not_approve"),
     BadMoment: _simple(400, "invalid", field_name="scheduledSendDate"),
@@ -155,6 +183,13 @@ TRANSLATIONS: dict[type[Exception], Callable[[Exception], Refusal]] = {
     StalePlan: _stale_plan,
     EngageNotOpen: _simple(409, "engage_not_open"),
     PlanClosed: _simple(409, "plan_closed"),
+    TouchSettled: _simple(409, "touch_settled"),
+    ChannelClosed: _simple(409, "channel_closed"),
+    ObjectionClosed: _simple(409, "objection_closed"),
+    NobodyToAnswer: _simple(409, "nobody_to_answer"),
+    TermsDecided: _simple(409, "terms_decided"),
+    NothingToDecide: _simple(409, "nothing_to_decide"),
+    TooLateToUndo: _simple(409, "too_late"),
     StageMoved: _simple(409, "stage_moved"),
     NothingToAnswer: _simple(409, "nothing_to_answer"),
     NotPossible: _simple(409, "not_possible"),

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.desk.today import EVERYBODY, Item, Today, Wanted
+from config.desk.today_answers import TODAY_ANSWERS
 from config.desk.today_kinds import KINDS, PARTS
 from config.desk.today_offers import Shown, show_items
 from customers.queries.callers import caller_of
@@ -96,7 +97,7 @@ class TodayList(GenericAPIView[Any]):
     def get(self, request: Request) -> Response:
         """List it, what is at risk and most pressing first."""
         caller, now = caller_of(request), timezone.now()
-        items, _ = Today(caller, _wanted(request), now=now).read()
+        items, _ = Today(caller, _wanted(request), now=now, mark=TODAY_ANSWERS.read_mark()).read()
         page = self.paginate_queryset(_ordered(items, request)) or []
         shown = show_items(page, reader=caller, now=now)
         return self.get_paginated_response(TurnBody([_body(one) for one in shown], many=True).data)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from config.benchmarks.bulk import measure_bulk
-from config.benchmarks.clock import measure_journeys
+from config.benchmarks.clock import measure_drain, measure_journeys
 from config.benchmarks.enrollments import measure_enrollments
 from config.benchmarks.growth import measure_growth
 from config.benchmarks.pages import measure_pages
@@ -18,6 +18,7 @@ Benchmark = Callable[..., Iterator[dict[str, Any]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "bulk": measure_bulk,
+    "drain": measure_drain,
     "enrollments": measure_enrollments,
     "growth": measure_growth,
     "journeys": measure_journeys,

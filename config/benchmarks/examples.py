@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +13,9 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from customers.enums import ImportState, MeetingState
+from customers.enums import ImportState, MeetingState, TodoState
 from customers.models import (
+    Absence,
     ApiToken,
     Customer,
     Hold,
@@ -38,6 +40,8 @@ from journeys.queries.portal_links import make_token as make_portal_token
 from journeys.urls_portal import CLIENT, portal_patterns
 from outreach.models import Touch, TriggerMapping
 from outreach.services.channels import CHANNEL_TODO
+from renewals.models import EngageRun
+from renewals.queries.workspace import ENGAGE_TASK
 from renewals.views.engage_page import STEPS
 
 PORTAL_PAGES = [page.name for page in portal_patterns if str(page.pattern).startswith(CLIENT)]
@@ -101,6 +105,21 @@ class Examples:
         found: Reply = Reply.objects.get(customer=self.customer, mail__isnull=False)
         return found
 
+    def _absence(self) -> Any:
+        """One that is planned: who is away and who stands in see no more for it yet."""
+        starts_at = datetime(2199, 1, 5, tzinfo=UTC)
+        row, _ = Absence.objects.get_or_create(
+            user=self.customer.owner,
+            delegate=User.objects.exclude(pk=self.customer.owner_id).order_by("pk")[0],
+            defaults={
+                "first_date": starts_at.date(),
+                "last_date": starts_at.date(),
+                "starts_at": starts_at,
+                "ends_at": starts_at + timedelta(days=1),
+            },
+        )
+        return row.pk
+
     @cached_property
     def _values(self) -> dict[str, Callable[[], Any]]:
         mine: dict[str, Any] = {"customer": self.customer}
@@ -114,11 +133,12 @@ class Examples:
             "gone_id": lambda: _first(Customer.objects.exclude(pk=self.customer.pk).filter(contracts__isnull=True)),
             "person_id": lambda: self.person.pk,
             "meeting_id": lambda: _first(Meeting.objects.filter(**mine, state=MeetingState.SCHEDULED)),
-            "task_id": lambda: _first(Todo.objects.filter(**mine).exclude(key="")),
+            "task_id": lambda: _first(_tasks_of_engage(self.customer)),
             "hold_id": lambda: _open_holds()[0].pk,
             "outreach:channels todo_id": lambda: _first(Todo.objects.filter(kind=CHANNEL_TODO)),
             **{f"outreach:run_{verb} name": lambda: "send_email_draft" for verb in ("approve", "retry", "skip")},
             "customers:hold_resume customer_id": lambda: _open_holds()[0].customer_id,
+            "absence_id": self._absence,
             "mapping_id": _mapping,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
             "view_id": lambda: _first(SavedView.objects.all()),
@@ -148,6 +168,7 @@ class Examples:
             "key": lambda: {panel.key: panel.key for panel in list_panels()},
             "journeys:action code": lambda: {code: code for code in JOURNEY_ACTIONS},
             "journeys:bulk code": lambda: {action.code: action.code for action in BULK_ACTIONS},
+            "customers:account_evidence_file kind": lambda: {"json": "json", "pdf": "pdf"},
             "today_do code": lambda: "todo",
             "today_do item_id": lambda: _first(Todo.objects.filter(customer=self.customer)),
             "code": lambda: {step.code: step.code for step in STEPS},
@@ -176,3 +197,11 @@ def _runs() -> dict[str, Any]:
     """One import in each state that has a page of its own."""
     states = (ImportState.DONE, ImportState.CHECKED, ImportState.RUNNING)
     return {state.value: _first(ImportRun.objects.filter(state=state)) for state in states}
+
+
+def _tasks_of_engage(customer: Customer) -> Any:
+    """Tasks of the run that is open; others of the account are no steps of it."""
+    runs = EngageRun.objects.filter(customer=customer, plan__closed_at=None).values("pk")
+    return Todo.objects.filter(customer=customer, source_kind=ENGAGE_TASK, source_id__in=runs).exclude(
+        state=TodoState.DISMISSED
+    )

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from config.benchmarks.book import FAMILY_NAMES, GIVEN_NAMES, FilledBook, copy_of, write
-from customers.enums import ClaimState, ImportState, PullState, Role, Scope
+from customers.enums import ClaimState, ImportState, NoticeKind, PullState, Role, Scope
 from customers.models import (
     ApiToken,
     ImportRun,
     Invitation,
+    Notice,
     SavedView,
     Team,
     UsagePull,
@@ -37,6 +38,7 @@ VIEWS = 15
 OLD_IMPORTS = 30
 PULLS, REFUSED = 30, 200
 MESSAGES = 60
+NOTICES = 150
 REFUSED_EVERY = 20
 """Of the imported rows, one of so many has a risk that is no number."""
 HEAD = ("Account ID", "Account Name", "Churn Risk")
@@ -64,6 +66,7 @@ def fill_office(book: FilledBook, *, now: datetime) -> Office:
     _import(book, now=now)
     _source(now=now)
     _endpoint(now=now)
+    write(Notice, (_notice(book, number, now=now) for number in range(NOTICES)))
     invited = invite(email="last@bench.example", role=Role.CSM, team=teams[0], now=now, by=ops)
     return Office(ops, colleagues[0], invited.secret)
 
@@ -126,6 +129,19 @@ def _endpoint(*, now: datetime) -> None:
     fields = {"state": ClaimState.FAILED, "status": 503, "answer": "busy", "receipt": [line] * 10, "called_at": now}
     message = make_message(endpoint, "mail.sent", {"url": "https://desk.example/api/emails/1"}, at=now)
     write(WebhookDelivery, (copy_of(message, message_id=f"msg_{n}", took_ms=80, **fields) for n in range(MESSAGES)))
+
+
+def _notice(book: FilledBook, number: int, *, now: datetime) -> Notice:
+    """More than a page shows and the bell counts, each of another account where there are as many."""
+    customers = book.customers
+    return Notice(
+        user=book.lead,
+        customer=customers[number % len(customers)],
+        kind=NoticeKind.SENDING,
+        event="draft.failed",
+        key=f"bench:{number}",
+        happened_at=now - timedelta(minutes=number),
+    )
 
 
 def _pull(source: UsageSource, number: int, refused: list[dict[str, object]], *, now: datetime) -> UsagePull:

@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from config.benchmarks.clock_drains import drain_automations
 from config.benchmarks.clock_rows import analyze, moment_before
-from config.benchmarks.countdown import countdown_worker
-from config.benchmarks.one_by_one import remind
+from config.benchmarks.rivals.countdown import countdown_worker
+from config.benchmarks.rivals.one_by_one import remind
 from config.benchmarks.scratch import QueryCounter, scratch_database
 from config.drills.draining import drain_together
+from config.loaded import keep_what_is_loaded
 from customers.models import Customer, Stakeholder, User
 from emails.models import Draft
 from journeys.enums import AutomationStatus, JourneyKind
@@ -49,6 +50,7 @@ def measure_reminders(*, reminders: int = 5_000, **options: Any) -> Iterator[dic
         many = _make_clients(reminders, "many", owner, now=now)
         loop, task = (_make_clients(FEW, name, owner, now=now) for name in ("loop", "task"))
         analyze()
+        keep_what_is_loaded()
         yield _measure(many, loop, task, now)
         yield from _measure_workers(many, now)
 

@@ -22,6 +22,9 @@ EXECUTIVE = "grace"
 # A real curve is no ruler: how far each month strays from the straight line, in percent.
 _WOBBLE = (0, -2, 1, 2, -1, 1, -2, 0)
 
+NOT_LEARNED_YET = {"programme_start": "", "notes": ""}
+"""What a book of back then did not say."""
+
 Row = Mapping[str, str]
 
 
@@ -41,6 +44,21 @@ def build_files(now: datetime) -> list[Upload]:
         _file("demo-health.csv", _health(accounts, now.date())),
         _file("demo-wins.csv", [_win(row, now.date()) for row in read_data("wins")]),
     ]
+
+
+def build_history(now: datetime, *, began: timedelta) -> list[Upload]:
+    """This will give the accounts that have a past as they were imported then, with their people."""
+    past = {row["account"]: row for row in read_data("history")}
+    rows = [{**row, **_of_then(row, past[row["key"]], began)} for row in read_data("accounts") if row["key"] in past]
+    accounts = [_account(row, local_date(now - began, row["timezone"])) for row in rows]
+    people = _people([row for row in read_data("people") if row["account"] in past])
+    return [_file("demo-accounts-then.csv", accounts), _file("demo-people-then.csv", people)]
+
+
+def _of_then(row: Row, past: Row, began: timedelta) -> dict[str, str]:
+    """The contract before this one; what was learned of the account since is left out."""
+    days = int(row["renews_in"]) + (began - TERM).days
+    return {"renews_in": str(days), "price": past["before"], "target": past["asked"], **NOT_LEARNED_YET}
 
 
 def external_id(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Loading the demo: an ordinary import, then meetings, holds, prices, Engage, journeys by ordinary services."""
+"""Loading the demo: the year before, an ordinary import, then meetings, holds, prices, Engage, by ordinary services."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from config.demo.book import build_files, external_id, read_data
 from config.demo.clearing import clear_demo
 from config.demo.colleagues import make_colleagues
 from config.demo.expansion import load_expansion
+from config.demo.history import load_history
 from config.demo.journeys import load_journeys
 from customers.enums import HoldScope, ImportState
 from customers.models import Customer, ImportChange, ImportRun, User
@@ -62,6 +63,7 @@ def load_demo(*, now: datetime) -> int:
 
 
 def _fill(people: dict[str, User], *, now: datetime) -> int:
+    load_history(people["olga"], people["liam"], now=now, kind=KIND)
     _import(people["olga"], now=now)
     customers = {
         customer.external_id: customer
@@ -116,7 +118,9 @@ def _lock_prices(by_key: dict[str, Customer], by: User, *, now: datetime) -> Non
     for row in read_data("accounts"):
         if int(row["renews_in"]) > LOCKED_FROM_DAY or not row["target"] or row["key"] == PRICE_LEFT_OPEN:
             continue
-        lock_price(Renewal.objects.get(customer=by_key[row["key"]]), now=now - timedelta(days=10), by=by)
+        lock_price(
+            Renewal.objects.get(customer=by_key[row["key"]], closed_at=None), now=now - timedelta(days=10), by=by
+        )
 
 
 def _engage(customer: Customer, *, opened_at: datetime, letters: int, now: datetime) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.models import User
+from customers.queries.kept import key_of
 from customers.queries.lookup import NotThere
 from customers.registry.approvals import (
     Answered,
@@ -41,16 +43,17 @@ class Queue:
     """One reader's queue, paged without reading more of it than the page needs.
 
     Looks like a list to Django's Paginator: its length is counted, a slice is read of all kinds together.
+    mark: what its tables stand at (`APPROVAL_ANSWERS`); who stood first at it, and how many wait, is not asked again.
+    Empty: all is asked.
     """
 
-    def __init__(self, user: User, *, mine: bool, now: datetime) -> None:
-        self._user, self._mine, self._now = user, mine, now
+    def __init__(self, user: User, *, mine: bool, now: datetime, mark: str = "") -> None:
+        self._user, self._mine, self._now, self._mark = user, mine, now, mark
 
     def __len__(self) -> int:
         if len(self._head) < HEAD:
             return len(self._head)
-        first, *others = self._found
-        return int(first.union(*others, all=True).count())
+        return APPROVAL_ANSWERS.answer(self._mark, self._key("length"), self._count)
 
     def __getitem__(self, place: slice) -> list[Approval]:
         start, stop = place.start or 0, place.stop or 0
@@ -63,7 +66,16 @@ class Queue:
 
     @cached_property
     def _head(self) -> list[Waiting]:
-        return read_waiting(self._found, start=0, stop=HEAD)
+        return APPROVAL_ANSWERS.answer(
+            self._mark, self._key("head"), lambda: read_waiting(self._found, start=0, stop=HEAD)
+        )
+
+    def _count(self) -> int:
+        first, *others = self._found
+        return int(first.union(*others, all=True).count())
+
+    def _key(self, asked: str) -> Hashable:
+        return key_of(self._user, asked, self._mine, tuple(self._user.desk))
 
     def _read(self, rows: list[Waiting]) -> list[Approval]:
         ids: dict[str, list[UUID]] = defaultdict(list)

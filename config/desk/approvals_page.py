@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from config.desk.approvals import Queue, approve, decline, difference, show
+from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.queries.lookup import NotThere
 from customers.queries.workspace import get_settings
 from customers.registry.approvals import Answered
@@ -31,7 +32,7 @@ from journeys.services.changing import Refused as JourneyRefused
 from journeys.services.texts import NotOpen, StaleText
 from outreach.services.enrolling import EnrollmentMoved
 
-PAGE_SIZE = 10
+PAGE_SIZE = 8
 OF_LETTERS = (NotEditable, NotAllowed, Refused, BadMoment)
 OF_DELIVERABLES = (NotOpen, reviewing.NotAllowed, reviewing.OpenClaims, JourneyRefused)
 EXPECTED = (NotThere, ValidationError, EnrollmentMoved, *OF_LETTERS, *OF_DELIVERABLES)
@@ -99,9 +100,9 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     user, now, mine = reader_of(request), timezone.now(), _is_mine(request)
-    listed: Page[Any] = Paginator(cast(Any, Queue(user, mine=mine, now=now)), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    listed: Page[Any] = Paginator(
+        cast(Any, Queue(user, mine=mine, now=now, mark=APPROVAL_ANSWERS.read_mark())), PAGE_SIZE
+    ).get_page(request.GET.get("page"))
     wanted = opened or _uuid(request.GET.get("item", ""))
     ids = [row.id for row in listed]
     chosen = wanted or (ids[0] if ids else None)

@@ -1,4 +1,4 @@
-"""What works: how often introductions, price approaches and orders of people led where they should.
+"""What works in expansion: how often introductions led where they should. Renewals have `/what-works`.
 
 It informs people. Nothing is ever switched by it.
 """
@@ -19,7 +19,6 @@ from customers.view_base import reader_of
 from outreach.queries.learning import STILL_OPEN, read_introduction_rates
 from outreach.rules.upsell.conversion import ENOUGH, Rate, overlap
 from outreach.view_base import expansion_tabs
-from renewals.queries.learning import read_renewal_rates
 
 
 @dataclass(frozen=True)
@@ -45,28 +44,16 @@ class RateTable:
 @login_required
 @require_GET
 def learning(request: HttpRequest) -> HttpResponse:
-    """Count what came of introductions and renewals of the reader's accounts."""
+    """Count what came of introductions at the reader's accounts."""
     reader, now = reader_of(request), timezone.now()
-    introductions, renewals = once_a_minute(
-        "learning",
-        reader,
-        now=now,
-        read=lambda: (read_introduction_rates(reader, now=now), read_renewal_rates(reader, now=now)),
-    )
+    introductions = once_a_minute("learning", reader, now=now, read=lambda: read_introduction_rates(reader, now=now))
     context = {
         "introductions": introductions,
-        "renewals": renewals,
         "introduction_tables": [
             RateTable("Said yes, by framing", "Framing", introductions.framing),
             RateTable("Won, by framing", "Framing", introductions.won),
             RateTable("Said yes, by segment", "Segment", introductions.segment),
             RateTable("Said yes, by time of year", "Quarter", introductions.quarter),
-        ],
-        "renewal_tables": [
-            RateTable("Renewed, by price approach", "Price approach", renewals.price_approach),
-            RateTable("Renewed, by order of people", "Order", renewals.sequencing),
-            RateTable("Renewed, by segment", "Segment", renewals.segment),
-            RateTable("Renewed, by time of year", "Quarter", renewals.quarter),
         ],
         "enough": ENOUGH,
         "open_days": STILL_OPEN.days,

@@ -46,6 +46,7 @@ BOOK_PAGES = (
     "emails:person",
     *(f"customers:{noun}" for noun in ("account", "merge", "person", "meeting", "todo", "win", "hold", "brake")),
 )
+INSIGHTS = ("renewals:forecast", "renewals:what_works", "renewals:overrules")
 BRIDGES = ("outreach:expansion_settings", "outreach:stand_in", "outreach:crm", "outreach:usage_source")
 EXPANSION_PAGES = (
     *(f"outreach:{noun}" for noun in ("opportunit", "offer", "run", "upsell")),
@@ -53,13 +54,14 @@ EXPANSION_PAGES = (
 )
 WORK = (
     Place("Today", "today", "sun", also=("today",)),
-    Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES, but=BRIDGES),
+    Place("Book", "renewals:book", "rectangle-stack", also=BOOK_PAGES, but=(*BRIDGES, *INSIGHTS)),
     Place("Approvals", "approvals", "check-badge"),
     Place("Replies", "emails:replies", "chat-bubble-left-right", also=("emails:reply",)),
     Place("Mailbox", "emails:mailbox", "inbox", also=("emails:mailbox", "emails:review")),
     Place("Waiting", "emails:waiting", "clock"),
     Place("Journeys", "journeys:board", "map", also=("journeys:",)),
     Place("Expansion", "outreach:opportunities", "arrow-trending-up", also=EXPANSION_PAGES),
+    Place("Forecast", "renewals:forecast", "chart-bar", also=INSIGHTS),
 )
 DATA = (Place("Import", "customers:imports", "arrow-up-tray", also=("customers:import",), for_writers=True),)
 FOOT = (
@@ -72,6 +74,7 @@ FOOT = (
 )
 USER_MENU = (
     Place("Your profile", "customers:profile", "user-circle"),
+    Place("Your notices", "customers:settings_notices", "bell"),
     Place("API tokens", "customers:tokens", "key"),
     Place("Admin", "admin:index", "wrench-screwdriver", for_ops=True),
 )

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config.desk.navigation import address
 from config.desk.today import EVERYBODY, Coming, Item, Today, Wanted
 from config.desk.today_acts import REFUSALS, Asked, act, is_visible, words_of
+from config.desk.today_answers import TODAY_ANSWERS
 from config.desk.today_kinds import KINDS, PARTS
 from config.desk.today_offers import Shown, show_items
 from customers.models import Customer, SavedView, User
@@ -75,7 +76,7 @@ def do(request: HttpRequest, code: str, item_id: UUID) -> HttpResponse:
 @require_POST
 def view_save(request: HttpRequest) -> HttpResponse:
     """Keep the present filter under a name."""
-    query = _kept(request.POST.get("query", ""))
+    query = kept_query(request.POST.get("query", ""))
     try:
         name = clean_view_name(request.POST.get("name", ""))
         view = save_view(user=reader_of(request), page=PAGE, name=name, query=query)
@@ -121,7 +122,7 @@ def _render(
     reader, now = reader_of(request), timezone.now()
     asked = request.GET if query is None else query
     wanted = read_wanted(asked, reader)
-    today = Today(reader, wanted, now=now)
+    today = Today(reader, wanted, now=now, mark=TODAY_ANSWERS.read_mark())
     items, counts = today.read()
     listed: Page[Item] = Paginator(items, PAGE_SIZE).get_page(asked.get("page"))
     shown = show_items(listed, reader=reader, now=now)
@@ -282,7 +283,8 @@ def _query(wanted: Wanted, *, page: int = 1) -> str:
     return urlencode({name: value for name, value in asked.items() if value})
 
 
-def _kept(query: str) -> str:
+def kept_query(query: str) -> str:
+    """This will give the part of an address that a saved view keeps."""
     given = QueryDict(query.replace("\0", "")[:1000])
     return urlencode({name: given[name] for name in KEPT_IN_VIEWS if given.get(name)})
 

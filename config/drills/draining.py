@@ -33,10 +33,12 @@ def _work(database: dict[str, Any], now: datetime, barrier: Any, spans: Any) -> 
     from django.db import connection
 
     from config.benchmarks.clock_drains import drain_automations, register_bare
+    from config.loaded import keep_what_is_loaded
 
     connection.settings_dict.update(database)
     register_bare()
     connection.ensure_connection()
+    keep_what_is_loaded()
     barrier.wait()
     start = time.monotonic()
     drain_automations(now)

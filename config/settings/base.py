@@ -13,6 +13,8 @@ env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).absolute()
+# Old rows go there; without it none does, since a container's own disk goes with the container.
+ARCHIVE_DIR = env.str("ARCHIVE_DIR", default="")
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -46,9 +48,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.NamedRequest",
     "config.api.middleware.ApiFrameMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,6 +62,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.KeptNowhere",
+    "config.middleware.SecondStepFirst",
     "config.middleware.InPlace",
     "config.middleware.ReadersZone",
     "axes.middleware.AxesMiddleware",
@@ -119,6 +124,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "customers/sign_in_locked.html"
 AXES_RESET_ON_SUCCESS = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -157,6 +163,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+API_RATE = env.str("API_RATE", default="6000/min")
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.negotiation.FirstOffered",
@@ -173,8 +180,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.DescribedCall",
     "EXCEPTION_HANDLER": "config.api.errors.answer_error",
-    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.WindowThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_RATE", default="6000/min")},
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttling.WindowThrottle", "config.api.throttling.TokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE, "token": env.str("API_TOKEN_RATE", default=API_RATE)},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -191,8 +198,19 @@ SPECTACULAR_SETTINGS = {
     # What is sent and what is answered are described apart: only what is sent may refuse an empty text.
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AbsenceState": "customers.enums.AbsenceState",
+        "CheckState": "customers.enums.CheckState",
         "HoldScope": "customers.enums.HoldScope",
+        "ImportState": "customers.enums.ImportState",
+        "PersonState": "customers.queries.people.STATE_CHOICES",
+        "PullState": "customers.enums.PullState",
+        "Role": "customers.enums.Role",
+        "SourceKind": "customers.enums.SourceKind",
+        "NoticeKind": "customers.enums.NoticeKind",
         "ClaimState": "customers.enums.ClaimState",
+        "TodoState": "customers.enums.TodoState",
+        "TodoActor": "customers.enums.TodoActor",
+        "MeetingState": "customers.enums.MeetingState",
         "LowMediumHigh": "customers.enums.Pressure",
         "StakeholderRole": "customers.enums.StakeholderRole",
         "DraftState": "emails.enums.DraftState",
@@ -209,9 +227,15 @@ SPECTACULAR_SETTINGS = {
         "MonthState": "journeys.enums.MonthState",
         "Framing": "outreach.enums.Framing",
         "OpportunityStage": "outreach.enums.OpportunityStage",
+        "ObjectionKind": "renewals.enums.ObjectionKind",
+        "TermState": "renewals.enums.TermState",
+        "ReactionChoice": "outreach.enums.Choice",
+        "RenewalStage": "renewals.enums.Stage",
+        "OverruleKind": "renewals.api.overrules.KIND_CHOICES",
         "UpsellRunState": "outreach.enums.RunState",
         "UpsellStepState": "outreach.enums.StepState",
         "UpsellReply": "outreach.enums.UpsellReply",
+        "UpsellReplyHeard": "outreach.api.introductions.HEARD",
         "UpsellLevel": "outreach.enums.AutomationLevel",
         "CommandState": "config.api.command.COMMAND_STATES",
         "CommandAction": "config.api.command.COMMAND_ACTIONS",
@@ -219,6 +243,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.add_shared_answers",
+        "config.api.request_examples.add_examples",
     ],
 }
 
@@ -284,6 +309,11 @@ SALESFORCE_CLIENT_SECRET = env.str("SALESFORCE_CLIENT_SECRET", default="")
 SALESFORCE_BASE = env.str("SALESFORCE_BASE", default="")
 # The field of an opportunity that keeps our id, marked there as external and unique.
 SALESFORCE_EXTERNAL_ID_FIELD = env.str("SALESFORCE_EXTERNAL_ID_FIELD", default="Evergreen_Id__c")
+# The company's own sign-in service (OpenID Connect). OIDC_NAME is what the button says.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="your company's account")
 OUTREACH_CLIENT_ID = env.str("OUTREACH_CLIENT_ID", default="")
 OUTREACH_CLIENT_SECRET = env.str("OUTREACH_CLIENT_SECRET", default="")
 OUTREACH_API_BASE = env.str("OUTREACH_API_BASE", default="https://api.outreach.io/api/v2")

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from customers.admin_base import DeskAdmin, EverybodysAdmin, ViewOnlyAdmin
 from customers.forms.settings import PersonForm
-from customers.models import ApiToken, Invitation, SavedView, Team, User
+from customers.models import ApiToken, Invitation, SavedView, SecondFactor, Team, User
 from customers.services.invitations import revoke_invitation
+from customers.services.second_factors import turn_off
 from customers.services.teams import remove_team, save_team
 from customers.services.tokens import revoke_token
 from customers.services.users import change_person
@@ -71,6 +72,23 @@ class ApiTokenAdmin(EverybodysAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         count = sum(revoke_token(token, now=timezone.now(), by=_who(request)) for token in queryset)
         self.message_user(request, f"{count} revoked.", messages.SUCCESS)
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(EverybodysAdmin):
+    """Who signs in in two steps; ops take it away from somebody who lost the app."""
+
+    list_display = ("user", "confirmed_at")
+    list_filter = (("confirmed_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email")
+    exclude = ("sealed_secret", "recovery", "last_step")
+    actions = ("take_away",)
+
+    @admin.action(description="Take away the second step", permissions=["view"])
+    def take_away(self, request: HttpRequest, queryset: QuerySet[SecondFactor]) -> None:
+        count = sum(turn_off(row.user, now=timezone.now(), by=_who(request)) for row in queryset)
+        self.message_user(request, f"{count} taken away.", messages.SUCCESS)
 
 
 @admin.register(Invitation)

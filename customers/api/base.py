@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from rest_framework.exceptions import APIException
+from customers.api_base import Conflict
 
-
-class Conflict(APIException):
-    """The state of things does not allow it now."""
-
-    status_code = 409
-    default_code = "conflict"
+__all__ = ["Conflict"]

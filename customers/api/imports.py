@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from customers.api.base import Conflict
+from customers.api.import_runs import ImportRunList
 from customers.enums import ImportState
 from customers.queries.callers import caller_of
 from customers.services.importing.reading import Options, Upload, parse_mapping
@@ -52,7 +52,7 @@ class ImportBody(serializers.Serializer[Any]):
     refused = RefusedBody(many=True)
 
 
-class Imports(APIView):
+class Imports(ImportRunList):
     parser_classes = [MultiPartParser]
 
     @extend_schema(request={"multipart/form-data": ImportIn}, responses=ImportBody)

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.api.fields import ColleagueField, CountryField, CurrencyField, PressureField
-from customers.api_base import MomentOrDayField
+from customers.api_base import MomentOrDayField, TextField
 from customers.enums import HoldScope, StakeholderRole, Weekday
 from customers.registry.holds import Stop
 
@@ -101,7 +101,7 @@ class SendingRulesSerializer(serializers.Serializer[Any]):
         allow_null=True,
         max_length=len(Weekday),
     )
-    holidaysPlace = serializers.CharField(
+    holidaysPlace = TextField(
         source="holidays_place",
         required=False,
         allow_blank=True,
@@ -116,12 +116,10 @@ class CustomerSerializer(serializers.Serializer[Any]):
     """An account. `holds` and `brake` say what stops mail to it now."""
 
     id = serializers.UUIDField(read_only=True)
-    externalId = serializers.CharField(
-        source="external_id", required=False, allow_null=True, allow_blank=True, max_length=120
-    )
-    name = serializers.CharField(max_length=200)
-    segment = serializers.CharField(required=False, allow_blank=True, max_length=80)
-    timezone = serializers.CharField(required=False, max_length=64)
+    externalId = TextField(source="external_id", required=False, allow_null=True, allow_blank=True, max_length=120)
+    name = TextField(max_length=200)
+    segment = TextField(required=False, allow_blank=True, max_length=80)
+    timezone = TextField(required=False, max_length=64)
     country = CountryField(required=False, allow_blank=True, max_length=2)
     currency = CurrencyField(required=False, max_length=3)
     owner = ColleagueField()
@@ -132,7 +130,7 @@ class CustomerSerializer(serializers.Serializer[Any]):
     churnRisk = ScoreField(100, source="churn_risk")
     competitivePressure = PressureField(source="competitive_pressure")
     budgetPressure = PressureField(source="budget_pressure")
-    notes = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
+    notes = TextField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
     programmeStartDate = serializers.DateField(source="programme_start_date", required=False, allow_null=True)
     sendingRules = SendingRulesSerializer(source="*", required=False)
     holds = HoldSerializer(source="open_holds", many=True, read_only=True)
@@ -160,9 +158,9 @@ class StakeholderSerializer(serializers.Serializer[Any]):
     """A person at the account. `left`: true marks them as gone, false takes that back."""
 
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=200)
+    name = TextField(max_length=200)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    title = TextField(required=False, allow_blank=True, max_length=200)
     roles = serializers.ListField(
         child=serializers.ChoiceField(choices=StakeholderRole.choices),
         required=False,
@@ -170,11 +168,11 @@ class StakeholderSerializer(serializers.Serializer[Any]):
     )
     primary = serializers.BooleanField(required=False)
     relationshipStrength = ScoreField(10, source="relationship_strength")
-    timezone = serializers.CharField(required=False, allow_blank=True, max_length=64)
-    language = serializers.CharField(required=False, allow_blank=True, max_length=8)
-    history = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
-    phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
-    socialHandles = serializers.CharField(
+    timezone = TextField(required=False, allow_blank=True, max_length=64)
+    language = TextField(required=False, allow_blank=True, max_length=8)
+    history = TextField(required=False, allow_blank=True, trim_whitespace=False, max_length=20_000)
+    phone = TextField(required=False, allow_blank=True, max_length=40)
+    socialHandles = TextField(
         source="social_handles", required=False, allow_blank=True, max_length=2000, help_text="One a line."
     )
     left = serializers.BooleanField(source="has_left", required=False)

@@ -92,3 +92,32 @@ class JoinForm(forms.Form):
     def newcomer(self) -> Newcomer:
         data = self.cleaned_data
         return Newcomer(data["first_name"], data["last_name"], data["password"], data["timezone"])
+
+
+class CodeForm(forms.Form):
+    """The code of the app, or a recovery code."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="Six digits of your app, or one of your recovery codes.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )
+
+
+class TurnOffForm(forms.Form):
+    """Whoever finds a session open must not be able to take the second step away."""
+
+    password = forms.CharField(
+        label="Your password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        self.person = person
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        typed: str = self.cleaned_data["password"]
+        if not self.person.check_password(typed):
+            raise forms.ValidationError("This is not your password.")
+        return typed

@@ -45,6 +45,8 @@ class WorkspaceForm(forms.ModelForm):
             "collision_days",
             "undo_seconds",
             "approval_days",
+            "leaders_two_steps",
+            "archive_months",
         ]
         labels = {
             "company_name": "Company",
@@ -56,6 +58,8 @@ class WorkspaceForm(forms.ModelForm):
             "collision_days": "Between mails of two parts",
             "undo_seconds": "Undo after Send",
             "approval_days": "An approval lives",
+            "leaders_two_steps": "Leads and ops sign in in two steps",
+            "archive_months": "Old rows go to the archive after",
         }
         help_texts = {
             "company_name": "As customers read it, in signatures and proposals.",
@@ -67,6 +71,8 @@ class WorkspaceForm(forms.ModelForm):
             "collision_days": "Working days before another part writes to the same contact; 0: at once.",
             "undo_seconds": "Seconds; 0 sends at once.",
             "approval_days": "Days; then it must be given again.",
+            "leaders_two_steps": "With an app's code beside the password. Who has none sets it up at the next sign-in.",
+            "archive_months": "Whole months, 12 at least; 0: nothing is archived. Letters and the record always stay.",
         }
         widgets = {"window_start": _time_input(), "window_end": _time_input()}
 

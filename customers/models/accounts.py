@@ -190,7 +190,8 @@ class Contract(CustomerRow):
     class Meta(CustomerRow.Meta):
         ordering = ["-renewal_date"]
         indexes = [
-            models.Index(fields=["state", "renewal_date"]),
+            # With what decides whose turn a renewal is, so that no row of another's account is read for it.
+            models.Index(fields=["state", "renewal_date", "customer", "notice_days"], name="contract_by_date"),
             models.Index(fields=["state", "current_price"], name="contract_by_price"),
             models.Index(fields=["state", "target_price"], name="contract_by_target"),
             models.Index(fields=["state", "price_factor"], name="contract_by_increase"),

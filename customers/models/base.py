@@ -25,14 +25,15 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
     """This will give the filter that keeps the rows of customers that `user` may see; None keeps all.
 
     path: the lookup that leads from the row to its customer, with its trailing underscores ("customer__").
-    A CSM sees the accounts where they are owner, account executive or executive; a lead and a reader see their team's
+    A CSM sees the accounts where they are owner, account executive or executive, and those of whom they stand in for
+    while that person is away; a lead and a reader see their team's
     accounts too, a lead also those that nobody owns; ops see all. Source: promise 11.
     """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Q(pk__in=[])
     if user.is_superuser or sees_everything(user.role):
         return None
-    own = Q(**{f"{path}owner": user}) | Q(**{f"{path}account_executive": user}) | Q(**{f"{path}executive": user})
+    own = _has_seat(user, path)
     if user.role == Role.LEAD:
         # A row without a customer (workspace-wide) has no owner either, and is not the lead's.
         own |= Q(**{f"{path}owner__isnull": True, f"{path}pk__isnull": False})
@@ -40,6 +41,15 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
         # First, since it is true of most rows: what is true is not asked further.
         own = _owned_by_team(user, path) | own
     return own
+
+
+def _has_seat(user: User, path: str) -> Q:
+    """A seat of the person, or of somebody who is away and whom the person stands in for."""
+    if not user.stands_in_for:
+        return Q(**{f"{path}owner": user}) | Q(**{f"{path}account_executive": user}) | Q(**{f"{path}executive": user})
+    desk = user.desk
+    seats = ("owner", "account_executive", "executive")
+    return Q(*((f"{path}{seat}__in", desk) for seat in seats), _connector=Q.OR)
 
 
 def _owned_by_team(user: User, path: str) -> Q:

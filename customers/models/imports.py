@@ -6,6 +6,7 @@ from django.db import models
 
 from customers.enums import ImportState
 from customers.models.base import OwnQuerySet, Row
+from customers.rules.persons import OfPerson
 
 
 class ImportRun(Row):
@@ -24,6 +25,7 @@ class ImportRun(Row):
     finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
+    goes_whole = ("report",)
     objects = OwnQuerySet.as_manager()
 
     class Meta(Row.Meta):
@@ -49,6 +51,7 @@ class ImportChange(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(default=dict)
 
+    of_person = OfPerson(by=("object_id",), words=("before", "after"))
     objects = ImportChangeQuerySet.as_manager()
 
     class Meta:

@@ -70,6 +70,12 @@ class User(AbstractUser):
         validators=[URLValidator(schemes=["https"])],
         help_text="Where customers pick a time with this person; https. Put under upsell introductions.",
     )
+    sso_subject = models.CharField(
+        max_length=255, blank=True, editable=False, help_text="The person's number at the company's sign-in service."
+    )
+    stands_in_for = models.JSONField(
+        default=list, blank=True, editable=False, help_text="Ids of those who are away now; kept by the absences."
+    )
     session_version = models.PositiveIntegerField(
         default=0, editable=False, help_text="Grows when every session and reset link of this person must end."
     )
@@ -85,6 +91,7 @@ class User(AbstractUser):
                 name="user_email_once",
                 violation_error_message="Another person has this address.",
             ),
+            models.UniqueConstraint(fields=["sso_subject"], condition=~Q(sso_subject=""), name="user_sso_subject_once"),
             models.UniqueConstraint(
                 fields=["slack_id"],
                 condition=~Q(slack_id=""),
@@ -92,6 +99,11 @@ class User(AbstractUser):
                 violation_error_message="Another person has this member id.",
             ),
         ]
+
+    @property
+    def desk(self) -> list[uuid.UUID]:
+        """Whose work this person does now: the own, and that of those who are away."""
+        return [self.pk, *map(uuid.UUID, self.stands_in_for)]
 
     @property
     def display_name(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from customers.enums import MeetingState
 from customers.models.base import CustomerRow
+from customers.rules.persons import OfPerson
 
 
 class UsageSample(CustomerRow):
@@ -62,6 +63,8 @@ class Win(CustomerRow):
 
 class Meeting(CustomerRow):
     """A conversation with people of the customer, planned or held."""
+
+    of_person = OfPerson(by=("stakeholders",), words=("title", "notes"), shared="stakeholders")
 
     title = models.CharField(max_length=200)
     starts_at = models.DateTimeField()

@@ -10,10 +10,13 @@ from django.db.models import Q
 from customers.enums import HoldScope
 from customers.models.base import CustomerRow
 from customers.registry.holds import Stop
+from customers.rules.persons import OfPerson
 
 
 class Hold(CustomerRow):
     """A pause of the journey or of the whole account, until a date or until it is ended."""
+
+    of_person = OfPerson(by=("pk",), words=("reason",))
 
     scope = models.CharField(max_length=10, choices=HoldScope.choices)
     starts_at = models.DateTimeField()
@@ -41,6 +44,8 @@ class Hold(CustomerRow):
 
 class Brake(CustomerRow):
     """A stop of every pending touch to the account, until a person says resume, hold or negotiate."""
+
+    of_person = OfPerson(by=("source_id",), words=("reason",))
 
     set_at = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)

@@ -9,10 +9,13 @@ from django.db.models import Q
 
 from customers.enums import TodoActor, TodoState
 from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
+from customers.rules.persons import OfPerson
 
 
 class Todo(CustomerRow):
     """One task at an account, of a person or of the machine; unique where `key` names it."""
+
+    of_person = OfPerson(by=("source_id",), words=("title", "detail", "metadata"))
 
     title = models.CharField(max_length=300)
     detail = models.TextField(blank=True)
@@ -70,18 +73,27 @@ class Activity(Row):
     `customers.models.seals`.
     """
 
-    # No constraint in the database: the line stays when the customer goes.
+    of_person = OfPerson(by=("subject_id",), words=("summary", "data", "actor_name"))
+
+    # No constraint in the database: the line stays when the customer goes. An index below begins with the customer;
+    # nothing asks for all that one person did.
     customer = models.ForeignKey(
         "customers.Customer",
         on_delete=models.DO_NOTHING,
         null=True,
         related_name="activities",
         db_constraint=False,
+        db_index=False,
     )
     at = models.DateTimeField()
     verb = models.CharField(max_length=60)
     actor = models.ForeignKey(
-        "customers.User", on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+        "customers.User",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     actor_name = models.CharField(max_length=200, blank=True)
     summary = models.CharField(max_length=500)

@@ -13,6 +13,8 @@ from django.db.models import Q
 from customers.models.base import OwnQuerySet, Row, WorkspaceQuerySet
 
 ONLY_ID = 1
+LEAST_ARCHIVE_MONTHS = 12
+"""What is compared with last year stays in its table."""
 
 
 def default_working_days() -> list[int]:
@@ -43,6 +45,10 @@ class WorkspaceSettings(models.Model):
     approval_days = models.PositiveSmallIntegerField(
         default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
+    leaders_two_steps = models.BooleanField(default=False, help_text="Leads and ops must sign in in two steps.")
+    archive_months = models.PositiveSmallIntegerField(
+        default=18, validators=[MaxValueValidator(240)], help_text="What is older goes to the archive; 0: nothing does."
+    )
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -67,6 +73,8 @@ class WorkspaceSettings(models.Model):
         days = self.working_days
         if not isinstance(days, list) or not days or not set(days) <= set(range(7)):
             errors["working_days"] = "Name at least one day of the week."
+        if 0 < (self.archive_months or 0) < LEAST_ARCHIVE_MONTHS:
+            errors["archive_months"] = f"Keep at least {LEAST_ARCHIVE_MONTHS} months, or 0 to archive nothing."
         if errors:
             raise ValidationError(errors)
 
@@ -98,6 +106,8 @@ class WorkspaceKey(models.Model):
 
 class IdempotentCall(Row):
     """What was answered to a call that carried an Idempotency-Key, so that a repeat gets the same answer."""
+
+    goes_whole = ("body",)
 
     user = models.ForeignKey("customers.User", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)

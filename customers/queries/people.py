@@ -15,6 +15,7 @@ STATES = {
     "named": ("Not invited", NAMED_ONLY),
     "disabled": ("Disabled", Q(is_active=False) & ~NAMED_ONLY),
 }
+STATE_CHOICES = tuple((code, label) for code, (label, _) in STATES.items())
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,13 @@ class Access:
 
     label: str
     kind: str
+
+
+def state_of(person: User) -> str:
+    """This will give the code of STATES that the person is in."""
+    if person.is_active:
+        return "active"
+    return "named" if person.is_named_only else "disabled"
 
 
 def access_of(person: User) -> Access:
@@ -37,7 +45,7 @@ def list_people(user: User, *, search: str = "", state: str = "") -> QuerySet[Us
     """This will give the colleagues by name, with their team. Unknown states are no filter."""
     people = User.objects.visible_to(user).select_related("team")
     if search:
-        people = people.filter(_matches(search))
+        people = people.filter(matches_person(search))
     if state in STATES:
         people = people.filter(STATES[state][1])
     return people.order_by("-is_active", "first_name", "last_name", "username")
@@ -53,7 +61,8 @@ def list_teams(user: User) -> QuerySet[Team]:
     return Team.objects.visible_to(user).annotate(member_count=Count("members", filter=Q(members__is_active=True)))
 
 
-def _matches(search: str) -> Q:
+def matches_person(search: str) -> Q:
+    """This will give the condition that each word stands in a name or the address."""
     found = Q()
     for word in search.split()[:5]:
         found &= (

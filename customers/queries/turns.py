@@ -16,10 +16,8 @@ from uuid import UUID
 from django.db.models import (
     DateField,
     DateTimeField,
-    Exists,
     F,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     TextField,
@@ -29,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from customers.enums import HoldScope, MeetingState, TodoActor, TodoState
-from customers.models import Brake, Hold, Meeting, Todo
+from customers.models import Brake, Customer, Hold, Meeting, Todo
 
 RENEWALS, JOURNEYS, EXPANSION, SEQUENCES = "renewals", "journeys", "expansion", "sequences"
 """The parts of the house that an item may belong to."""
@@ -95,6 +93,14 @@ def as_turns(rows: QuerySet[Any, Any], *, code: str, part: Any, **known: Any) ->
     return rows.order_by().annotate(**columns).values_list(*columns)
 
 
+def turns_of(turns: Any, person: UUID, *, besides: Q | None = None) -> Any:
+    """Narrow turns to one person's: who is named, or else owns the account; and what meets `besides`."""
+    owned = Q(turn_account__in=Customer.objects.filter(owner=person).order_by().values("pk"))
+    if turns.query.annotations["turn_person"] is not NO_PERSON:
+        owned = Q(turn_person=person) | (Q(turn_person=None) & owned)
+    return turns.filter(owned | besides if besides else owned)
+
+
 def text(value: Any) -> Any:
     """Give a column as text, whatever its length."""
     return Cast(value, _TEXT)
@@ -102,9 +108,9 @@ def text(value: Any) -> Any:
 
 def is_stopped(account: str = "customer_id") -> Q:
     """This will say that a hold or a brake of the account keeps everything back: nobody can approve or reach out."""
-    brakes = Brake.objects.filter(customer=OuterRef(account), cleared_at=None)
-    holds = Hold.objects.filter(customer=OuterRef(account), ended_at=None, scope=HoldScope.ACCOUNT)
-    return Q(Exists(brakes)) | Q(Exists(holds))
+    brakes = Brake.objects.filter(cleared_at=None).order_by().values("customer")
+    holds = Hold.objects.filter(ended_at=None, scope=HoldScope.ACCOUNT).order_by().values("customer")
+    return Q(**{f"{account}__in": brakes}) | Q(**{f"{account}__in": holds})
 
 
 def list_turns(*, today: date, now: datetime, shown_elsewhere: Iterable[Q]) -> list[Any]:

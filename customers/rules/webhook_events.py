@@ -5,6 +5,7 @@ from __future__ import annotations
 EVENT_OF_VERB = {
     "customer.created": "customer.created",
     "customer.changed": "customer.changed",
+    "customer.handed_over": "customer.changed",
     "contract.added": "contract.changed",
     "contract.changed": "contract.changed",
     "stakeholder.added": "stakeholder.added",

@@ -11,17 +11,26 @@ from typing import Any
 ERASED = "[erased]"
 SHORTEST_TERM = 4
 """What is shorter would be found inside other words."""
+SHORTEST_OTHER = 7
 
 
-def terms_of(*, name: str, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Give what is looked for: the whole name, and the addresses; a first name alone may be any word."""
+def terms_of(*, name: str, addresses: Iterable[str], others: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give what is looked for: the whole name, the addresses; a first name alone may be any word.
+
+    others: what else leads to the person alone, such as a phone number; the longer ones.
+    """
     words = name.split()
     names = [name.strip(), ", ".join([words[-1], " ".join(words[:-1])])] if len(words) > 1 else []
-    return tuple(dict.fromkeys(term for term in [*addresses, *names] if len(term) >= SHORTEST_TERM))
+    alone = [one.strip() for one in others if len(one.strip()) >= SHORTEST_OTHER]
+    return tuple(dict.fromkeys(term for term in [*addresses, *names, *alone] if len(term) >= SHORTEST_TERM))
 
 
 def wipe_text(text: str, terms: Sequence[str]) -> str:
     return _pattern(tuple(terms)).sub(ERASED, text)
+
+
+def speaks_of(text: str, terms: Sequence[str]) -> bool:
+    return bool(terms) and _pattern(tuple(terms)).search(text) is not None
 
 
 def wipe_json(value: Any, terms: Sequence[str]) -> Any:

@@ -13,6 +13,7 @@ from django.db import transaction
 from customers.models import Customer, HealthSample, User
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
+from customers.services.handovers import carry_along
 from customers.signals import customer_created, send_after_commit, sending_changed
 
 WRITABLE = frozenset(
@@ -80,6 +81,9 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
         )
         if "health_score" in difference:
             _note_health(customer, now=now)
+        if "owner" in difference and customer.owner is not None:
+            old = User.objects.filter(pk=old_owner_id).first()
+            carry_along([customer.pk], old=old, new=customer.owner, now=now, by=by)
         if {"timezone", "country"} & difference.keys():
             send_after_commit(sending_changed, customer_id=customer.pk)
     return difference

@@ -1,18 +1,23 @@
-"""The record: every service writes one line per thing it did, in the same transaction; other systems are told of it."""
+"""The record: every service writes one line per thing it did, in the same transaction; people and other systems
+are told of it."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
-from customers.services.arrays import insert_objects
+from customers.rules.record_lines import LineFacts
+from customers.services.arrays import insert_alike
+from customers.services.notices import notify_lines
 from customers.services.record_marks import mark_line
 from customers.services.webhook_news import announce
 
 THE_CLOCK = "The clock"
 BATCH = 500
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 DIFFERING = (
     "id", "customer", "at", "verb", "actor", "actor_name", "summary", "subject_kind", "subject_id", "data", "mark"
 )  # fmt: skip
@@ -46,14 +51,37 @@ def record(
     made = _marked(fields)
     made.save(force_insert=True)
     announce([fields])
+    notify_lines([fields])
     return made
 
 
 def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
     for start in range(0, len(lines), BATCH):
-        insert_objects([_marked(fields) for fields in lines[start : start + BATCH]], differing=DIFFERING)
+        insert_alike(Activity(), DIFFERING, [_row(fields) for fields in lines[start : start + BATCH]])
     announce(lines)
+    notify_lines(lines)
+
+
+def _row(fields: dict[str, Any]) -> list[Any]:
+    """What is written of one line, in the order of DIFFERING."""
+    actor: User | None = fields["actor"]
+    made = LineFacts(
+        id=uuid.uuid4(),
+        customer_id=fields["customer_id"],
+        at=fields["at"],
+        verb=fields["verb"],
+        actor_id=actor.pk if actor else None,
+        actor_name=fields["actor_name"],
+        summary=fields["summary"],
+        subject_kind=fields["subject_kind"],
+        subject_id=fields["subject_id"],
+        data=fields["data"],
+    )
+    return [
+        made.id, made.customer_id, made.at, made.verb, made.actor_id, made.actor_name, made.summary,
+        made.subject_kind, made.subject_id, _to_json(made.data), mark_line(made),
+    ]  # fmt: skip
 
 
 def _marked(fields: dict[str, Any]) -> Activity:

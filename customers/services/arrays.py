@@ -6,7 +6,7 @@ For rows by the thousand, where a statement per row, or per hundred rows, is wha
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -45,32 +45,76 @@ def insert_rows(
 def insert_objects(objects: Sequence[models.Model], *, differing: Sequence[str]) -> int:
     """Insert unsaved objects of one model that differ in the named fields alone, those that are there left out.
 
-    Like `bulk_create(ignore_conflicts=True)` for long texts and many columns: what all have in common goes in once, the
-    rest as one JSON text, which the database takes apart. Gives how many were new.
+    Like `bulk_create(ignore_conflicts=True)` for long texts and many columns. Gives how many were new.
     """
     if not objects:
         return 0
-    model, sample = type(objects[0]), objects[0]
+    chosen: list[Any] = [objects[0]._meta.get_field(name) for name in differing]
+    return len(insert_alike(objects[0], differing, [[_put(field, one) for field in chosen] for one in objects]))
+
+
+def insert_alike(
+    pattern: models.Model,
+    differing: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    twice: Mapping[str, str] | None = None,
+) -> set[UUID]:
+    """Insert rows that differ from the unsaved pattern in the named fields alone; gives the ids of those that are new.
+
+    What all have in common goes in once, the rest as one JSON text, which the database takes apart. rows: values in the
+    order of the fields; what is JSON itself as its text. twice: fields that get the value of another, by its name.
+    """
+    if not rows:
+        return set()
+    model = type(pattern)
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    place = {name: n for n, name in enumerate(differing)}
+    chosen: list[Any] = [model._meta.get_field(name) for name in differing]
+    texts = [n for n, field in enumerate(chosen) if isinstance(field, models.JSONField)]
+    plains = [n for n in range(len(chosen)) if n not in texts]
+    place = {differing[n]: at for at, n in enumerate([*plains, *texts])}
+    place.update({name: place[other] for name, other in (twice or {}).items()})
     parameters: list[Any] = []
     picks = []
     for field in fields:
         # Of all, since what a field does as it is saved (the moment it was made) counts for each.
-        value = field.pre_save(sample, True)
+        value = field.pre_save(pattern, True)
         if field.name in place:
             picks.append(_pick(field, place[field.name]))
         else:
             picks.append(_constant(field))
             parameters.append(field.get_db_prep_save(value, connection))
-    chosen: list[Any] = [model._meta.get_field(name) for name in differing]
-    rows = [[_plain(getattr(one, field.attname)) for field in chosen] for one in objects]
     each = "json_each(%s)" if connection.vendor == "sqlite" else "jsonb_array_elements(%s::jsonb) AS given (value)"
     names = ", ".join(_quoted(field) for field in fields)
     sql = (
-        f"INSERT INTO {_table(model)} ({names}) SELECT {', '.join(picks)} FROM {each} WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+        f"INSERT INTO {_table(model)} ({names}) SELECT {', '.join(picks)} FROM {each} WHERE true "  # noqa: S608
+        f"ON CONFLICT DO NOTHING RETURNING {_quoted(model._meta.pk)}"
     )
-    return _execute(sql, [*parameters, json.dumps(rows, ensure_ascii=False)])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, f"[{','.join(_joined(row, plains, texts) for row in rows)}]"])
+        return {pk if isinstance(pk, UUID) else UUID(pk) for (pk,) in cursor.fetchall()}
+
+
+def insert_from(source: models.QuerySet[Any, Any], pattern: models.Model, picked: Sequence[tuple[str, str]]) -> int:
+    """Insert a copy of the unsaved pattern for each row of the source, with an id of its own; gives how many.
+
+    picked: pairs of the pattern's field and the source's whose value it gets.
+    """
+    model = type(pattern)
+    theirs = {field: f"source.{connection.ops.quote_name(column)}" for field, column in picked}
+    rows, values = source.values(*[column for _, column in picked]).query.sql_with_params()
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    parameters: list[Any] = []
+    picks = []
+    for field in fields:
+        if field.primary_key or field.name in theirs:
+            picks.append(theirs.get(field.name) or _new_id())
+        else:
+            picks.append(_constant(field))
+            parameters.append(field.get_db_prep_save(field.pre_save(pattern, True), connection))
+    names = ", ".join(_quoted(field) for field in fields)
+    sql = f"INSERT INTO {_table(model)} ({names}) SELECT {', '.join(picks)} FROM ({rows}) AS source"  # noqa: S608
+    return _execute(sql, [*parameters, *values])
 
 
 def insert_copies(
@@ -121,12 +165,28 @@ def _execute(sql: str, parameters: list[Any]) -> int:
         return int(cursor.rowcount)
 
 
+def _put(field: Any, one: models.Model) -> Any:
+    value = getattr(one, field.attname)
+    return _strict_json(value) if isinstance(field, models.JSONField) else value
+
+
+def _joined(row: Sequence[Any], plains: Sequence[int], texts: Sequence[int]) -> str:
+    """A row as JSON text, the parts that are JSON already at its end."""
+    text = _to_json([row[n] for n in plains])
+    return f"{text[:-1]},{','.join(row[n] for n in texts)}]" if texts else text
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
         return moment(value)
     return value.isoformat() if isinstance(value, date | time) else value
+
+
+# Made once: `json.dumps` makes one for each row.
+_to_json = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+_strict_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _written(field: Any, one: models.Model) -> Any:

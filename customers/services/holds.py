@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from customers.base import lock_customer, lock_customers
 from customers.enums import HoldScope
 from customers.models import Brake, Customer, Hold, User
+from customers.queries.many import many
 from customers.queries.moments import Waiting, When
 from customers.registry.holds import list_in_flight, list_with_in_flight, tell_ended, tell_started
 from customers.services.activity import line, record, record_many
+from customers.services.locks import lock_ids
 from customers.signals import brake_cleared, brake_set, hold_ended, hold_started, send_after_commit
 
 BATCH = 500
@@ -127,26 +130,41 @@ def end_hold(hold: Hold, *, now: datetime, by: User | None, reason: str = "") ->
 def end_holds(holds: Sequence[Hold], *, now: datetime, by: User | None, reason: str = "") -> list[Hold]:
     """This will end those of the holds that are open, and give them. reason: why, for the record."""
     with transaction.atomic():
-        lock_customers({hold.customer_id for hold in holds})
-        ended = list(Hold.objects.filter(pk__in=[hold.pk for hold in holds], ended_at=None))
-        Hold.objects.filter(pk__in=[hold.pk for hold in ended]).update(ended_at=now, ended_by=by, updated_at=now)
-        for hold in ended:
-            hold.ended_at, hold.ended_by = now, by
-        words = f"Hold ended: {reason}" if reason else "Hold ended"
-        record_many([line("hold.ended", words, customer=h.customer_id, by=by, now=now, subject=h) for h in ended])
-        if ended:
-            tell_ended(ended, now=now, by=by)
-        _send_ended(ended)
+        lock_ids({hold.customer_id for hold in holds})
+        return _end(Hold.objects.filter(pk__in=many(hold.pk for hold in holds)), reason, now, by)
+
+
+def end_holds_of(
+    customer_ids: Iterable[uuid.UUID], *, scope: HoldScope, now: datetime, by: User | None, reason: str = ""
+) -> list[Hold]:
+    """This will end the open holds of this scope that these accounts have, and give them."""
+    with transaction.atomic():
+        ids = lock_ids(customer_ids)
+        return _end(Hold.objects.filter(customer__in=many(ids), scope=scope), reason, now, by)
+
+
+def _end(holds: QuerySet[Hold], reason: str, now: datetime, by: User | None) -> list[Hold]:
+    """Read when their customers are locked, so that each hold is ended once."""
+    ended = list(holds.filter(ended_at=None))
+    if not ended:
+        return []
+    Hold.objects.filter(pk__in=many(hold.pk for hold in ended)).update(ended_at=now, ended_by=by, updated_at=now)
+    for hold in ended:
+        hold.ended_at, hold.ended_by = now, by
+    words = f"Hold ended: {reason}" if reason else "Hold ended"
+    record_many([line("hold.ended", words, customer=h.customer_id, by=by, now=now, subject=h) for h in ended])
+    tell_ended(ended, now=now, by=by)
+    _send_ended(ended)
     return ended
 
 
 def _send_ended(ended: Sequence[Hold]) -> None:
     """Apps that move their own dates are told of each hold of an account; of many journeys' holds once."""
-    together = [hold for hold in ended if hold.scope == HoldScope.JOURNEY] if len(ended) > 1 else []
+    is_one = len(ended) == 1
     for hold in ended:
-        if hold not in together:
+        if is_one or hold.scope != HoldScope.JOURNEY:
             send_after_commit(hold_ended, customer_id=hold.customer_id, hold_id=hold.pk, scope=hold.scope)
-    if together:
+    if not is_one and any(hold.scope == HoldScope.JOURNEY for hold in ended):
         send_after_commit(hold_ended, customer_id=None, hold_id=None, scope=str(HoldScope.JOURNEY))
 
 

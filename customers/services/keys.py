@@ -10,12 +10,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from customers.models import UsageSource, User, WebhookEndpoint, WorkspaceKey
+from customers.models import SecondFactor, UsageSource, User, WebhookEndpoint, WorkspaceKey
 from customers.services.activity import record
 from customers.services.digests import sealer
 
 SEALED: list[tuple[Any, str]] = [
     (WorkspaceKey, "sealed"),
+    (SecondFactor, "sealed_secret"),
     (UsageSource, "sealed_secret"),
     (WebhookEndpoint, "sealed_secret"),
     (WebhookEndpoint, "sealed_old_secret"),

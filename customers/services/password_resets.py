@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import smtplib
+
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.cache import cache
@@ -14,6 +16,8 @@ from django.utils.http import urlsafe_base64_encode
 from customers.models import User
 
 ONE_LINK_EVERY_S = 60
+MAIL_ERRORS = (OSError, smtplib.SMTPException)
+"""A mail server that is not there, or does not take the mail."""
 SUBJECT = "Choose a new password for Evergreen"
 
 

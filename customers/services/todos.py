@@ -10,7 +10,9 @@ from django.db import transaction
 
 from customers.enums import TodoActor, TodoState
 from customers.models import Customer, Todo, User
+from customers.rules.notices import OF_TODO
 from customers.services.activity import record
+from customers.services.notices import notify_todo, settle_notices
 from customers.signals import send_after_commit, todo_closed
 
 
@@ -44,9 +46,13 @@ def add_todo(
         "source_id": source_id,
         "metadata": metadata or {},
     }
-    if not key:
-        return Todo.objects.create(customer_id=customer_id, **fields)
-    return Todo.objects.get_or_create(customer_id=customer_id, key=key, defaults=fields)[0]
+    if key:
+        todo, is_new = Todo.objects.get_or_create(customer_id=customer_id, key=key, defaults=fields)
+    else:
+        todo, is_new = Todo.objects.create(customer_id=customer_id, **fields), True
+    if is_new:
+        notify_todo(todo, now=now)
+    return todo
 
 
 def finish_todo(todo: Todo, *, now: datetime, by: User | None, state: TodoState = TodoState.DONE) -> bool:
@@ -64,6 +70,8 @@ def finish_todo(todo: Todo, *, now: datetime, by: User | None, state: TodoState 
                 now=now,
                 subject=todo,
             )
+            if todo.source_id and todo.kind in OF_TODO:
+                settle_notices([todo.source_id], [OF_TODO[todo.kind]], now=now)
             send_after_commit(
                 todo_closed,
                 customer_id=todo.customer_id,

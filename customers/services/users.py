@@ -45,6 +45,8 @@ def change_person(person: User, values: Mapping[str, Any], *, now: datetime, by:
         person.is_staff = person.is_ops
         person.save(update_fields=[*difference, "is_staff"])
         if "email" in difference:
+            # Whoever the company's service calls this person is told anew, by the new address.
+            User.objects.filter(pk=person.pk).update(sso_subject="")
             end_sessions(person)
         _record_change(person, difference, now=now, by=by)
     return difference

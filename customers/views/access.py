@@ -17,7 +17,10 @@ from django.views.generic import FormView, TemplateView
 
 from customers.forms.access import ForgottenForm, NewPasswordForm, SignInForm
 from customers.services.password_resets import reset_tokens
+from customers.services.second_factors import find_factor
+from customers.services.single_sign_on import is_offered
 from customers.tasks import ring_for_reset_link
+from customers.views.second_factor import ask_second_step
 
 
 class SignIn(auth_views.LoginView):
@@ -26,6 +29,17 @@ class SignIn(auth_views.LoginView):
     form_class = SignInForm
     template_name = "customers/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        sso = settings.OIDC_NAME if is_offered() else ""
+        return super().get_context_data(sso=sso, to=self.get_redirect_url(), **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Who signs in in two steps is asked for the code first."""
+        person, to = form.get_user(), self.get_success_url()
+        if find_factor(person) is not None:
+            return ask_second_step(self.request, person, backend=person.backend, to=to)
+        return super().form_valid(form)
 
 
 class SignOut(auth_views.LogoutView):

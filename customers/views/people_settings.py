@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 import uuid
 from functools import partial
 
@@ -10,22 +9,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from customers.enums import Role
 from customers.forms.settings import InvitationForm, PersonForm, TeamForm
 from customers.models import Invitation, Team, User
 from customers.queries.people import STATES, access_of, list_open_invitations, list_people, list_teams
+from customers.services.invitation_mails import link_of, mail_invitation
 from customers.services.invitations import Invited, MayNotInvite, invite, revoke_invitation
-from customers.services.password_resets import send_reset_link
+from customers.services.password_resets import MAIL_ERRORS, send_reset_link
+from customers.services.second_factors import find_factor, turn_off
 from customers.services.teams import remove_team, save_team
 from customers.services.users import LastOps, change_person, disable_user, enable_user
 from customers.view_base import for_leaders, for_ops, put_errors, reader_of
@@ -33,13 +32,12 @@ from customers.views.settings import show
 
 TAB = "customers:settings_people"
 PAGE_SIZE = 50
-"""A mail server that is not there, or does not take the mail."""
-MAIL_ERRORS = (OSError, smtplib.SMTPException)
 
 show_people = partial(show, tab=TAB)
 
 
 @login_required
+@require_GET
 def people(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     search, state = request.GET.get("q", "").replace("\0", "").strip(), request.GET.get("state", "")
@@ -72,7 +70,12 @@ def person(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect(TAB)
         colleague.refresh_from_db()
-    context = {"form": form, "person": colleague, "access": access_of(colleague)}
+    context = {
+        "form": form,
+        "person": colleague,
+        "access": access_of(colleague),
+        "has_two_steps": find_factor(colleague) is not None,
+    }
     return show_people(request, "customers/settings_person.html", context)
 
 
@@ -90,6 +93,16 @@ def person_access(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     else:
         word = "may sign in again" if colleague.is_active else "is disabled: sessions and API tokens ended"
         messages.success(request, f"{colleague.display_name} {word}.")
+    return redirect("customers:settings_person", person_id=colleague.pk)
+
+
+@for_ops
+@require_POST
+def person_one_step(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Take away the second step of somebody who lost the app; they sign in with the password and set it up anew."""
+    colleague = get_object_or_404(User.objects.visible_to(reader_of(request)), pk=person_id)
+    if turn_off(colleague, now=timezone.now(), by=reader_of(request)):
+        messages.success(request, f"{colleague.display_name} signs in with the password alone; sessions ended.")
     return redirect("customers:settings_person", person_id=colleague.pk)
 
 
@@ -202,18 +215,9 @@ def _show_invited(request: HttpRequest, invited: Invited) -> HttpResponse:
         "invitation": invited.invitation,
         "link": request.build_absolute_uri(path),
         "is_kept": settings.STAFF_MAIL_IS_KEPT,
-        "was_mailed": _mail_invitation(invited.invitation, f"{settings.PUBLIC_URL}{path}"),
+        "was_mailed": mail_invitation(invited.invitation, link_of(invited.secret)),
     }
     return show_people(request, "customers/settings_invited.html", context)
-
-
-def _mail_invitation(row: Invitation, link: str) -> bool:
-    """This will mail the link; False when the mail server did not take it."""
-    body = render_to_string("customers/mails/invitation.txt", {"invitation": row, "link": link})
-    try:
-        return bool(send_mail("Join Evergreen", body, None, [row.email]))
-    except MAIL_ERRORS:
-        return False
 
 
 def _words(error: Exception) -> str:

@@ -54,6 +54,8 @@ def _in_words(settings: WorkspaceSettings) -> list[tuple[str, str]]:
         ("Between two parts", f"{settings.collision_days} working days to one contact"),
         ("Undo after Send", f"{settings.undo_seconds} seconds"),
         ("An approval lives", f"{settings.approval_days} days"),
+        ("Leads and ops sign in", "in two steps" if settings.leaders_two_steps else "as each chooses"),
+        ("To the archive", f"after {settings.archive_months} months" if settings.archive_months else "nothing goes"),
     ]
 
 

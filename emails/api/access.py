@@ -1,4 +1,4 @@
-"""Whether what a call sends counts as its person's approval."""
+"""What only a call that counts as its person's approval may do."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from customers.enums import Scope
-from customers.models import ApiToken
-
-
-def may_approve(request: Request) -> bool:
-    """This will say so for the scope `approve`, and for a page's session, where the person is there themselves."""
-    return not isinstance(request.auth, ApiToken) or request.auth.has_scope(Scope.APPROVE)
+from customers.queries.callers import may_approve
 
 
 def require_approve_scope(request: Request) -> None:

@@ -75,6 +75,7 @@ class DraftChange(TextIn):
     version = serializers.IntegerField(min_value=1, help_text="The version that was seen.")
     priceApproach = serializers.ChoiceField(source="price_approach", choices=PriceApproach.choices, required=False)
     stakeholderId = serializers.UUIDField(source="stakeholder_id", required=False)
+    trackEngagement = serializers.BooleanField(source="track_engagement", required=False)
 
 
 class SeenIn(serializers.Serializer[Any]):

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.models import User
-from customers.queries.callers import caller_of
+from customers.queries.callers import caller_of, may_approve
 from customers.queries.lookup import NotThere, require_customer
-from emails.api.access import may_approve, require_approve_scope
+from emails.api.access import require_approve_scope
 from emails.api.bodies import EmailBody, NotSentBody, SendAnswerBody, SendDraftIn, SendTextIn
 from emails.api.waiting import deliver_within
 from emails.models import Draft

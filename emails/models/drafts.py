@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.base import ClaimedRow
+from customers.models import User
 from customers.models.base import CustomerScopedQuerySet
 from emails.enums import (
     APPROVED_STATES,
@@ -38,19 +39,48 @@ class DraftQuerySet(CustomerScopedQuerySet):
     def with_people(self) -> DraftQuerySet:
         """Everything a card shows, in a fixed number of queries."""
         return self.select_related(
-            "customer__owner", "stakeholder", "sender", "approved_by", "sent_by", "written_by", "writing"
-        ).prefetch_related(models.Prefetch("attachments", queryset=Attachment.objects.defer("content")))
+            "customer__owner", "stakeholder", "sender", "successor", "approved_by", "sent_by", "written_by", "writing"
+        ).prefetch_related(_attached())
+
+    def with_people_of_waiting(self) -> DraftQuerySet:
+        """The same of letters that wait for a yes: nobody has approved or sent them, and nothing took their place."""
+        people = ("customer__owner", "stakeholder", "sender", "written_by", "writing")
+        return self.select_related(*people).prefetch_related(_attached())
+
+
+def _attached() -> models.Prefetch[Any]:
+    return models.Prefetch("attachments", queryset=Attachment.objects.defer("content"))
 
 
 class Draft(ClaimedRow):
     """One email. Its text may be changed until it is handed over; every change voids the approval."""
 
+    # Without an index of its own: `draft_of_account` begins with it.
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="drafts", db_index=False)
     stakeholder = models.ForeignKey(
         "customers.Stakeholder", on_delete=models.SET_NULL, null=True, related_name="drafts"
     )
     to_name = models.CharField(max_length=200)
     to_email = models.EmailField(help_text="As it was when the letter was written or left.")
     sender = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    signed_for = models.ForeignKey(
+        "customers.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who is away, and signs again when back, if the letter has not left.",
+    )
+    successor = models.ForeignKey(
+        "customers.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who goes on with the thread, where the sender has handed the account over.",
+    )
     cc = models.JSONField(default=list, blank=True, help_text="Addresses.")
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True, help_text="Plain text: paragraphs parted by blank lines, “- ” for points.")
@@ -75,6 +105,7 @@ class Draft(ClaimedRow):
         null=True,
         blank=True,
         related_name="followers",
+        db_index=False,
         help_text="The letter that it follows in one thread.",
     )
     answers = models.ForeignKey(
@@ -83,6 +114,7 @@ class Draft(ClaimedRow):
         null=True,
         blank=True,
         related_name="answers",
+        db_index=False,
         help_text="The reply that it answers.",
     )
     references = models.JSONField(
@@ -91,7 +123,9 @@ class Draft(ClaimedRow):
 
     writer = models.CharField(max_length=20, choices=Writer.choices, default=Writer.PERSON)
     writer_note = models.CharField(max_length=500, blank=True)
-    written_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    written_by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     brief = models.JSONField(default=dict, blank=True)
     facts = models.JSONField(default=list, blank=True, help_text="What the letter may say, and from which record.")
     confirmed = models.JSONField(default=list, blank=True, help_text="Claims a person vouches for.")
@@ -116,7 +150,9 @@ class Draft(ClaimedRow):
     approval_expires_at = models.DateTimeField(null=True, blank=True)
     scheduled_send_date = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    sent_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    sent_by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     message_id = models.CharField(max_length=250, blank=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_id = models.CharField(max_length=250, blank=True)
@@ -159,6 +195,11 @@ class Draft(ClaimedRow):
             ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="draft_provider_id"),
             models.Index(fields=["sent_at"], condition=Q(purpose=Purpose.FIRST_TOUCH), name="draft_first_touch_sent"),
+            # Most letters follow none, answer none, and are written and sent by a rule: they need no entry for that.
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="draft_followers"),
+            models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="draft_answers"),
+            models.Index(fields=["written_by"], condition=Q(written_by__isnull=False), name="draft_written_by"),
+            models.Index(fields=["sent_by"], condition=Q(sent_by__isnull=False), name="draft_sent_by"),
             models.Index(fields=["smtp_id"], condition=~Q(smtp_id=""), name="draft_smtp_id"),
             models.Index(fields=["message_id"], condition=~Q(message_id=""), name="draft_message_id"),
         ]
@@ -205,6 +246,12 @@ class Draft(ClaimedRow):
 
     def __str__(self) -> str:
         return self.subject or f"To {self.to_name}"
+
+    @property
+    def speaker(self) -> User | None:
+        """Who goes on with the thread: the sender, or who has got the account since."""
+        found: User | None = self.successor or self.sender
+        return found
 
     @property
     def is_editable(self) -> bool:

@@ -31,6 +31,8 @@ class EventBatch(Row):
     on, so that a batch whose worker died falls due again. None: it is done with, applied or given up.
     """
 
+    goes_whole = ("body",)
+
     body = models.BinaryField()
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)

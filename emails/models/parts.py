@@ -27,7 +27,9 @@ class DraftVersion(Row):
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     writer = models.CharField(max_length=20, choices=Writer.choices)
-    by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=300, blank=True)
     saved_at = models.DateTimeField()
     is_aside = models.BooleanField(default=False)
@@ -36,6 +38,7 @@ class DraftVersion(Row):
 
     class Meta(Row.Meta):
         ordering = ["-version", "is_aside"]
+        indexes = [models.Index(fields=["by"], condition=Q(by__isnull=False), name="draft_version_by")]
         constraints = [
             models.UniqueConstraint(fields=["draft", "version"], condition=Q(is_aside=False), name="draft_version_once")
         ]

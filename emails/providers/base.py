@@ -89,7 +89,7 @@ def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy[EmailMe
         message["Cc"] = [_address("", address) for address in mail.cc]
     if mail.reply_to:
         message["Reply-To"] = _address("", mail.reply_to)
-    message["Subject"] = clean_line(mail.subject)
+    message["Subject"] = _words(mail.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
@@ -98,9 +98,14 @@ def build_mime(mail: OutgoingMail, *, now: datetime, policy: EmailPolicy[EmailMe
     message.add_alternative(mail.html, subtype="html")
     for file in mail.files:
         main, _, sub = file.content_type.partition("/")
-        message.add_attachment(file.content, maintype=main, subtype=sub, filename=clean_line(file.name))
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=_words(file.name))
     return message.as_bytes()
 
 
 def _address(name: str, email: str) -> Address:
-    return Address(display_name=clean_line(name), addr_spec=clean_line(email))
+    return Address(display_name=_words(name), addr_spec=clean_line(email))
+
+
+def _words(text: str) -> str:
+    """One line that no reader decodes: what looks like an encoded word could hold the line break that was taken out."""
+    return clean_line(text).replace("=?", "= ?")

@@ -50,7 +50,7 @@ def list_waiting(user: User, *, mine: bool) -> Any:
     mine: those of the reader's own accounts, and those that leave in their name.
     """
     rows = Draft.objects.visible_to(user).filter(WAITS).exclude(subject="").exclude(body="")
-    return rows.filter(Q(customer__owner=user) | Q(sender=user)) if mine else rows
+    return rows.filter(Q(customer__owner__in=user.desk) | Q(sender__in=user.desk)) if mine else rows
 
 
 def find_waiting(user: User, *, mine: bool) -> Any:
@@ -86,7 +86,7 @@ def _read_letters(ids: Collection[UUID], *, user: User, now: datetime) -> Mappin
 
 
 def _load_letters(ids: Collection[UUID], *, user: User, now: datetime) -> dict[UUID, _Letter]:
-    drafts = list(list_waiting(user, mine=False).with_people().filter(pk__in=ids))
+    drafts = list(list_waiting(user, mine=False).filter(pk__in=ids).with_people_of_waiting().order_by())
     judged = judge_many(drafts)
     moments = leaving_moments(drafts, now=now)
     return {draft.pk: _Letter(judged[draft.pk], moments.get(draft.pk)) for draft in drafts}

@@ -68,10 +68,7 @@ class Judgement:
 
     @cached_property
     def changed(self) -> tuple[ChangedFact, ...]:
-        """Facts used in the text, in an attachment or taken for granted that their records no longer bear out."""
-        attached = _attached_keys(self.draft)
-        used = {fact.key: fact for fact in used_facts(self.spans)}
-        used |= {fact.key: fact for fact in self.facts if fact.key in attached or fact.type == FactType.STATE}
+        """Facts relied on that their records no longer bear out."""
         return tuple(
             ChangedFact(
                 fact.label,
@@ -80,9 +77,17 @@ class Judgement:
                 fact.key,
                 is_state=fact.type == FactType.STATE,
             )
-            for fact in used.values()
+            for fact in self.relied_on
             if self.current.get(fact.key) != fact.value
         )
+
+    @cached_property
+    def relied_on(self) -> tuple[Fact, ...]:
+        """Facts used in the text, in an attachment or taken for granted."""
+        attached = _attached_keys(self.draft)
+        used = {fact.key: fact for fact in used_facts(self.spans)}
+        used |= {fact.key: fact for fact in self.facts if fact.key in attached or fact.type == FactType.STATE}
+        return tuple(used.values())
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -194,6 +199,7 @@ def read_gate_facts(
         pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
         unsupported=judgement.unsupported,
         changed=judgement.changed,
+        relied_on=judgement.relied_on,
         twin_state=stops.twin_state,
     )
 

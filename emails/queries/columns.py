@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     DateField,
     DateTimeField,
@@ -21,6 +22,7 @@ from django.db.models import (
     Model,
     QuerySet,
     TextField,
+    UUIDField,
     Value,
 )
 from django.db.models.functions import Cast
@@ -58,12 +60,65 @@ def read_columns(wanted: Mapping[str, Wanted]) -> dict[str, Mapping[str, Record]
         return dict(found)
     places = {kind: _places(one.source) for kind, one in wanted.items()}
     slots = sorted({slot for taken in places.values() for slot in taken.values()})
-    selects = [_select(kind, one, places[kind], slots) for kind, one in wanted.items()]
-    for kind, pk, *values in selects[0].union(*selects[1:], all=True):
+    for kind, pk, *values in _read_rows(wanted, tuple(slots)):
         row = dict(zip(slots, values, strict=True))
         record = {name: row[slot] for name, slot in places[kind].items()}
         found[kind][str(pk)] = wanted[kind].source.complete(record)
     return dict(found)
+
+
+def _read_rows(wanted: Mapping[str, Wanted], slots: tuple[_Slot, ...]) -> Iterator[Sequence[Any]]:
+    """The rows of all kinds: kind, id, then a value for each slot."""
+    ids = {kind: uuids(one.ids) for kind, one in wanted.items()}
+    parts = [(_statement(kind, one.source, slots), ids[kind]) for kind, one in wanted.items() if ids[kind]]
+    if not parts:
+        return
+    sql = " UNION ALL ".join(statement.ask_for(len(pks)) for statement, pks in parts)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for statement, pks in parts for value in statement.params_for(pks)])
+        rows = cursor.fetchall()
+    yield from parts[0][0].convert(rows)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """What is asked of one kind, put together once: the text around the list of ids, and the values around them."""
+
+    before: str
+    after: str
+    params_before: tuple[Any, ...]
+    params_after: tuple[Any, ...]
+    compiler: Any
+    converters: Any
+
+    def ask_for(self, count: int) -> str:
+        return f"{self.before}{', '.join(['%s'] * count)}{self.after}"
+
+    def params_for(self, pks: Iterable[UUID]) -> list[Any]:
+        return [*self.params_before, *(UUIDField().get_db_prep_value(pk, connection) for pk in pks), *self.params_after]
+
+    def convert(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        return self.compiler.apply_converters(rows, self.converters)
+
+
+NOBODY = UUID(int=0)
+"""Stands in a statement where the ids go."""
+
+
+@lru_cache(maxsize=500)
+def _statement(kind: str, source: Columns, slots: tuple[_Slot, ...]) -> _Statement:
+    compiler = _select(kind, source, slots).query.get_compiler(connection.alias)
+    sql, params = compiler.as_sql()
+    place = params.index(UUIDField().get_db_prep_value(NOBODY, connection))
+    pieces = sql.split("%s")
+    return _Statement(
+        before="%s".join(pieces[: place + 1]),
+        after="%s".join(pieces[place + 1 :]),
+        params_before=tuple(params[:place]),
+        params_after=tuple(params[place + 1 :]),
+        compiler=compiler,
+        converters=compiler.get_converters([column for column, *_ in compiler.select]),
+    )
 
 
 def uuids(texts: Iterable[str]) -> list[UUID]:
@@ -107,16 +162,14 @@ def _find_field(model: type[Model], path: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _select(
-    kind: str, wanted: Wanted, places: Mapping[str, _Slot], slots: Sequence[_Slot]
-) -> QuerySet[Any, tuple[Any, ...]]:
-    rows = wanted.source.model._default_manager.order_by().filter(pk__in=uuids(wanted.ids))
-    names = {slot: name for name, slot in places.items()}
-    computed = {name: expression for name, expression, _ in wanted.source.computed}
+def _select(kind: str, source: Columns, slots: Sequence[_Slot]) -> QuerySet[Any, tuple[Any, ...]]:
+    rows = source.model._default_manager.order_by().filter(pk__in=[NOBODY])
+    names = {slot: name for name, slot in _places(source).items()}
+    computed = {name: expression for name, expression, _ in source.computed}
     columns = [
         ExpressionWrapper(computed[name], _output(slot))
         if (name := names.get(slot)) in computed
-        else _column(wanted.source.model, name, slot)
+        else _column(source.model, name, slot)
         for slot in slots
     ]
     return rows.values_list(_constant(kind), "pk", *columns)

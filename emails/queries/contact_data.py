@@ -6,12 +6,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 
 from customers.models import Activity, Stakeholder, User
+from customers.queries.persons import RowsOfPerson, find_rows_of
+from customers.queries.told import tell_mentions, tell_rows
+from customers.rules.wiping import terms_of
 from customers.services.digests import digest_address
-from emails.models import CapturedMail, Draft, MailEvent, Reply, Suppression
+from emails.models import (
+    Attachment,
+    CapturedMail,
+    Draft,
+    DraftVersion,
+    InboundMail,
+    MailEvent,
+    Reply,
+    Suppression,
+    Writing,
+)
 
 _PERSON = (
     "id",
@@ -67,6 +80,7 @@ _WISH = ("topic", "cause", "at", "note", "lifted_at", "lift_reason")
 _LINE = ("at", "verb", "summary", "actor_name")
 
 Encoder = DjangoJSONEncoder
+ERASED_NAME = "Erased contact"
 
 
 def list_same_person(person: Stakeholder, *, reader: User) -> list[Stakeholder]:
@@ -80,7 +94,7 @@ def list_same_person(person: Stakeholder, *, reader: User) -> list[Stakeholder]:
 def collect(person: Stakeholder, *, reader: User) -> dict[str, Any]:
     """This will gather what the reader may see of the contact: as plain values, by kind."""
     people = list_same_person(person, reader=reader)
-    letters = letters_to(people)
+    letters, records = letters_to(people), _records(people)
     return {
         "contact": [{**_values(one, _PERSON), "account": one.customer.name} for one in people],
         "letters": list(letters.values(*_LETTER)),
@@ -93,7 +107,68 @@ def collect(person: Stakeholder, *, reader: User) -> dict[str, Any]:
         ],
         "preferences": list(wishes_of(people).values(*_WISH)),
         "activity": list(_lines_about(people, letters).values(*_LINE)),
+        "records": records,
+        "mentions": list(
+            tell_mentions(
+                terms_about(people), customer_ids=[one.customer_id for one in people], known=_keys_of(records)
+            )
+        ),
     }
+
+
+def count_known(people: Sequence[Stakeholder]) -> dict[str, int]:
+    """This will count the letters to them, what was told of these, and their replies."""
+    letters = letters_to(people).order_by()
+    return {
+        "letters": letters.count(),
+        "events": MailEvent.objects.filter(draft__in=letters.values("pk")).count(),
+        "replies": replies_of(people).count(),
+    }
+
+
+def _records(people: Sequence[Stakeholder]) -> dict[str, list[dict[str, Any]]]:
+    """Every row about them with all that it says, by table."""
+    ids = letters_to(people).order_by().values("pk")
+    replies = replies_of(people)
+    tables: dict[type[Model], Any] = {
+        Stakeholder: people,
+        Draft: letters_to(people),
+        DraftVersion: DraftVersion.objects.filter(draft__in=ids),
+        Attachment: Attachment.objects.filter(draft__in=ids),
+        Writing: Writing.objects.filter(draft__in=ids),
+        CapturedMail: captured_of(people),
+        MailEvent: MailEvent.objects.filter(draft__in=ids),
+        Reply: replies,
+        InboundMail: InboundMail.objects.filter(reply__in=replies.order_by().values("pk")),
+        Suppression: wishes_of(people),
+    }
+    told = {str(model._meta.model_name): tell_rows(rows) for model, rows in tables.items()}
+    for model, _, row in rows_about(people).read():
+        told.setdefault(str(model._meta.model_name), []).extend(tell_rows([row]))
+    return {name: rows for name, rows in told.items() if rows}
+
+
+def _keys_of(records: dict[str, list[dict[str, Any]]]) -> set[Any]:
+    return {(name, row["id"]) for name, rows in records.items() for row in rows}
+
+
+def rows_about(people: Sequence[Stakeholder]) -> RowsOfPerson:
+    """This will find every row of every app about them, beside those that `collect` names."""
+    ids = {one.pk for one in people} | set(letters_to(people).values_list("pk", flat=True))
+    ids |= set(replies_of(people).values_list("pk", flat=True))
+    names = {one.name for one in people if one.name != ERASED_NAME}
+    return find_rows_of(ids, names=names, customer_ids=[one.customer_id for one in people])
+
+
+def terms_about(people: Sequence[Stakeholder]) -> tuple[str, ...]:
+    """This will give the words that lead to them alone: names, addresses, numbers, handles."""
+    addresses = [*addresses_of(people), *(one.wished_email.lower() for one in people if one.wished_email)]
+    found: dict[str, None] = {}
+    for one in people:
+        if one.name != ERASED_NAME:
+            others = [one.phone, *one.social_handles.splitlines()]
+            found |= dict.fromkeys(terms_of(name=one.name, addresses=addresses, others=others))
+    return tuple(found)
 
 
 def letters_to(people: Iterable[Stakeholder]) -> QuerySet[Draft]:

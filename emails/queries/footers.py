@@ -11,7 +11,7 @@ from customers.services.signed_ids import read_signed_id, sign_id
 from emails.enums import OPT_OUT_EXEMPT_LANES
 from emails.models import Draft
 from emails.rules.footers import Footer
-from emails.rules.rendering import Rendered, render
+from emails.rules.rendering import Rendered, clean_line, render
 
 _PURPOSE = "unsubscribe"
 
@@ -33,7 +33,7 @@ def make_footer(draft: Draft) -> Footer:
     is_optional = draft.lane not in OPT_OUT_EXEMPT_LANES
     return Footer(
         company=get_settings().company_name,
-        account=draft.customer.name,
+        account=clean_line(draft.customer.name),
         url=unsubscribe_url(draft.pk) if is_optional else "",
     )
 

@@ -79,6 +79,13 @@ def _names(customer: Customer, stakeholder: Stakeholder | None, sender: User | N
                 url=record_url(customer, "people"),
             )
         )
+    found += our_people(customer, sender=sender)
+    return found
+
+
+def our_people(customer: Customer, *, sender: User | None) -> list[Fact]:
+    """Give the facts that name people of ours: who signs, and who else has a seat at the account."""
+    found = []
     ours = {user.pk: user for user in (sender, customer.owner, customer.account_executive, customer.executive) if user}
     for user in ours.values():
         key = "sender.name" if sender and user.pk == sender.pk else f"colleague.{user.pk}"

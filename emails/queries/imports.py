@@ -10,15 +10,17 @@ from customers.models import Customer
 from emails.enums import LEFT_STATES, DraftState
 from emails.models import Draft
 
+NAMED = 3
+
 
 def list_letters_left(customers: QuerySet[Customer], since: datetime) -> list[str]:
     """This will name the accounts to which something left, or is leaving, since the moment of the import."""
     left = Q(sent_at__gte=since) | Q(state__in=sorted(LEFT_STATES), updated_at__gte=since)
     on_its_way = Q(state=DraftState.QUEUED)
     written_to = Draft.objects.filter(left | on_its_way).order_by().values("customer")
-    names = set(customers.filter(pk__in=written_to).order_by().values_list("name", flat=True))
+    found = customers.filter(pk__in=written_to).order_by("name").values_list("name", flat=True)
+    names = list(found[: NAMED + 1])
     if not names:
         return []
-    first = ", ".join(sorted(names)[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return [f"An email has been sent since the import to {first}{more}."]
+    others = " and others" if len(names) > NAMED else ""
+    return [f"An email has been sent since the import to {', '.join(names[:NAMED])}{others}."]

@@ -17,7 +17,7 @@ def waits_for_sender(draft: Draft, *, by: User) -> bool:
 
     Where the CSM has no address to send from, somebody stands in for them, and nobody is waited for.
     """
-    if draft.sender is None or draft.sender_id in (by.pk, draft.customer.owner_id):
+    if draft.sender is None or draft.sender_id in (*by.desk, draft.customer.owner_id):
         return False
     owner = draft.customer.owner
     return owner is not None and bool(owner.email) and _speaks_for(draft, draft.sender)
@@ -25,4 +25,5 @@ def waits_for_sender(draft: Draft, *, by: User) -> bool:
 
 def _speaks_for(draft: Draft, person: User) -> bool:
     customer = draft.customer
-    return person.pk in (customer.owner_id, customer.account_executive_id, customer.executive_id)
+    seats = {customer.owner_id, customer.account_executive_id, customer.executive_id}
+    return not seats.isdisjoint(person.desk)

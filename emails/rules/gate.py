@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from emails.enums import LEFT_STATES, DraftState, Lane
+from emails.rules.facts import Fact
 from emails.rules.letters import LOCKED_KEYS
 from emails.rules.pacing import PacingFacts, weigh_cap, weigh_collision, weigh_window
 from emails.rules.receipts import OUTDATED, Line, Receipt
@@ -57,7 +58,8 @@ class GateFacts:
     without it: an approval that is over. unknown_cc: copied addresses of nobody on record. unsupported: claims that
     nobody vouched for. twin_state: of another first letter of the same plan to the same person. passes_hold: it is
     about the hold itself. passes_brake: it answers in the thread, or speaks of an agreed meeting. suppression: of the
-    recipient; suppressed_cc: of those in copy. pacing: None: nothing keeps it back for a while.
+    recipient; suppressed_cc: of those in copy. pacing: None: nothing keeps it back for a while. relied_on: the facts
+    that it states or takes for granted; no check asks for them, an approval keeps them.
     """
 
     now: datetime
@@ -83,6 +85,7 @@ class GateFacts:
     pacing: PacingFacts | None = None
     unsupported: tuple[str, ...] = ()
     changed: tuple[ChangedFact, ...] = ()
+    relied_on: tuple[Fact, ...] = ()
     twin_state: DraftState | None = None
 
 

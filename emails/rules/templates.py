@@ -103,6 +103,19 @@ def fill(template: Compiled, values: Mapping[str, str]) -> Filled:
     return Filled(subject, body, buttons, template.names)
 
 
+def bind(template: Compiled, values: Mapping[str, str], *, own: Collection[str]) -> Compiled:
+    """Put in what many mails have in common; `own` names, among them the address of each button, stay to be filled.
+
+    Filled with the own values, it says what the whole template would. Raises MissingValue.
+    """
+    try:
+        lines = [bound for line in template.body if (bound := _bind_line(line, values, own)) is not None]
+        subject = _Line(_bind_parts(template.subject.parts, values, own))
+    except KeyError as error:
+        raise MissingValue(f"There is no value for {{{{{error.args[0]}}}}}.") from None
+    return Compiled(subject, tuple(_join_lines(lines)), template.names)
+
+
 def one_line(text: object) -> str:
     """Make a value of one line: what somebody is called cannot begin a line of its own, nor a header."""
     return clean_line(str(text))
@@ -208,3 +221,41 @@ def _join(parts: tuple[str, ...], values: Mapping[str, str]) -> str:
 def _without_gaps(text: str) -> str:
     """Lines that were left out leave one gap, not two."""
     return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text).strip()
+
+
+def _bind_line(line: _Line, values: Mapping[str, str], own: Collection[str]) -> _Line | None:
+    """A line that shows a common value is there whatever the others are; one of which all are empty is left out."""
+    if line.link and line.link not in own:
+        raise ValueError(f"A button's address is not common to many mails: {line.link}.")
+    still = tuple(name for name in line.names if name in own)
+    is_there = any(values[name] for name in line.names if name not in own)
+    if line.names and not still and not is_there:
+        return None
+    return _Line(
+        _bind_parts(line.parts, values, own),
+        label=_bind_parts(line.label, values, own) if line.link else (),
+        link=line.link,
+        names=() if is_there else still,
+    )
+
+
+def _bind_parts(parts: tuple[str, ...], values: Mapping[str, str], own: Collection[str]) -> tuple[str, ...]:
+    bound = [""]
+    for place, part in enumerate(parts):
+        if place % 2 and part in own:
+            bound += [part, ""]
+        else:
+            bound[-1] += values[part] if place % 2 else part
+    return tuple(bound)
+
+
+def _join_lines(lines: Iterable[_Line]) -> list[_Line]:
+    """Lines that follow each other and are there in any case count as one."""
+    joined: list[_Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last is None or last.link or last.names or line.link or line.names:
+            joined.append(line)
+        else:
+            joined[-1] = _Line((*last.parts[:-1], f"{last.parts[-1]}\n{line.parts[0]}", *line.parts[1:]))
+    return joined

@@ -49,6 +49,7 @@ def announce_sent(
         now=now,
         subject=draft,
         message_id=message_id,
+        headers=_headers(draft, sent_at=sent_at, message_id=message_id),
         receipt=draft.receipt,
     )
     _add_tracking(draft, now=now)
@@ -62,6 +63,19 @@ def announce_sent(
         purpose=draft.purpose,
         sent_at=sent_at.isoformat(),
     )
+
+
+def _headers(draft: Draft, *, sent_at: datetime, message_id: str) -> dict[str, object]:
+    """The head of the message as it left: people may change their names and addresses afterwards."""
+    sender = draft.sender
+    return {
+        "message_id": message_id,
+        "date": sent_at.isoformat(),
+        "from": f"{sender.display_name} <{sender.email}>" if sender else "",
+        "to": f"{draft.to_name} <{draft.to_email}>",
+        "cc": list(draft.cc),
+        "subject": draft.subject,
+    }
 
 
 def close_question(draft: Draft, *, now: datetime, by: User | None) -> None:

@@ -15,20 +15,31 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Stakeholder, StandInCall, User
-from customers.rules.wiping import ERASED, terms_of, wipe_text
+from customers.rules.persons import blank_json
+from customers.rules.wiping import ERASED, wipe_text
 from customers.services.activity import record
 from customers.services.digests import digest_address
-from customers.services.wiping import wipe_everywhere
+from customers.services.wiping import forget_old_pages, wipe_everywhere
+from customers.services.wiping_imports import wipe_imports
+from customers.services.wiping_rows import wipe_rows
 from customers.signals import send_after_commit
 from emails.enums import EDITABLE_STATES, EVERYTHING, DraftState, SuppressionCause
 from emails.models import Attachment, CapturedMail, Draft, DraftVersion, InboundMail, MailEvent, Suppression, Writing
-from emails.queries.contact_data import addresses_of, captured_of, letters_to, list_same_person, replies_of, wishes_of
+from emails.queries.contact_data import (
+    ERASED_NAME,
+    addresses_of,
+    captured_of,
+    letters_to,
+    list_same_person,
+    replies_of,
+    rows_about,
+    terms_about,
+    wishes_of,
+)
 from emails.queries.mailbox import open_mail
 from emails.services.suppression import lock_accounts_of
 from emails.services.waiting import NO_APPROVAL
 from emails.signals import letters_erased
-
-ERASED_NAME = "Erased contact"
 
 
 @dataclass(frozen=True)
@@ -59,23 +70,23 @@ def erase_contact(person: Stakeholder, *, now: datetime, by: User) -> Erasure:
         people = list_same_person(person, reader=by)
         addresses = addresses_of(people)
         lock_accounts_of(addresses)
-        names = {one.name for one in people if one.name != ERASED_NAME}
-        terms = tuple(dict.fromkeys(term for name in names for term in terms_of(name=name, addresses=addresses)))
+        terms, rows = terms_about(people), rows_about(people)
         accounts = [one.customer_id for one in people]
         _keep_digests(people, addresses, now=now, by=by)
         letters = _erase_letters(people, now=now)
         replies = _erase_replies(people)
         _erase_captured(people, accounts, terms)
         _erase_people(people, now=now)
-        others = wipe_everywhere(terms, customer_ids=accounts)
+        others = wipe_rows(rows) + wipe_imports(terms, now=now) + wipe_everywhere(terms, customer_ids=accounts)
         for customer_id in accounts:
             record("stakeholder.erased", "Erased a contact at their request", customer=customer_id, by=by, now=now,
                    letters=letters, replies=replies)  # fmt: skip
+        transaction.on_commit(forget_old_pages)
     return Erasure(len(people), letters, replies, others)
 
 
 def _keep_digests(people: Sequence[Stakeholder], addresses: Sequence[str], *, now: datetime, by: User) -> None:
-    wishes_of(people).update(address="", note="", updated_at=now)
+    wishes_of(people).update(address="", note="", lift_reason="", updated_at=now)
     for address in addresses:
         Suppression.objects.get_or_create(
             digest=digest_address(address),
@@ -98,14 +109,16 @@ def _erase_letters(people: Sequence[Stakeholder], *, now: datetime) -> int:
         "first_body": ERASED,
         "buttons": [],
     }
-    mine.update(to_name=ERASED_NAME, to_email="", subject=ERASED, body=ERASED, cc=[], outcome="", **empty,
-                updated_at=now)  # fmt: skip
+    mine.update(to_name=ERASED_NAME, to_email="", subject=ERASED, body=ERASED, cc=[], outcome="", writer_note="",
+                references=[], **empty, updated_at=now)  # fmt: skip
+    for draft in mine.only("pk", "receipt"):
+        Draft.objects.filter(pk=draft.pk).update(receipt=blank_json(draft.receipt))
     DraftVersion.objects.filter(draft__in=ids).update(subject=ERASED, body=ERASED, reason="")
     Attachment.objects.filter(draft__in=ids).delete()
     Writing.objects.filter(draft__in=ids).delete()
     _erase_stand_ins(people, ids)
     send_after_commit(letters_erased, draft_ids=ids)
-    MailEvent.objects.filter(draft__in=ids).update(recipient="", user_agent="", reason="", raw="", url="")
+    MailEvent.objects.filter(draft__in=ids).update(recipient="", user_agent="", reason="", raw="", url="", problem="")
     return len(ids)
 
 
@@ -127,9 +140,9 @@ def _erase_replies(people: Sequence[Stakeholder]) -> int:
     mails = list(rows.exclude(mail=None).values_list("mail", flat=True))
     rows.model._default_manager.filter(pk__in=ids).update(
         from_email="", from_name=ERASED_NAME, subject=ERASED, text=ERASED, full_text=ERASED, proof=[], reason="",
-        bounced_email="", files=[], headers=[],
+        bounced_email="", files=[], headers=[], in_reply_to="", references="",
     )  # fmt: skip
-    InboundMail.objects.filter(pk__in=mails).update(body=b"")
+    InboundMail.objects.filter(pk__in=mails).update(body=b"", problem="")
     return len(ids)
 
 

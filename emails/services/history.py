@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from customers.models import User
+from customers.models import Activity, User
 from emails.enums import Writer
 from emails.models import Draft, DraftVersion
 from emails.writing.writers import Written
 
 TYPING_PAUSE = timedelta(minutes=2)
 AUTOSAVE = "Edited"
+APPROVAL_VERBS = ("draft.approved", "draft.queued", "draft.scheduled")
 
 
 def keep_version(draft: Draft, *, reason: str, now: datetime, by: User | None) -> None:
     """Keep the draft's present text under its present version.
 
-    Autosaves of one person that follow each other within two minutes are one sitting: its last text is kept.
+    Autosaves of one person that follow each other within two minutes are one sitting: its last text is kept, and each
+    that somebody approved.
     """
     if reason == AUTOSAVE and _continues_sitting(draft, now=now, by=by):
         DraftVersion.objects.filter(draft=draft, version=_last(draft)).update(
@@ -61,4 +63,10 @@ def _continues_sitting(draft: Draft, *, now: datetime, by: User | None) -> bool:
         and last.writer == Writer.PERSON
         and last.by_id == (by.pk if by else None)
         and now - last.saved_at <= TYPING_PAUSE
+        and not _was_approved(draft, last.version)
     )
+
+
+def _was_approved(draft: Draft, version: int) -> bool:
+    lines = Activity.objects.filter(subject_kind="draft", subject_id=draft.pk, verb__in=APPROVAL_VERBS)
+    return lines.filter(data__version=version).exists()

@@ -109,7 +109,7 @@ def _ask_a_person(draft: Draft, *, now: datetime) -> bool:
             customer=draft.customer_id,
             now=now,
             by=None,
-            owner=draft.approved_by,
+            owner=draft.successor or draft.approved_by,
             kind=REVIEW_TODO,
             detail=f"To {draft.to_name}. {draft.outcome} Look in the provider's log, then say so under Needs review.",
             due_date=now.date(),

@@ -15,7 +15,8 @@ from emails.enums import EDITABLE_STATES, DraftState
 from emails.models import Draft
 from emails.queries.checks import judge, read_gate_facts
 from emails.queries.senders import waits_for_sender
-from emails.rules.gate import ask_gate
+from emails.rules.facts import Fact
+from emails.rules.gate import GateFacts, ask_gate
 from emails.rules.receipts import Line, Receipt
 from emails.services.editing import NotEditable, StaleVersion, reload
 from emails.services.expiring import close_expired
@@ -26,6 +27,7 @@ GRACE_AFTER_SCHEDULE = timedelta(days=1)
 """The approval of a letter that leaves later lives at least until a day after the moment that the approver was told."""
 
 FURTHEST = timedelta(days=366)
+KEPT_OF_FACT = ("key", "label", "value", "display", "kind", "id", "field")
 SAID_TWICE_WITHIN = timedelta(minutes=1)
 """The same yes again within this time is one. Later it is a new one, which lives its days from then."""
 
@@ -87,7 +89,7 @@ def send_approved(draft: Draft, *, version: int, now: datetime, by: User) -> Dra
         current = reload(draft)
         if current.version != version:
             raise StaleVersion(current, seen=version)
-        receipt = _ask(current, now=now)
+        receipt = _ask(read_gate_facts(current, now=now))
         moved = Draft.objects.filter(
             pk=draft.pk, version=version, state__in=[DraftState.APPROVED, DraftState.BLOCKED]
         ).update(**_in_line(receipt, now=now), state=DraftState.QUEUED, receipt=receipt.as_json(), updated_at=now)
@@ -165,7 +167,8 @@ def _approve(
             _check_rule_may_approve(current)
         else:
             check_may_approve(current, by=by)
-        receipt = _ask(current, now=now, moment=scheduled_send_date, approving=True)
+        facts = read_gate_facts(current, now=now, moment=scheduled_send_date, approving=True)
+        receipt = _ask(facts)
         if _was_just_said(current, state, now=now, by=by, at=scheduled_send_date):
             return current
         wait = receipt.wait if state == DraftState.QUEUED else None
@@ -184,7 +187,7 @@ def _approve(
         )
         if not moved:
             raise NotEditable(reload(draft))
-        _record(current, state, now=now, by=by, at=scheduled_send_date, wait=wait, rule=rule)
+        _record(current, state, facts, now=now, by=by, at=scheduled_send_date, wait=wait, rule=rule)
         close_expired(current, now=now, by=by)
         _tell_approved(current, now=now)
     return reload(draft)
@@ -202,8 +205,8 @@ def _was_just_said(draft: Draft, state: DraftState, *, now: datetime, by: User, 
     )
 
 
-def _ask(draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False) -> Receipt:
-    receipt = ask_gate(read_gate_facts(draft, now=now, moment=moment, approving=approving))
+def _ask(facts: GateFacts) -> Receipt:
+    receipt = ask_gate(facts)
     if receipt.stop:
         raise Refused(receipt)
     return receipt
@@ -244,6 +247,7 @@ def _tell_approved(draft: Draft, *, now: datetime) -> None:
 def _record(
     draft: Draft,
     state: DraftState,
+    facts: GateFacts,
     *,
     now: datetime,
     by: User,
@@ -251,6 +255,7 @@ def _record(
     wait: Line | None,
     rule: str,
 ) -> None:
+    """What is approved may be written anew and its records may change: the line keeps which text stood on what."""
     words = {
         DraftState.APPROVED: f"Approved “{draft}” to {draft.to_name}",
         DraftState.QUEUED: f"Approved “{draft}” and sent it off to {draft.to_name}",
@@ -269,4 +274,12 @@ def _record(
         now=now,
         subject=draft,
         version=draft.version,
+        digest=facts.content_hash,
+        rule=rule,
+        facts=[_kept(fact) for fact in facts.relied_on],
     )
+
+
+def _kept(fact: Fact) -> dict[str, str]:
+    """What a line of the record keeps of a fact: its value, and the place it was read from."""
+    return {name: getattr(fact, name) for name in KEPT_OF_FACT}

@@ -41,13 +41,17 @@ REFUSED = (
 
 @dataclass(frozen=True)
 class NewStaffMail:
-    """One mail to one colleague. key: names it; the same one is written once."""
+    """One mail to one colleague. key: names it; the same one is written once.
+
+    also: another version with its values, whose text stands below.
+    """
 
     user: User
     version: MailTemplateVersion
     values: Mapping[str, str]
     key: str
     customer_id: UUID | None = None
+    also: tuple[MailTemplateVersion, Mapping[str, str]] | None = None
 
 
 def queue_staff_mails(mails: Iterable[NewStaffMail], *, now: datetime) -> None:
@@ -80,13 +84,14 @@ def waiting(now: When) -> Waiting:
 
 def _write(mail: NewStaffMail, *, now: datetime) -> StaffMail:
     filled = fill_version(mail.version, mail.values)
+    below = [fill_version(*mail.also)] if mail.also else []
     return StaffMail(
         customer_id=mail.customer_id,
         user=mail.user,
         key=mail.key,
         subject=filled.subject[:300],
-        body=filled.body,
-        buttons=[[button.label, button.url] for button in filled.buttons],
+        body="\n\n".join(part.body for part in (filled, *below)),
+        buttons=[[button.label, button.url] for part in (filled, *below) for button in part.buttons],
         template_version=mail.version,
         state=ClaimState.QUEUED,
     )

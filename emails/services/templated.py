@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,21 +15,24 @@ from django.db import transaction
 from customers.models import Stakeholder, User
 from customers.queries.many import many
 from customers.queries.workspace import get_settings
-from customers.services.activity import line, record_many
-from customers.services.arrays import insert_objects
+from customers.services.activity import THE_CLOCK, record_many
+from customers.services.arrays import insert_alike, insert_from
 from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
 from emails.rules.facts import Fact
+from emails.rules.patterns import Pattern
 from emails.rules.templates import Filled, compile_template, facts_of_words, fill
 
 BATCH = 500
 DIFFERING = (
-    "id", "customer", "stakeholder", "to_name", "to_email", "sender", "subject", "body", "first_subject", "first_body",
+    "id", "customer", "stakeholder", "to_name", "to_email", "sender", "subject", "body",
     "buttons", "facts", "lane", "purpose", "origin_kind", "origin_id", "occurrence", "template_version", "writer_note",
     "approved_by", "approval_rule", "approval_hash", "approval_expires_at", "lapses",
 )  # fmt: skip
 """What one mail of a batch has otherwise than the next; all else of a draft is the same in each."""
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
+FIRST = {"first_subject": "subject", "first_body": "body"}
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,12 @@ class TemplatedMail:
     facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
     conditions: Sequence[Fact] = ()
     expires_at: datetime | None = None
+    pattern: Pattern | None = None
+    ids: Mapping[str, UUID] = field(default_factory=dict)
 
 
-def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[Draft]:
-    """This will write the mails and queue them, set-based; gives those that are new.
+def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UUID]:
+    """This will write the mails and queue them, set-based; gives the ids of those that are new, in order.
 
     A mail whose occurrence is there already is left out. Whether and when one leaves, the gate says.
     """
@@ -65,16 +73,16 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[Dr
     if not mails:
         return []
     usual = now + timedelta(days=get_settings().approval_days)
-    drafts = [make_draft(mail, now=now, expires_at=mail.expires_at or usual) for mail in mails]
+    letters = [(mail, uuid.uuid4(), _fields(mail, expires_at=mail.expires_at or usual)) for mail in mails]
     with transaction.atomic():
-        for start in range(0, len(drafts), BATCH):
-            insert_objects(drafts[start : start + BATCH], differing=DIFFERING)
-        # What was there already kept its own id.
-        new_ids = set(Draft.objects.filter(pk__in=many(draft.pk for draft in drafts)).values_list("pk", flat=True))
-        new = [draft for draft in drafts if draft.pk in new_ids]
-        insert_objects([_first_text(draft, now=now) for draft in new], differing=("id", "draft", "subject", "body"))
-        record_many([_line(draft, now=now) for draft in new])
-    return new
+        new: set[UUID] = set()
+        for start in range(0, len(letters), BATCH):
+            rows = [[pk, *fields.values()] for _, pk, fields in letters[start : start + BATCH]]
+            new |= insert_alike(Draft(**_common(now)), DIFFERING, rows, twice=FIRST)
+        written = [letter for letter in letters if letter[1] in new]
+        _keep_first_texts([pk for _, pk, _ in written], now=now)
+        record_many([_line(mail, pk, fields, now=now) for mail, pk, fields in written])
+    return [pk for _, pk, _ in written]
 
 
 def fill_version(version: MailTemplateVersion, values: Mapping[str, str]) -> Filled:
@@ -90,65 +98,83 @@ def facts_of(version: MailTemplateVersion, used: Iterable[str], facts: Mapping[s
 
 def make_draft(mail: TemplatedMail, *, now: datetime, expires_at: datetime) -> Draft:
     """This will fill the text into a letter that the rule has approved; writes nothing."""
-    filled = fill_version(mail.version, mail.values)
-    facts = [*facts_of(mail.version, filled.used, mail.facts), *mail.conditions]
-    return Draft(
-        customer_id=mail.customer_id,
-        stakeholder=mail.recipient,
-        to_name=mail.recipient.name,
-        to_email=mail.recipient.email,
-        sender=mail.sender,
-        subject=filled.subject[:300],
-        body=filled.body,
-        first_subject=filled.subject[:300],
-        first_body=filled.body,
-        buttons=[[button.label, button.url] for button in filled.buttons],
-        facts=[fact.as_json() for fact in facts],
-        lane=mail.lane,
-        purpose=mail.purpose,
-        origin_kind=mail.origin_kind,
-        origin_id=mail.origin_id,
-        occurrence=mail.occurrence,
-        template_version=mail.version,
-        writer=Writer.BUILT_IN,
-        writer_note=f"From the template “{mail.version.template.name}”, version {mail.version.number}.",
-        state=DraftState.QUEUED,
-        approved_at=now,
-        approved_by=mail.approved_by,
-        approval_rule=mail.rule,
-        approval_hash=digest_of(
-            to_email=mail.recipient.email,
-            cc=(),
-            from_email=mail.sender.email if mail.sender else "",
-            subject=filled.subject[:300],
-            body=filled.body,
+    fields = _fields(mail, expires_at=expires_at)
+    fields |= {name: json.loads(fields[name]) for name in ("buttons", "facts")}
+    fields |= {first: fields[name] for first, name in FIRST.items()}
+    return Draft(**fields, **_common(now))
+
+
+def list_facts(mail: TemplatedMail) -> list[Fact]:
+    """This will give all facts of a mail that is none of many alike, as its draft will name them."""
+    used = compile_template(mail.version.subject, mail.version.body).names
+    return [*facts_of(mail.version, used, mail.facts), *mail.conditions]
+
+
+def _common(now: datetime) -> dict[str, Any]:
+    """What every letter of a batch has alike."""
+    return {"writer": Writer.BUILT_IN, "state": DraftState.QUEUED, "approved_at": now}
+
+
+def _fields(mail: TemplatedMail, *, expires_at: datetime) -> dict[str, Any]:
+    """What one letter has of its own, in the order of DIFFERING but for the id; what is JSON as its text."""
+    filled, facts = _fill(mail)
+    subject, to, sender, version = filled.subject[:300], mail.recipient, mail.sender, mail.version
+    return {
+        "customer_id": mail.customer_id,
+        "stakeholder_id": to.pk,
+        "to_name": to.name,
+        "to_email": to.email,
+        "sender_id": sender.pk if sender else None,
+        "subject": subject,
+        "body": filled.body,
+        "buttons": _to_json([[button.label, button.url] for button in filled.buttons]),
+        "facts": facts,
+        "lane": mail.lane,
+        "purpose": mail.purpose,
+        "origin_kind": mail.origin_kind,
+        "origin_id": mail.origin_id,
+        "occurrence": mail.occurrence,
+        "template_version_id": version.pk,
+        "writer_note": f"From the template “{version.template.name}”, version {version.number}.",
+        "approved_by_id": mail.approved_by.pk if mail.approved_by else None,
+        "approval_rule": mail.rule,
+        "approval_hash": digest_of(
+            to_email=to.email, cc=(), from_email=sender.email if sender else "", subject=subject, body=filled.body
         ),
-        approval_expires_at=expires_at,
-        lapses=mail.expires_at is not None,
-    )
+        "approval_expires_at": expires_at,
+        "lapses": mail.expires_at is not None,
+    }
 
 
-def _first_text(draft: Draft, *, now: datetime) -> DraftVersion:
-    return DraftVersion(
-        draft=draft,
-        version=draft.version,
-        subject=draft.subject,
-        body=draft.body,
-        writer=draft.writer,
-        reason="First draft",
-        saved_at=now,
-    )
+def _fill(mail: TemplatedMail) -> tuple[Filled, str]:
+    """The text, and the facts behind it as JSON text."""
+    if mail.pattern is not None:
+        own = [fact for facts in mail.facts.values() for fact in facts]
+        return mail.pattern.fill(mail.values), mail.pattern.write_facts(own, mail.ids)
+    facts = [fact.as_json() for fact in list_facts(mail)]
+    return fill_version(mail.version, mail.values), _to_json(facts)
 
 
-def _line(draft: Draft, *, now: datetime) -> dict[str, object]:
-    summary = f"Queued “{draft.subject}” to {draft.to_name} by the rule “{draft.approval_rule}”"
-    return line(
-        "draft.queued",
-        summary,
-        customer=draft.customer_id,
-        by=None,
-        now=now,
-        subject=draft,
-        approved_by=draft.approved_by.username if draft.approved_by else "",
-        template=str(draft.template_version_id),
-    )
+def _keep_first_texts(ids: Sequence[UUID], *, now: datetime) -> None:
+    pattern = DraftVersion(reason="First draft", saved_at=now)
+    same = ("version", "subject", "body", "writer")
+    drafts = Draft.objects.filter(pk__in=many(ids)).order_by()
+    insert_from(drafts, pattern, [("draft", "pk"), *((name, name) for name in same)])
+
+
+def _line(mail: TemplatedMail, pk: UUID, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    summary = f"Queued “{fields['subject']}” to {fields['to_name']} by the rule “{mail.rule}”"
+    return {
+        "verb": "draft.queued",
+        "summary": summary[:500],
+        "customer_id": mail.customer_id,
+        "actor": None,
+        "actor_name": THE_CLOCK,
+        "at": now,
+        "subject_kind": Draft._meta.model_name,
+        "subject_id": pk,
+        "data": {
+            "approved_by": mail.approved_by.username if mail.approved_by else "",
+            "template": str(mail.version.pk),
+        },
+    }

@@ -136,7 +136,7 @@ def _block(draft: Draft, receipt: Receipt, stop: Line, *, now: datetime) -> None
     )
     if moved:
         summary = f"Not sent “{draft}”: {stop.reason}"
-        record("draft.blocked", summary, customer=draft.customer_id, by=None, now=now, subject=draft)
+        record("draft.blocked", summary, customer=draft.customer_id, by=None, now=now, subject=draft, check=stop.check)
         send_after_commit(
             draft_blocked,
             draft_id=draft.pk,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from emails.queries.leaving import in_their_day
@@ -21,34 +21,33 @@ register = template.Library()
 @register.filter
 def underlined(segments: Iterable[Segment]) -> SafeString:
     """Underline each claim and link it to its record; everything else is escaped text."""
-    return format_html_join("", "{}", ((_segment(one),) for one in segments))
+    return SafeString("".join(map(_segment, segments)))
 
 
 @register.filter
 def documented(segments: Iterable[Segment]) -> SafeString:
     """Write a long text: headings, paragraphs and points as such, each claim in them as `underlined` writes it."""
-    return format_html_join("", "{}", ((_block(block),) for block in parse_annotated(segments)))
+    return SafeString("".join(map(_block, parse_annotated(segments))))
 
 
-def _block(block: AnnotatedBlock) -> SafeString:
-    lines = [(underlined(line),) for line in block.lines]
+def _block(block: AnnotatedBlock) -> str:
+    lines = [underlined(line) for line in block.lines]
     if block.kind == HEADING:
-        return format_html_join("", "<h3>{}</h3>", lines)
+        return "".join(f"<h3>{line}</h3>" for line in lines)
     if block.kind == POINT:
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
-    return format_html("<p>{}</p>", format_html_join(SafeString("<br>"), "{}", lines))
+        return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
+    return f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _segment(segment: Segment) -> SafeString | str:
-    span = segment.span
+def _segment(segment: Segment) -> str:
+    """One piece as HTML. Plain strings, joined: `format_html` would look at each part again."""
+    span, text = segment.span, escape(segment.text)
     if span is None:
-        return conditional_escape(segment.text)
+        return text
     if span.fact is None or not span.fact.url:
-        return format_html('<span class="fact fact-{}">{}</span>', span.state.value, segment.text)
-    title = f"{span.fact.label}: {span.fact.display}"
-    return format_html(
-        '<a class="fact fact-{}" href="{}" title="{}">{}</a>', span.state.value, span.fact.url, title, segment.text
-    )
+        return f'<span class="fact fact-{span.state.value}">{text}</span>'
+    url, title = escape(span.fact.url), escape(f"{span.fact.label}: {span.fact.display}")
+    return f'<a class="fact fact-{span.state.value}" href="{url}" title="{title}">{text}</a>'
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from customers.models import Stakeholder
 from customers.view_base import for_leaders, for_writers, reader_of
 from emails.enums import SuppressionCause
 from emails.forms import SuppressForm
-from emails.queries.contact_data import Encoder, collect
+from emails.queries.contact_data import Encoder, collect, count_known, list_same_person
 from emails.queries.suppression_list import read_person_mail
 from emails.services.erasing import erase_contact, export_noted
 from emails.services.suppression import suppress
@@ -85,12 +85,12 @@ def erase(request: HttpRequest, customer_id: UUID, person_id: UUID) -> HttpRespo
         letters = f"{done.letters} letter{'' if done.letters == 1 else 's'}"
         messages.success(request, f"Erased, with the text of {letters}. Nobody writes to this address again.")
         return redirect("customers:account", customer_id)
-    known = collect(person, reader=reader)
+    people = list_same_person(person, reader=reader)
     context = {
         "person": person,
         "customer": person.customer,
-        "accounts": [one["account"] for one in known["contact"]],
-        "counts": {kind: len(rows) for kind, rows in known.items()},
+        "accounts": [one.customer.name for one in people],
+        "counts": count_known(people),
     }
     return render(request, "emails/erase.html", context)
 

@@ -23,7 +23,7 @@ from emails.queries.replies import VIEWS, count_views, list_replies, list_unappl
 from emails.rules.replies.marking import mark_proof
 from emails.services.replies import BelongsToNobody, correct_reply, handle_reply
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 MOST_FILE_BYTES = 30 * 1024 * 1024
 
 

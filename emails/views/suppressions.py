@@ -24,7 +24,7 @@ from emails.models import Suppression
 from emails.queries.suppression_list import ListFilter, draw_rows, iterate_cells, list_suppressions
 from emails.services.suppression import CannotLift, lift
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 STATES = (("open", "On the list"), ("lifted", "Lifted"), ("all", "All"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,8 +19,10 @@ from customers.queries.lookup import NotThere
 from emails.enums import Writer
 from journeys.enums import DeliverableState
 from journeys.models import Deliverable
-from journeys.queries.deliverables import deliverable_url, find_deliverable, judge_text, list_of_customer
+from journeys.queries.deliverables import deliverable_url, find_deliverable, find_month, judge_text, list_of_customer
+from journeys.queries.journeys import get_open_journey
 from journeys.rules.documents import MOST_BODY, MOST_TITLE
+from journeys.services.deliverables import write_deliverable_by_hand
 from journeys.services.reviewing import MOST_NOTE, approve_deliverable, reject_deliverable
 from journeys.services.texts import save_text
 
@@ -49,6 +51,23 @@ class DeliverableChange(serializers.Serializer[Any]):
 )
 class RejectIn(VersionIn):
     note = serializers.CharField(max_length=MOST_NOTE, trim_whitespace=False)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "By hand",
+            value={"month": 3, "title": "Market entry", "body": "## Where we stand\n\nThe shop opens in June."},
+            request_only=True,
+        )
+    ]
+)
+class ByHandIn(serializers.Serializer[Any]):
+    """title: without it the month's. “## ” heads a section, “- ” begins a point, an empty line parts paragraphs."""
+
+    month = serializers.IntegerField(min_value=1, max_value=HIGHEST)
+    title = serializers.CharField(required=False, max_length=MOST_TITLE)
+    body = serializers.CharField(max_length=MOST_BODY, trim_whitespace=False)
 
 
 class DeliverableRow(serializers.Serializer[Any]):
@@ -155,3 +174,15 @@ class ClientDeliverables(OfCustomer):
         """The client's deliverables, the newest journey first, then by month."""
         rows = list_of_customer(self.get_customer())
         return Response(DeliverableRow(rows, many=True).data)
+
+    @extend_schema(request=ByHandIn, responses={201: DeliverableBody})
+    def post(self, request: Request, id: str) -> Response:
+        """Write the deliverable of a month of the open journey by hand, where there is none; it waits for review."""
+        customer, asked = self.get_customer(), read_body(ByHandIn, request)
+        journey = get_open_journey(customer)
+        month = find_month(customer.pk, journey.pk, asked["month"]) if journey else None
+        if month is None:
+            raise NotThere("There is no such month in an open journey of this client.")
+        by, title = caller_of(request), asked.get("title", month.step.title)
+        made = write_deliverable_by_hand(month, title=title, body=asked["body"], now=timezone.now(), by=by)
+        return Response(DeliverableBody(made).data, status=status.HTTP_201_CREATED)

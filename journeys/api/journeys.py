@@ -36,6 +36,7 @@ from journeys.models import Journey, JourneyChange
 from journeys.queries.journeys import get_open_journey
 from journeys.queries.timelines import get_last_journey
 from journeys.rules.moments import moment_of
+from journeys.services.forcing import check_may_force
 from journeys.services.undo_preview import preview_undo
 from journeys.services.undoing import undo_change
 
@@ -53,8 +54,13 @@ class TimelineView(OfCustomer):
 class JourneyCall(OfCustomer):
     """One action on the journey: the same answer with `?preview=true`, and nothing written."""
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Whose client it is comes before what is asked."""
+        super().initial(request, *args, **kwargs)
+        self.customer = self.get_customer()
+
     def answer(self, request: Request, action: Action, arguments: Mapping[str, Any]) -> Response:
-        customer, is_preview, now = self.get_customer(), read_flag(request, "preview"), timezone.now()
+        customer, is_preview, now = self.customer, read_flag(request, "preview"), timezone.now()
         asked = Asked(customer, get_open_journey(customer), arguments, now, caller_of(request))
         plan = action.preview(asked)
         if is_preview:
@@ -68,9 +74,8 @@ class JourneyCall(OfCustomer):
 
     def end_of_pause(self, day: Any) -> datetime | None:
         """The beginning of a day there."""
-        customer = self.get_customer()
-        journey = get_open_journey(customer)
-        return moment_of(day, time.min, journey.zone if journey else customer.timezone) if day else None
+        journey = get_open_journey(self.customer)
+        return moment_of(day, time.min, journey.zone if journey else self.customer.timezone) if day else None
 
 
 class StartView(JourneyCall):
@@ -117,6 +122,10 @@ class SkipView(JourneyCall):
 
 
 class ForceView(JourneyCall):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_may_force(caller_of(request))
+
     @extend_schema(request=ForceIn, parameters=[PREVIEW], responses=TimelineBody)
     def post(self, request: Request, id: str) -> Response:
         """Have a month written now, though the one before it is not delivered. For leads and ops."""

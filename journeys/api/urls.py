@@ -11,6 +11,13 @@ from journeys.api.automations import (
     ClientAutomations,
     LogList,
 )
+from journeys.api.deliverable_actions import (
+    DeliverableRestore,
+    DeliverableRewrite,
+    DeliverableSubmit,
+    DeliverableTexts,
+    DeliverableVouch,
+)
 from journeys.api.deliverables import ClientDeliverables, DeliverableApproval, DeliverableRejection, DeliverableView
 from journeys.api.journeys import (
     AdjustView,
@@ -24,9 +31,11 @@ from journeys.api.journeys import (
     UndoView,
 )
 from journeys.api.plans import BusinessPlanView, OnboardingView, PlanApproval
+from journeys.api.portal_links import PortalLinkRevoke, PortalLinks
 from journeys.api.selections import BatchUndoView, SelectionView
 from journeys.api.simulation import SimulateView
 from journeys.api.simulation_runs import SimulateManyView, SimulationRunView
+from journeys.api.workspace import ClockView, SavingsView
 
 JOURNEY = "clients/<str:id>/journey"
 
@@ -38,7 +47,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliverables/<uuid:id>", DeliverableView.as_view()),
     path("deliverables/<uuid:id>/approve", DeliverableApproval.as_view()),
     path("deliverables/<uuid:id>/reject", DeliverableRejection.as_view()),
+    path("deliverables/<uuid:id>/facts/confirm", DeliverableVouch.as_view()),
+    path("deliverables/<uuid:id>/rewrite", DeliverableRewrite.as_view()),
+    path("deliverables/<uuid:id>/submit", DeliverableSubmit.as_view()),
+    path("deliverables/<uuid:id>/versions", DeliverableTexts.as_view()),
+    path("deliverables/<uuid:id>/versions/<uuid:versionId>/restore", DeliverableRestore.as_view()),
+    path("clients/<str:id>/portal-links", PortalLinks.as_view()),
+    path("clients/<str:id>/portal-links/<uuid:linkId>/revoke", PortalLinkRevoke.as_view()),
     path("admin/automations", AutomationList.as_view()),
+    path("admin/automations/savings", SavingsView.as_view()),
+    path("admin/clock", ClockView.as_view()),
     path("admin/automations/logs", LogList.as_view()),
     path("admin/automations/stats", AutomationStats.as_view()),
     path("admin/journeys/selection", SelectionView.as_view()),

@@ -6,7 +6,7 @@ from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableV
 from journeys.models.feedback import Feedback
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
 from journeys.models.pins import TemplatePin
-from journeys.models.portal import PortalLink
+from journeys.models.portal import PortalLink, PortalMessage
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion, Published
 from journeys.models.rollouts import RolloutRun, VersionChoice
 from journeys.models.savings import TimeSaving
@@ -25,6 +25,7 @@ __all__ = [
     "JourneyMonth",
     "Onboarding",
     "PortalLink",
+    "PortalMessage",
     "Programme",
     "ProgrammeStep",
     "ProgrammeVersion",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from customers.models import AppendOnly
 from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
+from customers.rules.persons import OfPerson
 from journeys.enums import AutomationStatus, AutomationType, LogStatus
 
 MAX_RETRIES = 3  # the journey spec; four attempts in all
@@ -37,6 +38,12 @@ class AutomationSchedule(CustomerRow):
     across a change of the clocks.
     """
 
+    of_person = OfPerson(by=("subject_id",), words=("reason", "error_message"))
+
+    # Without an index of its own: `automation_of_customer` begins with it.
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.CASCADE, related_name="automationschedules", db_index=False
+    )
     type = models.CharField(max_length=30, choices=AutomationType.choices)
     kind = models.CharField(max_length=80)
     subject_kind = models.CharField(max_length=40)
@@ -119,12 +126,18 @@ class AutomationLog(Row):
     Guarded three times: here, in the queryset, and by a trigger in the database.
     """
 
-    # No constraint in the database: the line stays when the customer goes.
+    of_person = OfPerson(by=("automation",), words=("action", "metadata", "error_message"))
+
+    # No constraint in the database: the line stays when the customer goes. The indexes below begin with both.
     customer = models.ForeignKey(
-        "customers.Customer", on_delete=models.DO_NOTHING, related_name="automation_logs", db_constraint=False
+        "customers.Customer",
+        on_delete=models.DO_NOTHING,
+        related_name="automation_logs",
+        db_constraint=False,
+        db_index=False,
     )
     automation = models.ForeignKey(
-        AutomationSchedule, on_delete=models.DO_NOTHING, related_name="logs", db_constraint=False
+        AutomationSchedule, on_delete=models.DO_NOTHING, related_name="logs", db_constraint=False, db_index=False
     )
     at = models.DateTimeField()
     type = models.CharField(max_length=30)

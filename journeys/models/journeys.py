@@ -85,17 +85,24 @@ class Journey(CustomerRow):
 class JourneyMonth(CustomerRow):
     """One month of one journey. Never removed: a skipped one stays, and says who skipped it."""
 
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="months")
+    # Without an index of its own: `journey_month_once` begins with it.
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="months", db_index=False)
     step = models.ForeignKey(ProgrammeStep, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     due_date = models.DateField(help_text="The customer's.")
     skipped_at = models.DateTimeField(null=True, blank=True)
-    skipped_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    skipped_by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     skip_reason = models.CharField(max_length=500, blank=True)
 
     class Meta(CustomerRow.Meta):
         ordering = ["journey", "number"]
-        indexes = [models.Index(fields=["due_date"], name="journey_month_due")]
+        indexes = [
+            models.Index(fields=["due_date"], name="journey_month_due"),
+            # A move of thousands writes eight rows each, of which hardly one is skipped.
+            models.Index(fields=["skipped_by"], condition=Q(skipped_by__isnull=False), name="journey_month_skipped_by"),
+        ]
         constraints = [models.UniqueConstraint(fields=["journey", "number"], name="journey_month_once")]
 
     def __str__(self) -> str:
@@ -112,7 +119,8 @@ class JourneyChange(CustomerRow):
     before: what the undo puts back, plain JSON. batch: the changes of one selection share it.
     """
 
-    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="changes")
+    # Without an index of its own: `journey_change_of` begins with it.
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="changes", db_index=False)
     action = models.CharField(max_length=20, help_text="start, adjust, pause, resume, skip, trigger, cancel, force …")
     summary = models.CharField(max_length=500)
     before = models.JSONField(default=dict)
@@ -120,13 +128,16 @@ class JourneyChange(CustomerRow):
     at = models.DateTimeField()
     by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey("customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    undone_by = models.ForeignKey(
+        "customers.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta(CustomerRow.Meta):
         ordering = ["-at"]
         indexes = [
             models.Index(fields=["journey", "-at"], name="journey_change_of"),
             models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="journey_change_batch"),
+            models.Index(fields=["undone_by"], condition=Q(undone_by__isnull=False), name="journey_change_undone_by"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from customers.registry.approvals import Approval, WholeApproval, as_waiting
 from emails.enums import Writer
 from journeys.enums import DeliverableState
 from journeys.models import Deliverable
-from journeys.queries.deliverables import DeliverableCard, deliverable_url, judge_text, with_machine_text, with_people
+from journeys.queries.deliverables import DeliverableCard, deliverable_url, judge_text, with_machine_text
 
 KIND = "deliverable"
 ALONE = "A deliverable is read whole before it goes to the client."
@@ -22,7 +22,7 @@ ALONE = "A deliverable is read whole before it goes to the client."
 def list_waiting(user: User, *, mine: bool) -> Any:
     """This will give the deliverables in review that the reader may see; mine: those of their own accounts."""
     rows = Deliverable.objects.visible_to(user).filter(state=DeliverableState.PENDING_REVIEW)
-    return rows.filter(customer__owner=user) if mine else rows
+    return rows.filter(customer__owner__in=user.desk) if mine else rows
 
 
 def find_waiting(user: User, *, mine: bool) -> Any:
@@ -57,8 +57,9 @@ def _read_rows(ids: Collection[UUID], *, user: User, now: datetime) -> Mapping[U
     """Those that wait now, with the writer's own text; a page that lists one and shows it whole reads it once."""
 
     def load(unknown: Collection[UUID]) -> dict[UUID, Any]:
-        rows = with_machine_text(with_people(list_waiting(user, mine=False)))
-        return {row.pk: row for row in rows.filter(pk__in=unknown).defer("first_body")}
+        waiting = list_waiting(user, mine=False).filter(pk__in=unknown)
+        rows = with_machine_text(waiting).select_related("customer", "month", "journey__version")
+        return {row.pk: row for row in rows.defer("first_body").order_by()}
 
     return kept_each(("deliverables", user.pk, now), ids, load)
 

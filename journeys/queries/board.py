@@ -6,10 +6,10 @@ One count for the whole board, one query for the first cards of every column, on
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.db import connection
@@ -17,14 +17,17 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Lower, RowNumber
 
 from customers.models import Customer, Stakeholder, User
+from customers.queries.kept import key_of
+from customers.queries.minute import once_a_minute
 from journeys.enums import DeliverableState, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
+from journeys.queries.board_answers import BOARD_ANSWERS
 from journeys.queries.overdue import is_overdue
 from journeys.rules.states import KINDS
 
 NO_OWNER = "none"
-IN_COLUMN = 10
-PAGE_SIZE = 50
+IN_COLUMN = 6
+PAGE_SIZE = 30
 ANY_MONTH = 32_767
 """Stands in a statement where the number of a month goes."""
 
@@ -125,14 +128,23 @@ class BoardFacets:
 
 
 class Board:
-    """The journeys of the reader's accounts, as the filter asks for them."""
+    """The journeys of the reader's accounts, as the filter asks for them.
 
-    def __init__(self, user: User, wanted: BoardFilter, *, now: datetime) -> None:
-        self.user, self.wanted, self.now = user, wanted, now
+    mark: what the board stands at (`BOARD_ANSWERS`); what was answered at it in this minute is not read again, since
+    what is overdue depends on the hour too. Empty: all is read.
+    """
+
+    def __init__(self, user: User, wanted: BoardFilter, *, now: datetime, mark: str = "") -> None:
+        self.user, self.wanted, self.now, self.mark = user, wanted, now, mark
 
     @cached_property
     def counts(self) -> BoardCounts:
         """Counted without the state that is asked for, so that the other states can be chosen."""
+        # Whatever the state and the month: one count serves them all.
+        wanted = replace(self.wanted, state="", month=None)
+        return BOARD_ANSWERS.answer(self.mark, self._key("counts", wanted), self._count)
+
+    def _count(self) -> BoardCounts:
         is_active = Q(state=JourneyState.ACTIVE)
         rows: Any = (
             self._rows(with_state=False)
@@ -149,6 +161,9 @@ class Board:
 
     def columns(self) -> list[Column]:
         """This will give every month that has clients or lies between, with the first cards of each."""
+        return BOARD_ANSWERS.answer(self.mark, self._key("columns", self.wanted), self._read_columns)
+
+    def _read_columns(self) -> list[Column]:
         known = self._months()
         ids = self._first_in_all() if self.wanted.text else self._first_in_each(known)
         cards: dict[int, list[Card]] = {}
@@ -193,6 +208,17 @@ class Board:
 
     def page_of(self, begin: int, end: int) -> list[Card]:
         """This will give a piece of the list."""
+        key = self._key("page", self.wanted, begin, end)
+        return BOARD_ANSWERS.answer(self.mark, key, partial(self._read_page, begin, end))
+
+    def count_list(self) -> int:
+        """This will give how many stand in the list."""
+        return BOARD_ANSWERS.answer(self.mark, self._key("list", self.wanted), self.customer_ids().count)
+
+    def _key(self, part: str, wanted: BoardFilter, *place: int) -> Hashable:
+        return key_of(self.user, part, wanted, self.now.replace(second=0, microsecond=0), *place)
+
+    def _read_page(self, begin: int, end: int) -> list[Card]:
         if self.wanted.state == "none":
             return [
                 Card(row.pk, row.name, row.owner.display_name if row.owner else "")
@@ -240,8 +266,12 @@ class Board:
         return rows.filter(*conditions)
 
 
-def read_board_facets(user: User) -> BoardFacets:
-    """This will read what the reader's accounts, on a journey or not, can be narrowed by, in three queries."""
+def read_board_facets(user: User, *, now: datetime) -> BoardFacets:
+    """This will give what the reader's accounts, on a journey or not, can be narrowed by; a minute old at most."""
+    return once_a_minute("journeys.facets", user, now=now, read=lambda: _read_facets(user))
+
+
+def _read_facets(user: User) -> BoardFacets:
     seen = Customer.objects.visible_to(user).order_by().values_list("segment", "owner").distinct()
     pairs = list(seen)
     owners = User.objects.filter(pk__in={owner for _, owner in pairs if owner})

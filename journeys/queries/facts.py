@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from customers.queries.many import many
@@ -17,16 +18,48 @@ from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
 
 def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
     """This will read the journeys with their months, in four queries however many they are."""
-    journeys = list(Journey.objects.filter(pk__in=many(journey_ids)))
+    rows = Journey.objects.filter(pk__in=many(journey_ids)).order_by().values_list(*_Standing._fields[:-1])
+    found = list(rows)
     # Shared by thousands: read once.
-    versions = ProgrammeVersion.objects.in_bulk({journey.version_id for journey in journeys})
-    for journey in journeys:
-        journey.version = versions[journey.version_id]
-    return facts_of(journeys)
+    versions = ProgrammeVersion.objects.in_bulk({version_id for _, _, version_id, *_ in found})
+    return _read([_Standing._make((*row, versions[row[2]].celebrates_apart)) for row in found])
 
 
 def facts_of(journeys: Collection[Journey]) -> dict[UUID, JourneyFacts]:
     """This will read what belongs to journeys that were read just now with their versions, in two queries."""
+    return _read(
+        [
+            _Standing(
+                journey.pk,
+                journey.customer_id,
+                journey.version_id,
+                journey.state,
+                journey.zone,
+                journey.local_time,
+                journey.current_month,
+                journey.held_since,
+                journey.version.celebrates_apart,
+            )
+            for journey in journeys
+        ]
+    )
+
+
+class _Standing(NamedTuple):
+    """What is read of a journey itself."""
+
+    pk: UUID
+    customer_id: UUID
+    version_id: UUID
+    state: str
+    zone: str
+    local_time: time
+    current_month: int
+    held_since: datetime | None
+    celebrates_apart: bool
+
+
+def _read(journeys: Sequence[_Standing]) -> dict[UUID, JourneyFacts]:
     months = _read_months([journey.pk for journey in journeys])
     planned = _list_with_plan({journey.customer_id for journey in journeys})
     return {
@@ -38,7 +71,7 @@ def facts_of(journeys: Collection[Journey]) -> dict[UUID, JourneyFacts]:
             local_time=journey.local_time,
             months=tuple(months[journey.pk]),
             is_plan_approved=journey.customer_id in planned,
-            celebrates_apart=journey.version.celebrates_apart,
+            celebrates_apart=journey.celebrates_apart,
             current_month=journey.current_month,
             held_since=journey.held_since,
         )
@@ -83,13 +116,15 @@ _MONTH_FIELDS = (
 
 
 def _read_months(journey_ids: Sequence[UUID]) -> dict[UUID, list[MonthFacts]]:
-    rows = JourneyMonth.objects.filter(journey__in=many(journey_ids)).order_by("journey", "number")
-    found: dict[UUID, list[MonthFacts]] = defaultdict(list)
+    rows = JourneyMonth.objects.filter(journey__in=many(journey_ids)).order_by("number")
+    # By the numbers of the ids: a UUID is slow to find by.
+    found = {pk.int: list[MonthFacts]() for pk in journey_ids}
     for journey_id, *values in rows.values_list("journey_id", *_MONTH_FIELDS):
-        found[journey_id].append(_month(*values))
-    return found
+        found[journey_id.int].append(_month(*values))
+    return {pk: found[pk.int] for pk in journey_ids}
 
 
+@lru_cache(maxsize=4096)
 def _month(
     number: int,
     title: str,
@@ -102,6 +137,7 @@ def _month(
     delivered_at: datetime | None,
     opened_at: datetime | None,
 ) -> MonthFacts:
+    """Thousands of journeys have months that are alike: such are one."""
     return MonthFacts(
         number=number,
         title=title,

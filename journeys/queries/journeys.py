@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from customers.models import Customer
+from customers.queries.many import many
 from journeys.enums import JourneyState
 from journeys.models import Journey, ProgrammeVersion
 from journeys.rules.timeline import StepPlan
@@ -19,10 +20,24 @@ def get_open_journey(customer: Customer) -> Journey | None:
     return found
 
 
+def list_open_journeys(customer_ids: Collection[UUID]) -> list[Journey]:
+    """This will give the journeys that are under way with their versions, of which thousands share one."""
+    journeys = list(Journey.objects.filter(customer__in=many(customer_ids), state=JourneyState.ACTIVE))
+    versions = ProgrammeVersion.objects.in_bulk({journey.version_id for journey in journeys})
+    for journey in journeys:
+        journey.version = versions[journey.version_id]
+    return journeys
+
+
+def map_open_journeys(customer_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """This will give the ids of the journeys that are under way, by customer."""
+    journeys = Journey.objects.filter(customer__in=many(customer_ids), state=JourneyState.ACTIVE)
+    return dict(journeys.values_list("customer_id", "pk"))
+
+
 def list_with_open_journey(customer_ids: Collection[UUID]) -> set[UUID]:
     """This will give those of the customers that are on a journey."""
-    journeys = Journey.objects.filter(customer__in=customer_ids, state=JourneyState.ACTIVE)
-    return set(journeys.values_list("customer_id", flat=True))
+    return set(map_open_journeys(customer_ids))
 
 
 def find_version(customer: Customer) -> ProgrammeVersion | None:

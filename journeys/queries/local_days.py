@@ -72,7 +72,8 @@ def is_before_day(field: str, zone: str, moment: datetime) -> Q:
     condition = Q(**{f"{field}__lt": first})
     quarter = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
     while first < last:
-        condition |= Q(IsAmong(zone, names=_zones_after(first, quarter)), **{field: first})
+        # The date first: a database that keeps the order looks for few zones.
+        condition |= Q(**{field: first}) & Q(IsAmong(zone, names=_zones_after(first, quarter)))
         first += timedelta(days=1)
     return condition
 

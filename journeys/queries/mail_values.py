@@ -35,6 +35,8 @@ from journeys.queries.mail_sources import (
 )
 from journeys.rules.mail_dates import position_of
 
+OWN = ("clientName", "accountName", "progressLink", "deliverableLink", "certificateLink")
+OWN_FACTS = ("recipient.name", "customer.name")
 OPEN_END = "open"
 PREVIOUS = ("previousMonth", "previousTitle", "previousDate")
 NEXT = ("nextMonth", "nextTitle", "nextDate")
@@ -84,11 +86,8 @@ def client_values(
 
     pause: the hold that it is about. wanted: the names that its text uses, since lists take a while; None for all.
     """
-    values = Values(wanted=wanted)
-    _put_people(values, facts, recipient)
-    values.put("progressLink", links.progress)
-    values.put("deliverableLink", links.deliverable)
-    values.put("certificateLink", links.certificate)
+    values = own_values(facts, recipient=recipient, links=links, wanted=wanted)
+    _put_house(values, facts)
     month = facts.month(number)
     if month is not None:
         _put_month(values, facts, month)
@@ -101,15 +100,12 @@ def client_values(
     return values
 
 
-def given_name(person: Stakeholder) -> str:
-    """What a contact is called in a greeting."""
-    words = person.name.split()
-    return words[0] if words else person.name
-
-
-def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> None:
-    customer, sender = facts.journey.customer, facts.sender
-    called = one_line(given_name(recipient))
+def own_values(
+    facts: MailFacts, *, recipient: Stakeholder, links: Links, wanted: frozenset[str] | None = None
+) -> Values:
+    """This will give those values of a mail, OWN, that no other account's has alike."""
+    values = Values(wanted=wanted)
+    customer, called = facts.journey.customer, one_line(given_name(recipient))
     values.put(
         "clientName",
         called,
@@ -120,11 +116,25 @@ def _put_people(values: Values, facts: MailFacts, recipient: Stakeholder) -> Non
         one_line(customer.name),
         lambda: [_name("customer.name", customer.name, "customer", customer.pk, "name", "Account")],
     )
+    values.put("progressLink", links.progress)
+    values.put("deliverableLink", links.deliverable)
+    values.put("certificateLink", links.certificate)
+    return values
+
+
+def given_name(person: Stakeholder) -> str:
+    """What a contact is called in a greeting."""
+    words = person.name.split()
+    return words[0] if words else person.name
+
+
+def _put_house(values: Values, facts: MailFacts) -> None:
     for name, key, text, column in (
         ("programName", "programme.name", facts.settings.programme_name, "programme_name"),
         ("companyName", "own.name", facts.settings.company_name, "company_name"),
     ):
         values.put(name, one_line(text), partial(_of_settings, key, text, column))
+    sender = facts.sender
     signed = sender.display_name if sender else ""
     behind = [_name("sender.name", signed, "user", sender.pk, "name", "Our colleague")] if sender else []
     values.put("senderName", one_line(signed), lambda: behind)

@@ -17,6 +17,7 @@ from journeys.queries.facts import read_journey
 from journeys.queries.mail_facts import last_to_end, open_holds
 from journeys.queries.mail_sources import due_after_hold, progress_pct
 from journeys.queries.portal_links import is_live, make_token, read_token
+from journeys.queries.portal_messages import count_messages
 from journeys.rules.journeys import JourneyFacts
 from journeys.rules.portal import STATE_WORDS, ClientState, client_state
 
@@ -40,6 +41,11 @@ class Visit:
     @property
     def token(self) -> str:
         return make_token(self.link.pk)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many messages nobody of theirs has read."""
+        return count_messages(self.link)
 
     @property
     def phase(self) -> str:

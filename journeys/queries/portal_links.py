@@ -18,7 +18,13 @@ _PURPOSE = "portal"
 
 def portal_url(link: PortalLink, path: str = "") -> str:
     """This will give the whole address of a page behind a link. path: "", "months/3", "certificate"."""
-    return "/".join(part for part in (f"{settings.PUBLIC_URL}/j/{make_token(link.pk)}", path.strip("/")) if part)
+    return portal_urls(link.pk, path)[0]
+
+
+def portal_urls(link_id: uuid.UUID, *paths: str) -> list[str]:
+    """This will give the addresses of several pages behind a link, which is signed once for them."""
+    first = f"{settings.PUBLIC_URL}/j/{make_token(link_id)}"
+    return ["/".join(part for part in (first, path.strip("/")) if part) for path in paths]
 
 
 def make_token(link_id: uuid.UUID) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
+from customers.queries.many import many
 from journeys.enums import AutomationStatus, JourneyKind
 from journeys.models import AutomationSchedule, Deliverable
 from journeys.rules.row_moves import HOLD_KINDS, RowFacts
@@ -34,7 +35,7 @@ _FIELDS = (
 
 
 def rows_of(journey_ids: Collection[UUID]) -> QuerySet[AutomationSchedule]:
-    return AutomationSchedule.objects.filter(subject_kind=SUBJECT, subject_id__in=journey_ids)
+    return AutomationSchedule.objects.filter(subject_kind=SUBJECT, subject_id__in=many(journey_ids))
 
 
 def open_rows_of(journey_ids: Collection[UUID]) -> QuerySet[AutomationSchedule]:

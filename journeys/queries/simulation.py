@@ -21,6 +21,7 @@ from emails.models import Draft
 from emails.queries.pacing import notice_deadlines
 from emails.queries.suppression import list_open
 from emails.queries.templates import current_versions
+from emails.registry import mails_elsewhere
 from emails.rules.facts import fact_from_json
 from emails.rules.suppression import SuppressionFacts, strongest
 from emails.rules.templates import compile_template
@@ -43,7 +44,9 @@ COUNTS_FOR = timedelta(days=40)
 
 def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]:
     """This will read the accounts that have a journey, by name."""
-    journeys = dict(Journey.objects.filter(customer__in=many(customer_ids)).values_list("pk", "customer_id"))
+    found = Journey.objects.filter(customer__in=many(customer_ids)).values_list("pk", "customer_id", "started_at")
+    journeys = {pk: customer_id for pk, customer_id, _ in found}
+    started_at = {pk: at for pk, _, at in found}
     facts, mail_facts, rows = read_facts(list(journeys)), read_mail_facts(list(journeys)), read_rows(list(journeys))
     customers = list(Customer.objects.filter(pk__in=many(set(journeys.values()))).order_by("name", "pk"))
     reader = _Reader(customers, mail_facts, now)
@@ -53,7 +56,7 @@ def read_worlds(customer_ids: Collection[UUID], *, now: datetime) -> list[World]
     worlds = []
     for customer in customers:
         own = [pk for pk, customer_id in journeys.items() if customer_id == customer.pk]
-        first = mail_facts[max(own, key=lambda pk: mail_facts[pk].journey.started_at)]
+        first = mail_facts[max(own, key=started_at.__getitem__)]
         worlds.append(
             World(
                 customer_id=customer.pk,
@@ -98,6 +101,9 @@ class _Reader:
         drafts = Draft.objects.filter(Q(state__in=WAITING) | Q(left_at, state__in=LEFT_STATES), customer__in=many(ids))
         for draft in drafts.select_related("stakeholder", "sender").order_by("approved_at", "pk"):
             self._sort(draft)
+        for source in mails_elsewhere():
+            for mail in source.read(many(ids), now - COUNTS_FOR):
+                self.gone[mail.customer_id].append(_gone_elsewhere(mail, source.part))
         people = [facts.recipient for facts in mail_facts.values() if facts.recipient]
         people += [draft.stakeholder for drafts in self.waiting.values() for draft in drafts if draft.stakeholder]
         self._suppressed = list_open({person.email for person in people})
@@ -142,6 +148,7 @@ class _Reader:
             approved_at=draft.approved_at or draft.updated_at,
             expires_at=draft.approval_expires_at or draft.updated_at,
             lapses=draft.lapses,
+            is_by_rule=bool(draft.approval_rule),
             month=int(place) if is_journeys and name == "month" else None,
             state=DraftState(draft.state),
             not_before=draft.not_before,
@@ -156,6 +163,13 @@ class _Reader:
             month = self._months.get(fact.id)
             if fact.kind == MONTH and fact.field == "due_date" and month is not None:
                 yield fact.label, month.journey.pk, month.number, date.fromisoformat(fact.value)
+
+
+def _gone_elsewhere(mail: Any, part: str) -> Gone:
+    """What another system sent counts as the gate counts it."""
+    addresses = frozenset({mail.to_email.lower()} - {""})
+    title = mail.subject or f"To {mail.to_name}"
+    return Gone(title, Lane(mail.lane), mail.left_at, mail.stakeholder_id, addresses, part)
 
 
 def _read_house(settings: WorkspaceSettings) -> House:

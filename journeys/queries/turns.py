@@ -60,8 +60,12 @@ def list_turns() -> list[Any]:
 
 
 def list_coming(*, today: Any) -> list[Any]:
-    """This will give the months that fall due next."""
+    """This will give the months that fall due next, one of each journey."""
     months = JourneyMonth.objects.filter(
-        due_date__gt=today, skipped_at=None, journey__state=JourneyState.ACTIVE, journey__held_since=None
+        due_date=F("journey__open_due_date"),
+        journey__open_due_date__gt=today,
+        journey__state=JourneyState.ACTIVE,
+        journey__held_since=None,
+        skipped_at=None,
     )
     return [as_coming(months, code="month", title=text(F("step__title")), day=F("due_date"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emails.enums import Audience
 from journeys.rules.effects import StaffNews
-from journeys.rules.mail_names import DIGEST_KEY, FAILED_KEY, DefaultMail, staff_key
+from journeys.rules.mail_names import DIGEST_KEY, FAILED_KEY, NOTICE_KEY, NOTICES_KEY, DefaultMail, staff_key
 
 STAFF_MAILS = (
     DefaultMail(
@@ -105,6 +105,29 @@ What went wrong: {{error}}
 [View Full Automation Log]({{logLink}})
 
 [Open the Account]({{accountLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        NOTICE_KEY,
+        "Escalation: a notice",
+        "🚨 {{news}}",
+        """Hi {{staffName}},
+
+{{news}}.
+
+[Open the Account]({{accountLink}})
+
+[Your Notices]({{noticesLink}})""",
+        Audience.STAFF,
+    ),
+    DefaultMail(
+        NOTICES_KEY,
+        "Digest of notices",
+        "{{count}} notices for you",
+        """What you were told and have not read:
+{{notices}}
+
+[Your Notices]({{noticesLink}})""",
         Audience.STAFF,
     ),
     DefaultMail(

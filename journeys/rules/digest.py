@@ -99,9 +99,14 @@ def say_counts(counts: Mapping[str, int]) -> list[str]:
 
 
 def say_failed(lines: Iterable[str]) -> list[str]:
+    return say_most(lines) or [NOTHING]
+
+
+def say_most(lines: Iterable[str]) -> list[str]:
+    """Say the first of many lines, and how many more there are."""
     lines = list(lines)
     more = len(lines) - MOST_FAILED
-    return [*lines[:MOST_FAILED], *([f"and {more} more"] if more > 0 else [])] or [NOTHING]
+    return [*lines[:MOST_FAILED], *([f"and {more} more"] if more > 0 else [])]
 
 
 def say_kind(kind: str) -> str:

@@ -9,6 +9,8 @@ from journeys.enums import JourneyKind
 
 LATE_AFTER_DAYS = frozenset({JourneyKind.OVERDUE, JourneyKind.CELEBRATE})
 LATENESS = timedelta(days=2)  # DESIGN, section 5, Defaults
+LOOK_AGAIN = timedelta(days=1)
+"""Under a hold without an end nobody can say yet when a month begins."""
 
 
 def shifted(due: date, days: int) -> date:
@@ -21,18 +23,18 @@ def position_of(number: int, kept: list[int]) -> int:
 
 
 def expiry_of_mail(
-    kind: JourneyKind, *, now: datetime, due_at: datetime | None, hold_until: datetime | None, window: Window
+    kind: JourneyKind, *, now: datetime, due_at: datetime | None, hold_until: datetime | None, window: Window | None
 ) -> datetime | None:
     """Say from when on a mail would come too late; None: it is worth reading whenever it comes.
 
     due_at: when its month begins. "Coming soon" ends with that, "resumes soon" with the hold; the other reminders and
-    the congratulation two days after they could first have left.
+    the congratulation two days after they could first have left. window: of these, LATE_AFTER_DAYS, alone.
     """
     if kind == JourneyKind.UPCOMING and due_at is not None:
         return _later(due_at, now)
     if kind == JourneyKind.RESUMES_SOON and hold_until is not None:
         return _later(hold_until, now)
-    return window.next_opening(now) + LATENESS if kind in LATE_AFTER_DAYS else None
+    return window.next_opening(now) + LATENESS if window and kind in LATE_AFTER_DAYS else None
 
 
 def _later(moment: datetime, now: datetime) -> datetime:

@@ -12,6 +12,8 @@ from journeys.rules.effects import StaffNews
 
 DIGEST_KEY = "staff.digest"
 FAILED_KEY = "staff.automation_failed"
+NOTICE_KEY = "staff.notice"
+NOTICES_KEY = "staff.notices"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,19 @@ FAILED = (
     TemplateName("logLink", "The automation log", "https://…", is_link=True),
 )
 
+NOTICE = (
+    TemplateName("staffName", "The colleague it goes to", "Dana"),
+    TemplateName("clientName", "The account", "Acme Corporation"),
+    TemplateName("news", "What is told, in a line", "Nobody at Acme Corporation has answered in two weeks"),
+    TemplateName("accountLink", "The account here", "https://…", is_link=True),
+    TemplateName("noticesLink", "The colleague's notices here", "https://…", is_link=True),
+)
+NOTICES = (
+    TemplateName("count", "How many there are", "3"),
+    TemplateName("notices", "What was told, a point each", "- A mail to Acme Corporation came back"),
+    TemplateName("noticesLink", "The colleague's notices here", "https://…", is_link=True),
+)
+
 _ABOUT_PAUSE = (JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, JourneyKind.WELCOME_BACK)
 _ABOUT_MONTH = (
     JourneyKind.UPCOMING,
@@ -112,6 +127,8 @@ NAMES: Mapping[str, tuple[TemplateName, ...]] = {
     **{f"staff.{news.value}": STAFF for news in StaffNews},
     DIGEST_KEY: DIGEST,
     FAILED_KEY: FAILED,
+    NOTICE_KEY: NOTICE,
+    NOTICES_KEY: NOTICES,
 }
 
 

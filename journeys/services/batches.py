@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers.base import lock_customers
 from customers.models import User
+from customers.services.locks import lock_ids
 from journeys.models import Journey, JourneyChange
 from journeys.queries.batches import complete, list_standing, list_standing_bare
 from journeys.services.changing import Refused
@@ -81,7 +81,7 @@ def preview_undo_batch(batch: UUID, *, now: datetime, by: User) -> BatchUndo:
 
 def _lock(batch: UUID, by: User) -> Sequence[JourneyChange]:
     """Read again once the customers are locked, journeys with them."""
-    lock_customers(change.customer_id for change in list_standing(batch, by))
+    lock_ids(change.customer_id for change in list_standing(batch, by))
     return list_standing(batch, by)
 
 

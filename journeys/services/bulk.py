@@ -12,12 +12,14 @@ from django.db import transaction
 
 from customers.base import lock_customers
 from customers.enums import HoldScope
-from customers.models import Customer, Hold, User
-from customers.services.holds import end_holds, hold_customers
-from journeys.enums import JourneyKind, JourneyState
+from customers.models import Customer, User
+from customers.queries.many import many
+from customers.services.holds import end_holds_of, hold_customers
+from customers.services.locks import lock_ids
+from journeys.enums import JourneyKind
 from journeys.models import Journey, JourneyChange, ProgrammeVersion
 from journeys.queries.facts import read_facts
-from journeys.queries.journeys import find_versions, list_with_open_journey
+from journeys.queries.journeys import find_versions, list_open_journeys, list_with_open_journey, map_open_journeys
 from journeys.services.adjusting import adjust_all, check_adjust
 from journeys.services.changing import Outcome, Refused, note_changes
 from journeys.services.forcing import check_may_force, force_all, read_writers, why_not_force
@@ -129,7 +131,8 @@ def pause_journeys(
         holds = hold_customers(ends, scope=HoldScope.JOURNEY, reason=reason, now=now, by=by)
         held = {hold.customer_id for hold in holds}
         sorting.refused |= {pk: "The journey is paused already." for pk in ends if pk not in held}
-        changes = _list_changes(held, action="paused", now=now)
+        ids = [journey.pk for journey in journeys if journey.customer_id in held]
+        changes = _list_changes(ids, action="paused", now=now)
     return Outcome(changes, sorting.refused)
 
 
@@ -137,12 +140,13 @@ def resume_journeys(customers: Iterable[Customer], *, now: datetime, by: User | 
     """This will end the pause of each journey; the ones whose account is held besides go on when that ends."""
     sorting = Sorting()
     with transaction.atomic():
-        journeys = _lock_journeys(customers, sorting)
-        ids = [journey.customer_id for journey in journeys]
-        holds = list(Hold.objects.filter(customer__in=ids, ended_at=None, scope=HoldScope.JOURNEY))
-        ended = {hold.customer_id for hold in end_holds(holds, now=now, by=by, reason=reason)}
-        sorting.refused |= {pk: NOT_PAUSED for pk in ids if pk not in ended}
-        changes = _list_changes(ended, action="resumed", now=now)
+        ids = lock_ids(customer.pk for customer in customers)
+        journeys = map_open_journeys(ids)
+        sorting.refused |= {pk: NO_JOURNEY for pk in ids if pk not in journeys}
+        holds = end_holds_of(journeys, scope=HoldScope.JOURNEY, now=now, by=by, reason=reason)
+        ended = {hold.customer_id for hold in holds}
+        sorting.refused |= {pk: NOT_PAUSED for pk in journeys if pk not in ended}
+        changes = _list_changes([journeys[pk] for pk in ended], action="resumed", now=now)
         say_why(changes, reason)
         on = {change.customer_id for change in changes}
         sorting.refused |= dict.fromkeys(ended - on, STILL_HELD)
@@ -233,8 +237,8 @@ class _Courses:
 
 
 def _lock_journeys(customers: Iterable[Customer], sorting: Sorting) -> list[Journey]:
-    ids = [customer.pk for customer in lock_customers(customer.pk for customer in customers)]
-    journeys = list(Journey.objects.filter(customer__in=ids, state=JourneyState.ACTIVE).select_related("version"))
+    ids = lock_ids(customer.pk for customer in customers)
+    journeys = list_open_journeys(ids)
     found = {journey.customer_id for journey in journeys}
     sorting.refused |= {pk: NO_JOURNEY for pk in ids if pk not in found}
     return journeys
@@ -244,6 +248,6 @@ def _days_of(journey: Journey, start_date: date | None, days: int) -> int:
     return check_adjust(journey, start_date or journey.start_date + timedelta(days=days))
 
 
-def _list_changes(customer_ids: Iterable[UUID], *, action: str, now: datetime) -> list[JourneyChange]:
-    changes = JourneyChange.objects.filter(customer__in=customer_ids, action=action, at=now)
-    return list(changes.select_related("journey"))
+def _list_changes(journey_ids: Iterable[UUID], *, action: str, now: datetime) -> list[JourneyChange]:
+    """Those that the holds' start or end has noted, without what an undo needs."""
+    return list(JourneyChange.objects.filter(journey__in=many(journey_ids), action=action, at=now).defer("before"))

@@ -1,4 +1,7 @@
-"""The weekly digest: what ran by itself, what failed, what comes; once a week and person (the journey spec)."""
+"""The weekly digest: what ran by itself, what failed, what comes; once a week and person (the journey spec).
+
+What its reader was told and has not read stands below, so that there are no two mails on a Monday.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,10 @@ from emails.rules.facts import format_date
 from emails.rules.templates import one_line, points
 from emails.services.staff_mails import NewStaffMail, queue_staff_mails
 from journeys.queries.digest import list_readers, read_tallies, read_teams, tally_for
+from journeys.queries.notice_mails import list_untold
 from journeys.rules.digest import Tally, Week, due_week, is_anywhere, next_due, quarter, say_counts, say_failed
-from journeys.rules.mail_names import DIGEST_KEY
+from journeys.rules.mail_names import DIGEST_KEY, NOTICES_KEY
+from journeys.services.notice_mails import digest_values, mark_mailed
 from journeys.services.templates import find_versions
 
 SCOPES = {Role.CSM: "your clients", Role.LEAD: "your team's clients", Role.OPS: "all clients"}
@@ -71,15 +76,35 @@ def _list_told(codes: set[str]) -> set[str]:
 def _write_week(week: Week, readers: Sequence[User], *, now: datetime) -> int:
     tallies = read_tallies(week, now=now)
     teams = read_teams(tallies)
-    version = find_versions([DIGEST_KEY], now=now)[DIGEST_KEY]
-    mails = [
-        NewStaffMail(user=reader, version=version, values=_values(reader, tally, week), key=_key(week, reader))
-        for reader in readers
-        if not (tally := tally_for(reader, tallies, teams=teams)).is_empty
-    ]
+    versions = find_versions([DIGEST_KEY, NOTICES_KEY], now=now)
+    mails: list[NewStaffMail] = []
     with transaction.atomic():
+        _lock(readers)
+        told = _list_told({week.code})
+        untold = list_untold([reader.pk for reader in readers], before=week.due_at)
+        for reader in readers:
+            tally, notices = tally_for(reader, tallies, teams=teams), untold.get(reader.pk, [])
+            if _key(week, reader) in told or (tally.is_empty and not notices):
+                continue
+            also = (versions[NOTICES_KEY], digest_values(notices)) if notices else None
+            mails.append(
+                NewStaffMail(
+                    user=reader,
+                    version=versions[DIGEST_KEY],
+                    values=_values(reader, tally, week),
+                    key=_key(week, reader),
+                    also=also,
+                )
+            )
+            mark_mailed(notices, now=now)
         queue_staff_mails(mails, now=now)
     return len(mails)
+
+
+def _lock(readers: Sequence[User]) -> None:
+    """Of two processes at once the second waits, and finds it written. SQLite has one writer anyway."""
+    ids = [reader.pk for reader in readers]
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
 
 
 def forget() -> None:

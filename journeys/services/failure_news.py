@@ -8,8 +8,9 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from customers.enums import Role
-from customers.models import Customer, User
+from customers.enums import NoticeKind, Role
+from customers.models import Customer, Todo, User
+from customers.services.notices import NewNotice, notify
 from customers.services.todos import add_todo
 from emails.models import StaffMail
 from emails.rules.templates import one_line
@@ -31,7 +32,7 @@ def tell_of_failure(due: Due, *, message: str, now: datetime) -> None:
     """This will write the task and the mails, each once for the row. Source: the journey spec, "Escalate to admin"."""
     customer = Customer.objects.select_related("owner").get(pk=due.customer_id)
     admins = _list_admins()
-    add_todo(
+    todo = add_todo(
         f"{due.kind} failed after {due.attempt} attempts",
         customer=customer,
         owner=customer.owner or next(iter(admins), None),
@@ -43,11 +44,26 @@ def tell_of_failure(due: Due, *, message: str, now: datetime) -> None:
         source_id=due.id,
         key=f"automation-failed-{due.id}",
     )
+    notify([_notice(admin, todo) for admin in admins], now=now)
     try:
         with transaction.atomic():
             _mail(due, customer, admins, message=message, now=now)
     except Exception:  # the row must come to its end though nobody can be written to
         log.exception("failure_not_mailed", automation=str(due.id))
+
+
+def _notice(admin: User, todo: Todo) -> NewNotice:
+    """Whose task it is has been told; the mail of the failure is a mail of its own."""
+    return NewNotice(
+        user_id=admin.pk,
+        kind=NoticeKind.AUTOMATION,
+        event=todo.kind,
+        key=f"todo:{todo.pk}",
+        customer_id=todo.customer_id,
+        subject_kind=todo.source_kind,
+        subject_id=todo.source_id,
+        is_mailed=True,
+    )
 
 
 def _list_admins() -> list[User]:

@@ -13,24 +13,26 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat, Left
 
 from customers.enums import HoldScope
 from customers.models import Hold, User
+from customers.queries.many import many
 from customers.queries.stops import list_open_holds
 from customers.registry.holds import register_hold_hooks
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts, end_hold, hold_customer
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
 from journeys.models import AutomationSchedule, Journey, JourneyChange
 from journeys.queries.facts import read_journey
-from journeys.queries.rows import SUBJECT, as_facts, read_rows, rows_of, snapshot
+from journeys.queries.rows import SUBJECT, as_facts, open_rows_of, read_rows, rows_of, snapshot
 from journeys.rules.changes import Plan, plan_pause, plan_shift
 from journeys.rules.moments import moment_of
 from journeys.rules.row_moves import held_days, local_day
 from journeys.rules.timeline import TYPES, payload_of
 from journeys.services.announcing import announce
-from journeys.services.changing import BATCH, Note, Refused, because, lock_journey, note_changes
-from journeys.services.scheduling import LocalMoment, NewAutomation, end_rows
+from journeys.services.changing import Note, Refused, because, lock_journey, note_changes
+from journeys.services.scheduling import LocalMoment, NewAutomation, end_found
 from journeys.services.shifting import shift_after_hold
 
 REMIND_DAYS = 3
@@ -103,7 +105,9 @@ def say_why(changes: Sequence[JourneyChange], reason: str) -> None:
         return
     for change in changes:
         change.summary = because(change.summary, reason)
-    JourneyChange.objects.bulk_update(changes, ["summary"], batch_size=BATCH)
+    JourneyChange.objects.filter(pk__in=many(change.pk for change in changes)).update(
+        summary=Left(Concat("summary", Value(f": {reason}")), 500)
+    )
 
 
 def preview_resume(journey: Journey, *, now: datetime, by: User | None = None, reason: str = "") -> Plan:
@@ -165,18 +169,19 @@ def note_started(holds: Sequence[Hold], now: datetime, by: User | None) -> None:
 
 def note_ended(holds: Sequence[Hold], now: datetime, by: User | None) -> None:
     """This will move what is still to come by the days held, where no other hold is left, and welcome back."""
-    kept = _end_notices(holds, now)
     customer_ids = {hold.customer_id for hold in holds}
-    held = Hold.objects.filter(customer__in=customer_ids, ended_at=None).values_list("customer_id", flat=True)
-    freed = Journey.objects.filter(customer__in=customer_ids.difference(held), held_since__isnull=False)
-    journeys = list(freed.select_related("version"))
+    of_them = list(Journey.objects.filter(customer__in=many(customer_ids)))
+    kept = _end_notices(holds, [journey.pk for journey in of_them], now)
+    still = Hold.objects.filter(customer__in=many(customer_ids), ended_at=None)
+    held = set(still.values_list("customer_id", flat=True))
+    journeys = [journey for journey in of_them if journey.held_since and journey.customer_id not in held]
     groups: dict[int, list[Journey]] = defaultdict(list)
     for journey in journeys:
         groups[held_days(journey.held_since or now, now, journey.zone)].append(journey)
     for days, group in groups.items():
         for journey_id, row in shift_after_hold(group, days=days, now=now):
             kept[journey_id].append(snapshot(row))
-    Journey.objects.filter(pk__in=[journey.pk for journey in journeys]).update(held_since=None, updated_at=now)
+    Journey.objects.filter(pk__in=many(journey.pk for journey in journeys)).update(held_since=None, updated_at=now)
     active = [(days, journey) for days, group in groups.items() for journey in group if journey.is_active]
     _welcome_back([journey for _, journey in active], now)
     ended: dict[UUID, list[str]] = defaultdict(list)
@@ -234,19 +239,18 @@ def occurrence_of_hold(hold_id: UUID) -> str:
     return f"hold-{hold_id}"
 
 
-def _end_notices(holds: Collection[Hold], now: datetime) -> dict[UUID, list[dict[str, Any]]]:
+def _end_notices(
+    holds: Collection[Hold], journey_ids: Sequence[UUID], now: datetime
+) -> dict[UUID, list[dict[str, Any]]]:
     """A client who has not been told of the pause yet is not told any more. Gives the rows as they were."""
-    rows = AutomationSchedule.objects.filter(
-        subject_kind=SUBJECT,
-        customer__in={hold.customer_id for hold in holds},
-        kind__in=BEFORE_END,
-        occurrence__in=[occurrence_of_hold(hold.pk) for hold in holds],
-        status=AutomationStatus.SCHEDULED,
-    )
+    ended = {occurrence_of_hold(hold.pk) for hold in holds}
+    notices = as_facts(open_rows_of(journey_ids).filter(kind__in=BEFORE_END))
+    found = [(journey_id, row) for journey_id, row in notices if row.occurrence in ended]
     kept: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for journey_id, row in as_facts(rows):
+    for journey_id, row in found:
         kept[journey_id].append(snapshot(row))
-    end_rows(rows, status=AutomationStatus.CANCELLED, reason="The hold is over.", now=now)
+    ended_rows = [(row.kind, row.id) for _, row in found if row.id]
+    end_found(ended_rows, status=AutomationStatus.CANCELLED, reason="The hold is over.", now=now)
     return kept
 
 

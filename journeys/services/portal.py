@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from customers.base import lock_customer
 from customers.models import Stakeholder, User
 from customers.queries.many import many
 from customers.services.activity import record
+from customers.services.arrays import moment, update_rows
 from journeys.models import Journey, PortalLink
 from journeys.queries.portal_links import portal_url
 from journeys.rules.moments import moment_of
@@ -28,7 +29,9 @@ Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class LinkEnd:
+    """Of which account a link is, and until when it leads."""
+
     customer_id: UUID
     expires_at: datetime
 
@@ -39,18 +42,29 @@ def links_for(pairs: Iterable[Pair], *, now: datetime) -> dict[Pair, PortalLink]
     A contact who has left, or is not of the journey's account, gets none. A link that was revoked stays so; the
     contact's next mail brings another one.
     """
-    wanted = _ends_by_pair(set(pairs), now=now)
+    found = links_until(_ends_by_pair(set(pairs), now=now), now=now)
+    links = PortalLink.objects.in_bulk(list(found.values()))
+    return {pair: links[pk] for pair, pk in found.items()}
+
+
+def links_until(wanted: Mapping[Pair, LinkEnd], *, now: datetime) -> dict[Pair, UUID]:
+    """This will give the ids of the same links for contacts who are known to be there, each with its end."""
     found = _open_links(wanted)
-    _renew([link for pair, link in found.items() if link.expires_at < wanted[pair].expires_at], wanted, now=now)
+    shorter = {pair: pk for pair, (pk, expires_at) in found.items() if expires_at < wanted[pair].expires_at}
+    update_rows(
+        PortalLink,
+        ("id", "expires_at", "updated_at"),
+        [(pk.hex, moment(wanted[pair].expires_at), moment(now)) for pair, pk in shorter.items()],
+    )
     missing = {pair: end for pair, end in wanted.items() if pair not in found}
     if missing:
         # Two mails at once: one link is made, both get it.
         PortalLink.objects.bulk_create([_link(pair, end) for pair, end in missing.items()], ignore_conflicts=True)
         found |= _open_links(missing)
-    return found
+    return {pair: pk for pair, (pk, _) in found.items()}
 
 
-def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, _End]:
+def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, LinkEnd]:
     """Until when the link of each pair would lead if it were made today."""
     journeys = {
         pk: rest
@@ -70,32 +84,30 @@ def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, _End]:
             continue
         customer_id, zone, local_time, last_due = journeys[pair[0]]
         if people.get(pair[1]) == customer_id:
-            day = last_link_date(last_due, now.astimezone(ZoneInfo(zone)).date())
-            ends[pair] = _End(customer_id, moment_of(day, local_time, zone))
+            ends[pair] = until_when(customer_id, last_due, local_time, zone, now=now)
     return ends
 
 
-def _link(pair: Pair, end: _End) -> PortalLink:
+def until_when(customer_id: UUID, last_due: date | None, local_time: time, zone: str, *, now: datetime) -> LinkEnd:
+    """This will say until when a link to a journey leads if it is made now. last_due: of its months, skipped or not."""
+    day = last_link_date(last_due, now.astimezone(ZoneInfo(zone)).date())
+    return LinkEnd(customer_id, moment_of(day, local_time, zone))
+
+
+def _link(pair: Pair, end: LinkEnd) -> PortalLink:
     return PortalLink(
         customer_id=end.customer_id, journey_id=pair[0], stakeholder_id=pair[1], expires_at=end.expires_at
     )
 
 
-def _open_links(wanted: Collection[Pair]) -> dict[Pair, PortalLink]:
+def _open_links(wanted: Collection[Pair]) -> dict[Pair, tuple[UUID, datetime]]:
+    """The id of each pair's open link, and until when it leads."""
     rows = PortalLink.objects.filter(
         revoked_at=None,
         journey__in=many({pair[0] for pair in wanted}),
         stakeholder__in=many({pair[1] for pair in wanted}),
-    )
-    return {pair: link for link in rows if (pair := (link.journey_id, link.stakeholder_id)) in wanted}
-
-
-def _renew(links: list[PortalLink], wanted: Mapping[Pair, _End], *, now: datetime) -> None:
-    for link in links:
-        link.expires_at = wanted[link.journey_id, link.stakeholder_id].expires_at
-        link.updated_at = now
-    if links:
-        PortalLink.objects.bulk_update(links, ["expires_at", "updated_at"], batch_size=500)
+    ).values_list("journey_id", "stakeholder_id", "pk", "expires_at")
+    return {(journey, person): (pk, end) for journey, person, pk, end in rows if (journey, person) in wanted}
 
 
 def make_link(journey: Journey, person: Stakeholder, *, now: datetime, by: User) -> PortalLink:

@@ -14,12 +14,11 @@ from journeys.enums import JourneyKind
 from journeys.queries.mail_facts import MailFacts, MailMonth, read_mail_facts
 from journeys.queries.mail_sources import due_after_hold
 from journeys.rules.effects import SendMail
+from journeys.rules.mail_dates import LOOK_AGAIN
 from journeys.rules.moments import moment_of
 from journeys.services.mail_links import client_links
-from journeys.services.mailing import effect_of_mail, is_wanted, link_key, make_mail
-
-LOOK_AGAIN = timedelta(days=1)
-"""Under a hold without an end nobody can say yet when a month begins."""
+from journeys.services.mail_making import Wanted, is_wanted, make_mail
+from journeys.services.mailing import effect_of_mail
 
 
 def write_anew(draft: Draft, now: datetime) -> Anew | None:
@@ -34,8 +33,8 @@ def write_anew(draft: Draft, now: datetime) -> Anew | None:
     over = _over_at(effect, facts, month, now=now)
     if over is not None and over <= now:
         return Anew(dropped_because="It would come too late.")
-    key = link_key(effect, facts)
-    mail = make_mail(effect, facts, draft.template_version, client_links({key}, now=now)[key], now=now)
+    key = (effect.journey_id, effect.month)
+    mail = make_mail(Wanted(effect, facts, draft.template_version, client_links({key: facts}, now=now)[key]), now=now)
     # The rule that approved it, and by whom, stays; so does its end where that does not hang on a date that moved.
     mail = replace(mail, rule=draft.approval_rule, approved_by=draft.approved_by, expires_at=over)
     return Anew(mail, not_before=_first_day(effect, facts, month, now=now) if _has_moved(draft, mail) else None)

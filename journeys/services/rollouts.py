@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers.base import lock_customers
 from customers.models import User
 from customers.services.activity import line, record_many
+from customers.services.locks import lock_ids
 from journeys.enums import JourneyState, VersionAnswer
 from journeys.models import Journey, ProgrammeVersion, VersionChoice
 from journeys.queries.facts import read_facts
@@ -75,7 +75,7 @@ class _Batch:
 
 
 def _answer_batch(batch: _Batch, ids: Collection[UUID], answered: Answered) -> None:
-    lock_customers(Journey.objects.filter(pk__in=ids).values_list("customer_id", flat=True))
+    lock_ids(Journey.objects.filter(pk__in=ids).values_list("customer_id", flat=True))
     journeys = list(
         Journey.objects.filter(pk__in=ids, state=JourneyState.ACTIVE, version__programme=batch.version.programme_id)
         .exclude(version=batch.version)

@@ -1,15 +1,14 @@
 """Carry out claimed rows: decide, then complete, log and apply in one transaction; set a failing row apart."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from customers.models import Customer
-from customers.queries.many import many
+from customers.services.locks import lock_ids
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.queries.due import list_held
 from journeys.registry import Handler, find_handler
@@ -19,6 +18,7 @@ from journeys.services.failing import record_failure
 from journeys.services.settling import Verdict, settle
 from journeys.services.telling import tell_moved
 
+Loader = Callable[[Sequence[Due]], Mapping[UUID, Any]]
 HELD = "held"
 LOST = "lost"
 
@@ -73,27 +73,30 @@ def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[st
 def _lock_and_list_held(dues: Sequence[Due]) -> set[UUID]:
     """This will lock the customers, so that a hold that has returned is seen here, and list the rows it keeps back."""
     if connection.features.has_select_for_update:
-        customers = Customer.objects.filter(pk__in=many({due.customer_id for due in dues})).order_by("pk")
-        list(customers.select_for_update(no_key=True).values_list("pk"))
+        lock_ids({due.customer_id for due in dues})
     return list_held(dues)
 
 
 def _judge(dues: Sequence[Due], now: datetime) -> Iterator[Verdict]:
-    groups: dict[str, list[Due]] = defaultdict(list)
+    """Kinds that read the same, as all of a journey's do, read it once for all their rows."""
+    groups: dict[Any, list[tuple[Due, Handler]]] = defaultdict(list)
     for due in dues:
-        groups[due.kind].append(due)
-    for kind, group in groups.items():
-        handler = find_handler(kind)
+        handler = find_handler(due.kind)
         if handler is None:
-            raise NoHandler(f"No handler is registered for {kind}.")
-        yield from _judge_kind(handler, group, now)
+            raise NoHandler(f"No handler is registered for {due.kind}.")
+        groups[handler.load].append((due, handler))
+    for load, group in groups.items():
+        yield from _judge_alike(load, group, now)
 
 
-def _judge_kind(handler: Handler, dues: Sequence[Due], now: datetime) -> Iterator[Verdict]:
-    late = {due.id: too_late(trigger_at=due.trigger_at, now=now, expires_after=handler.expires_after) for due in dues}
-    timely = [due for due in dues if not late[due.id]]
-    facts = handler.load(timely) if timely else {}
-    for due in dues:
+def _judge_alike(load: Loader, group: Sequence[tuple[Due, Handler]], now: datetime) -> Iterator[Verdict]:
+    late = {
+        due.id: too_late(trigger_at=due.trigger_at, now=now, expires_after=handler.expires_after)
+        for due, handler in group
+    }
+    timely = [due for due, _ in group if not late[due.id]]
+    facts = load(timely) if timely else {}
+    for due, handler in group:
         if late[due.id]:
             yield Verdict(due, AutomationStatus.EXPIRED, LogStatus.SKIPPED, "Expired", late[due.id])
         elif due.id not in facts:
@@ -115,10 +118,10 @@ def _verdict(due: Due, decision: Decision, now: datetime) -> Verdict:
 
 
 def _apply(verdicts: Iterable[Verdict], now: datetime) -> None:
-    effects: dict[str, list[Any]] = defaultdict(list)
+    effects: dict[Any, list[Any]] = defaultdict(list)
     for verdict in verdicts:
-        effects[verdict.due.kind].extend(verdict.effects)
-    for kind, wanted in effects.items():
-        handler = find_handler(kind)
-        if handler is not None and wanted:
-            handler.apply(wanted, now)
+        handler = find_handler(verdict.due.kind)
+        if handler is not None and verdict.effects:
+            effects[handler.apply].extend(verdict.effects)
+    for apply, wanted in effects.items():
+        apply(wanted, now)

@@ -1,6 +1,6 @@
 """Write, move, cancel and hurry automations. Rows are permanent: what exists is not made again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from customers.models import User
+from customers.queries.many import many
 from customers.services.activity import record
 from journeys.enums import AutomationStatus, AutomationType
 from journeys.models import AutomationSchedule
@@ -102,11 +103,19 @@ def end_rows(rows: QuerySet[AutomationSchedule, Any], *, status: AutomationStatu
     """This will end those of the rows that are still scheduled, as cancelled or skipped, and count them."""
     with transaction.atomic():
         scheduled = rows.filter(status=AutomationStatus.SCHEDULED)
-        found = list(scheduled.values_list("kind", "pk"))
-        ended: int = AutomationSchedule.objects.filter(
-            pk__in=[pk for _, pk in found], status=AutomationStatus.SCHEDULED
-        ).update(status=status, reason=reason[:500], updated_at=now)
-        tell_moved(found, now=now)
+        return end_found(list(scheduled.values_list("kind", "pk")), status=status, reason=reason, now=now)
+
+
+def end_found(found: Sequence[tuple[str, UUID]], *, status: AutomationStatus, reason: str, now: datetime) -> int:
+    """This will end rows that were read just now, while they are still scheduled. found: kind and id of each.
+
+    Must be called inside a transaction.
+    """
+    if not found:
+        return 0
+    rows = AutomationSchedule.objects.filter(pk__in=many(pk for _, pk in found), status=AutomationStatus.SCHEDULED)
+    ended: int = rows.update(status=status, reason=reason[:500], updated_at=now)
+    tell_moved(found, now=now)
     return ended
 
 

@@ -12,11 +12,27 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateField, DateTimeField, DurationField, F, Func, Max, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    DurationField,
+    Exists,
+    F,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 
+from customers.queries.many import many
 from journeys.enums import AutomationStatus
-from journeys.models import AutomationSchedule, Journey, JourneyMonth
+from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyMonth
 from journeys.queries.rows import as_facts, rows_moved_by_hold
 from journeys.rules.leaps import Leap, find_leaps
 from journeys.rules.row_moves import RowFacts, move_after_hold
@@ -24,8 +40,8 @@ from journeys.rules.row_moves import RowFacts, move_after_hold
 NEAR = timedelta(days=2)
 """What waits is looked at every morning: whatever is due later than this stands on its own day and hour."""
 
-Mover = Callable[[UUID, RowFacts], RowFacts]
-"""Takes the journey and the row."""
+Mover = Callable[[UUID, RowFacts], RowFacts | None]
+"""Takes the journey and the row; None for one of which it is known that it moves like nearly all."""
 
 
 class LaterDate(Func):
@@ -50,8 +66,9 @@ def shift_after_hold(journeys: Sequence[Journey], *, days: int, now: datetime) -
     """
     zones = {journey.pk: journey.zone for journey in journeys}
 
-    def move(journey_id: UUID, row: RowFacts) -> RowFacts:
-        return move_after_hold(row, days=days, zone=zones[journey_id], now=now)
+    def move(journey_id: UUID, row: RowFacts) -> RowFacts | None:
+        # What runs at its own day and hour does so after a hold: only what waits is worked out.
+        return None if row.is_on_plan else move_after_hold(row, days=days, zone=zones[journey_id], now=now)
 
     touched = shift_rows(rows_moved_by_hold(list(zones)), move, days=days, near=now + NEAR, now=now)
     shift_months(list(zones), days=days, now=now)
@@ -63,10 +80,13 @@ def shift_rows(
 ) -> list[tuple[UUID, RowFacts]]:
     """This will move the rows by `days`, those up to `near` as `move` says. Gives back what it moved one by one."""
     looked_at = as_facts(rows.filter(Q(trigger_at__lte=near) | Q(local_date=None)))
-    own = [(journey_id, row, move(journey_id, row)) for journey_id, row in looked_at]
-    own = [(journey_id, row, moved) for journey_id, row, moved in own if not _is_plain(row, moved, days)]
+    own = [
+        (journey_id, row, moved)
+        for journey_id, row in looked_at
+        if (moved := move(journey_id, row)) is not None and not _is_plain(row, moved, days)
+    ]
     if days:
-        plain = rows.filter(local_date__isnull=False).exclude(pk__in=[row.id for _, row, _ in own])
+        plain = rows.filter(local_date__isnull=False).exclude(pk__in=many(row.id for _, row, _ in own if row.id))
         spans = _list_spans(plain, days)
         plain.update(trigger_at=_later_moment(spans, days), local_date=LaterDate("local_date", days), updated_at=now)
     write_rows([moved for _, row, moved in own if moved != row], now=now)
@@ -75,10 +95,11 @@ def shift_rows(
 
 def shift_months(journey_ids: Sequence[UUID], *, days: int, now: datetime) -> None:
     """This will move the due dates of the months that are neither delivered nor skipped."""
-    open_months = JourneyMonth.objects.filter(journey__in=journey_ids, skipped_at=None)
-    delivered = JourneyMonth.objects.filter(journey__in=journey_ids, deliverable__delivered_at__isnull=False)
-    if days:
-        open_months.exclude(pk__in=delivered.values("pk")).update(due_date=LaterDate("due_date", days), updated_at=now)
+    if not days:
+        return
+    delivered = Deliverable.objects.filter(month=OuterRef("pk"), delivered_at__isnull=False)
+    months = JourneyMonth.objects.filter(~Exists(delivered), journey__in=many(journey_ids), skipped_at=None)
+    months.update(due_date=LaterDate("due_date", days), updated_at=now)
 
 
 def write_rows(rows: Iterable[RowFacts], *, now: datetime) -> None:
@@ -90,7 +111,7 @@ def write_rows(rows: Iterable[RowFacts], *, now: datetime) -> None:
         moment = (row.trigger_at, row.local_date, row.local_time, row.zone)
         alike[(row.status, row.reason, *moment)].append(row.id)
     for (status, reason, trigger_at, local_date, local_time, zone), ids in alike.items():
-        AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
+        AutomationSchedule.objects.filter(pk__in=many(ids), status=AutomationStatus.SCHEDULED).update(
             status=status,
             reason=reason[:500],
             trigger_at=trigger_at,

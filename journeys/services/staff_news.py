@@ -1,4 +1,4 @@
-"""What our own people are told of journeys: a to-do at the account and a mail, each once. Rows only."""
+"""What our own people are told of journeys: a to-do at the account, a mail and a notice, each once. Rows only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from customers.enums import NoticeKind
 from customers.models import Todo, User
+from customers.services.notices import NewNotice, notify
 from emails.services.staff_mails import NewStaffMail, queue_staff_mails
 from journeys.queries.mail_facts import MailFacts, MailMonth, read_mail_facts
 from journeys.queries.staff_values import read_leaders, staff_values
@@ -27,6 +29,12 @@ TODOS = {
     StaffNews.NOT_WRITTEN: "M{month} {title} could not be written",
 }
 TODO_KIND = "journey_news"
+KINDS = {
+    **dict.fromkeys(ESCALATED, NoticeKind.ESCALATION),
+    StaffNews.PLAN_MISSING: NoticeKind.APPROVAL,
+    StaffNews.NOT_RELEASED: NoticeKind.REVIEW,
+    StaffNews.REVISION_WAITS: NoticeKind.REVIEW,
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,9 @@ def _queue_mails(told: Sequence[_Told], *, now: datetime) -> None:
         return
     versions = find_versions({staff_key(one.effect.news) for one in told}, now=now)
     leaders = read_leaders([one.facts for one in told])
+    pairs = [
+        (one, user) for one in told for user in _recipients(one, leaders.get(one.owner.pk if one.owner else None, []))
+    ]
     queue_staff_mails(
         [
             NewStaffMail(
@@ -76,10 +87,24 @@ def _queue_mails(told: Sequence[_Told], *, now: datetime) -> None:
                 key=f"{one.key}:{user.pk}",
                 customer_id=one.facts.journey.customer_id,
             )
-            for one in told
-            for user in _recipients(one, leaders.get(one.owner.pk if one.owner else None, []))
+            for one, user in pairs
         ],
         now=now,
+    )
+    notify([_notice(one, user) for one, user in pairs], now=now)
+
+
+def _notice(one: _Told, user: User) -> NewNotice:
+    made = one.facts.deliverable(one.month)
+    return NewNotice(
+        user_id=user.pk,
+        kind=KINDS[one.effect.news],
+        event=one.effect.news.value,
+        key=one.key,
+        customer_id=one.facts.journey.customer_id,
+        subject_kind="deliverable" if made else "journey",
+        subject_id=made.pk if made else one.effect.journey_id,
+        is_mailed=True,
     )
 
 

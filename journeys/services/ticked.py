@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from customers.base import lock_customers
 from customers.models import User
 from customers.services.activity import record_many
+from customers.services.locks import lock_ids
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, Journey
 from journeys.queries.facts import read_journey
@@ -96,7 +96,7 @@ def _act_on(
     ticked = Ticked()
     of_journeys = [row for row in rows if row.subject_kind == SUBJECT]
     with transaction.atomic():
-        lock_customers({row.customer_id for row in of_journeys})
+        lock_ids({row.customer_id for row in of_journeys})
         journeys = Journey.objects.select_related("version").in_bulk([row.subject_id for row in of_journeys])
         ids = [row.pk for row in of_journeys]
         found = AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED)

@@ -75,6 +75,8 @@ def _why_not(change: JourneyChange, since: Mapping[str, Any]) -> str:
         return MOVED
     if change.action not in UNDO:
         return "A change of this kind is not taken back."
+    if not since["has_rows"]:
+        return "What was planned for it is in the archive."
     if since["later"] is not None:
         return f"Something was changed since: {since['later']}. Take that back first."
     if since["ran"] is not None:
@@ -97,6 +99,7 @@ def _since(change_ids: Sequence[UUID]) -> Iterable[Mapping[str, Any]]:
         "undone_at",
         later=Subquery(later.values("summary")[:1]),
         ran=Subquery(ran.values("kind")[:1]),
+        has_rows=Exists(rows),
         runs=Exists(rows.filter(status=AutomationStatus.RUNNING)),
         delivered=Exists(delivered),
     )

@@ -16,6 +16,7 @@ from customers.view_base import reader_of
 from journeys.actions import BULK_ACTIONS, START, Action
 from journeys.forms.board import read_board_filter
 from journeys.queries.board import AS_LIST, NO_OWNER, PAGE_SIZE, STATES, Board, BoardFilter, read_board_facets
+from journeys.queries.board_answers import BOARD_ANSWERS
 from journeys.views.tabs import list_tabs
 
 KEPT = ("q", "state", "owner", "segment", "programme", "month")
@@ -24,13 +25,13 @@ KEPT = ("q", "state", "owner", "segment", "programme", "month")
 @login_required
 @require_GET
 def board(request: HttpRequest) -> HttpResponse:
-    reader, wanted = reader_of(request), read_board_filter(request.GET)
-    asked = Board(reader, wanted, now=timezone.now())
+    reader, wanted, now = reader_of(request), read_board_filter(request.GET), timezone.now()
+    asked = Board(reader, wanted, now=now, mark=BOARD_ANSWERS.read_mark())
     context = {
         "wanted": wanted,
         "counts": asked.counts,
         "states": [(code, label, getattr(asked.counts, code, None)) for code, label in STATES.items()],
-        "facets": read_board_facets(reader),
+        "facets": read_board_facets(reader, now=now),
         "tabs": list_tabs("journeys:board"),
         "actions": _list_actions(reader, wanted),
         "may_play": wanted.state not in AS_LIST,
@@ -62,7 +63,7 @@ def _columns(asked: Board) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, asked: Board) -> dict[str, Any]:
-    total = asked.customer_ids().count()
+    total = asked.count_list()
     page: Page[int] = Paginator(range(total), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
     cards = asked.page_of(begin, begin + PAGE_SIZE) if total else []

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
+from customers.queries.minute import once_a_minute
 from customers.queries.paging import NearerEndPaginator
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
@@ -26,7 +27,7 @@ from journeys.queries.automations import STATUSES, TYPES, find_log, with_names
 from journeys.rules.naming import name_automation
 from journeys.views.tabs import list_tabs
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 MOST_EXPORTED = 100_000
 EXPORT_HEAD = ("Date and time", "Account ID", "Account", "Type", "Automation", "Status", "Attempt", "Details", "Error")
 BADGES = {LogStatus.SUCCESS: "good", LogStatus.FAILED: "bad", LogStatus.SKIPPED: ""}
@@ -71,7 +72,12 @@ class LogLine:
 def log(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_log_filter(request.GET)
     found = find_log(reader, wanted)
-    page = NearerEndPaginator(with_names(found), PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = NearerEndPaginator(with_names(found), PAGE_SIZE)
+    if wanted.text:
+        # Every line is searched for it: once for all the pages that are turned.
+        count_name = f"journeys.log:{_kept_query(request)}"
+        paginator.count = once_a_minute(count_name, reader, now=timezone.now(), read=found.count)
+    page = paginator.get_page(request.GET.get("page"))
     customer = wanted.customer_id and Customer.objects.visible_to(reader).filter(pk=wanted.customer_id).first()
     context = {
         "page": page,

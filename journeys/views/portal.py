@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,8 +29,10 @@ from journeys.forms.portal import DetailsForm, FeedbackForm, details_of
 from journeys.models import Feedback
 from journeys.queries.certificates import read_certificate
 from journeys.queries.portal import NoLink, Visit, find_delivered, find_link, find_month, read_progress, read_visit
+from journeys.queries.portal_messages import list_messages
 from journeys.rules.portal import GUESSES_A_MINUTE, VISITS_A_MINUTE
 from journeys.services.feedback import keep_feedback
+from journeys.services.portal_messages import read_message, read_messages
 from journeys.services.portal_visits import change_details, note_use, open_deliverable
 from journeys.writing.certificate import make_certificate
 from journeys.writing.deliverable_pdf import make_deliverable_pdf
@@ -147,6 +150,19 @@ def mail(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
 
 
 @by_link("GET", "POST")
+def messages(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
+    """What they were told; POST marks one message as read, or all."""
+    if request.method == "POST":
+        wanted = request.POST.get("message")
+        if wanted is None:
+            read_messages(visit.link, now=now)
+        elif (message_id := _uuid(wanted)) is not None:
+            read_message(visit.link, message_id, now=now)
+        return _lead(visit, "journeys:portal_messages")
+    return _show("journeys/portal/messages.html", {"visit": visit, "messages": list_messages(visit.link)})
+
+
+@by_link("GET", "POST")
 def details(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
     """What we know of them that is theirs to say."""
     person = visit.link.stakeholder
@@ -161,6 +177,13 @@ def details(request: HttpRequest, visit: Visit, now: datetime) -> HttpResponse:
             form, is_saved = DetailsForm(initial=details_of(person)), True
     context = {"visit": visit, "form": form, "person": person, "is_saved": is_saved}
     return _show("journeys/portal/details.html", context)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _lead(visit: Visit, name: str, *args: Any) -> HttpResponse:

@@ -26,8 +26,8 @@ from journeys.services.simulating import Simulation
 from journeys.services.simulation_runs import ring_again
 from journeys.views.tabs import list_tabs
 
-DAYS_PER_PAGE = 20
-MOST_SHOWN = 150
+DAYS_PER_PAGE = 10
+MOST_SHOWN = 80
 MOST_PEOPLE = 50
 
 BADGES = {

@@ -53,6 +53,13 @@ class ApproveEnrollmentIn(serializers.Serializer[Any]):
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
+class DeclineEnrollmentIn(serializers.Serializer[Any]):
+    """version: what the caller saw; without it the present one."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
 class EnrollmentBody(serializers.ModelSerializer[Enrollment]):
     """status: on our side. state: at Outreach.io, with their own word in stateThere. reason: why it stands there."""
 

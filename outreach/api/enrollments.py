@@ -19,6 +19,7 @@ from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from outreach.api.enrollment_bodies import (
     ApproveEnrollmentIn,
+    DeclineEnrollmentIn,
     EnrollIn,
     EnrollmentBody,
     MappingBody,
@@ -32,7 +33,7 @@ from outreach.api.enrollment_bodies import (
 from outreach.enums import AskedThrough, Wish
 from outreach.models import TriggerMapping
 from outreach.queries.enrollments import find_enrollment, find_stakeholder, list_mappings, list_of_stakeholder
-from outreach.services.enrolling import Asking, approve_enrollment, ask_to_enroll
+from outreach.services.enrolling import Asking, approve_enrollment, ask_to_enroll, decline_enrollment
 from outreach.services.enrollment_control import change_of
 from outreach.services.prospect_syncing import sync_one
 from outreach.services.trigger_mappings import MappingValues, delete_mapping, replace_mappings
@@ -72,6 +73,19 @@ class EnrollmentApprove(APIView):
             raise NotThere("There is no such enrollment, or it is not yours.")
         row = approve_enrollment(row, now=timezone.now(), by=by, version=asked.get("version"), anyway=asked["anyway"])
         return Response(EnrollmentBody(row).data)
+
+
+class EnrollmentDecline(APIView):
+    scopes = {"POST": Scope.APPROVE}
+
+    @extend_schema(request=DeclineEnrollmentIn, responses=EnrollmentBody)
+    def post(self, request: Request, id: uuid.UUID) -> Response:
+        """Take it away before anything was done at Outreach.io."""
+        asked, by = read_body(DeclineEnrollmentIn, request), caller_of(request)
+        row = find_enrollment(id, user=by)
+        if row is None:
+            raise NotThere("There is no such enrollment, or it is not yours.")
+        return Response(EnrollmentBody(decline_enrollment(row, **asked, now=timezone.now(), by=by)).data)
 
 
 class EnrollmentStatus(APIView):

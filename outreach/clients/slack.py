@@ -45,9 +45,12 @@ class SlackClient:
     def __init__(self, *, deadline_s: float = DEADLINE_S) -> None:
         self._deadline_s = deadline_s
 
-    def post(self, message: SlackMessage, *, now: datetime) -> Posted:
-        """Post in the channel of the settings. A second post is a second message."""
-        body = {"channel": settings.SLACK_CHANNEL, "unfurl_links": False, **_content(message)}
+    def post(self, message: SlackMessage, *, to: str = "", now: datetime) -> Posted:
+        """Post in the channel of the settings, or to one person. A second post is a second message.
+
+        to: a member id; Slack opens the conversation with the bot. Source: "chat.postMessage", "channel".
+        """
+        body = {"channel": to or settings.SLACK_CHANNEL, "unfurl_links": False, **_content(message)}
         return self._call("chat.postMessage", body, effect=Effect.ONCE, now=now)
 
     def update(self, posted: Posted, message: SlackMessage, *, now: datetime) -> Posted:

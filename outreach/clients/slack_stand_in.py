@@ -17,9 +17,10 @@ class SlackStandIn:
 
     name = "slack"
 
-    def post(self, message: SlackMessage, *, now: datetime) -> Posted:
-        """Keep the message instead of posting it."""
-        return self._keep("post", message, ts=f"{int(now.timestamp())}.{uuid4().int % 10**6:06d}", now=now)
+    def post(self, message: SlackMessage, *, to: str = "", now: datetime) -> Posted:
+        """Keep the message instead of posting it. to: the one person who would get it."""
+        ts = f"{int(now.timestamp())}.{uuid4().int % 10**6:06d}"
+        return self._keep("post", message, ts=ts, now=now, **({"channel": to} if to else {}))
 
     def update(self, posted: Posted, message: SlackMessage, *, now: datetime) -> Posted:
         """Keep what would have stood in the message's place."""
@@ -36,14 +37,14 @@ class SlackStandIn:
             called_at=now,
         )
 
-    def _keep(self, action: str, message: SlackMessage, *, ts: str, now: datetime) -> Posted:
+    def _keep(self, action: str, message: SlackMessage, *, ts: str, now: datetime, **more: str) -> Posted:
         answer: dict[str, Any] = {"ok": True, "channel": CHANNEL, "ts": ts}
         StandInCall.objects.create(
             customer_id=message.customer_id,
             vendor=self.name,
             action=action,
             number=ts,
-            request={"text": message.text, "blocks": list(message.blocks)},
+            request={**more, "text": message.text, "blocks": list(message.blocks)},
             answer=answer,
             called_at=now,
         )

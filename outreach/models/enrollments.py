@@ -14,6 +14,7 @@ from customers.models import User
 from customers.models.base import CustomerRow, Row, WorkspaceQuerySet
 from customers.models.workspace import ONLY_ID
 from customers.rules.access import sees_everything
+from customers.rules.persons import OfPerson
 from outreach.enums import (
     APPROVED_ENROLLMENTS,
     ENDED_STANDINGS,
@@ -35,6 +36,8 @@ class Enrollment(ClaimedRow):
     an Engage plan is open; goes_anyway: a person said to enroll all the same. seen_at: of the latest news that was
     taken in. wish: what is still to be done there, due at wish_due_at.
     """
+
+    of_person = OfPerson(by=("stakeholder",), words=("outcome", "receipt", "because", "standing_note"))
 
     stakeholder = models.ForeignKey("customers.Stakeholder", on_delete=models.CASCADE, related_name="enrollments")
     sequence_id = models.BigIntegerField()
@@ -161,6 +164,8 @@ class Enrollment(ClaimedRow):
 class ProspectLink(CustomerRow):
     """Who a stakeholder is at Outreach.io. wants_opt_out: our suppression is still to be told there."""
 
+    of_person = OfPerson(by=("stakeholder",), words=("email", "note"))
+
     stakeholder = models.OneToOneField("customers.Stakeholder", on_delete=models.CASCADE, related_name="prospect")
     prospect_id = models.BigIntegerField(db_index=True)
     external_id = models.CharField(max_length=255, blank=True)
@@ -221,6 +226,8 @@ class TriggerLog(CustomerRow):
     results: [{mapping, sequence, people: [{id, name, would, reason}]}].
     """
 
+    goes_whole = ("results",)
+
     trigger_type = models.CharField(max_length=40)
     occurrence = models.CharField(max_length=120)
     about = models.CharField(max_length=300, blank=True)
@@ -267,6 +274,8 @@ class OutreachNews(Row):
 
     id: digest of the body, so that a repeated call is the same row. due_at: None once it is done with.
     """
+
+    goes_whole = ("body",)
 
     event = models.CharField(max_length=60, blank=True)
     body = models.BinaryField()

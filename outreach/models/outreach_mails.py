@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from customers.models.base import CustomerRow
+from customers.rules.persons import OfPerson
 from outreach.rules.enrollment.mails import is_machines
 
 
@@ -14,6 +15,8 @@ class OutreachMail(CustomerRow):
     word: their own word for where it stands. Moments are theirs, the latest that was told of each; None: not yet.
     seen_at: when it last changed there.
     """
+
+    of_person = OfPerson(by=("stakeholder",), words=("subject", "to_email"))
 
     stakeholder = models.ForeignKey("customers.Stakeholder", on_delete=models.CASCADE, related_name="outreach_mails")
     enrollment = models.ForeignKey(

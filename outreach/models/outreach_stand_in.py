@@ -17,6 +17,8 @@ class StandInThing(models.Model):
     next_at: when the stand-in goes on with it by itself.
     """
 
+    goes_whole = ("attributes", "text")
+
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=20)
     attributes = models.JSONField(default=dict)
@@ -99,6 +101,8 @@ class StandInDesk(models.Model):
 
 class StandInNews(models.Model):
     """A webhook's call that the stand-in has to make. signature: over the body, under the webhook's secret."""
+
+    goes_whole = ("body",)
 
     id = models.BigAutoField(primary_key=True)
     url = models.CharField(max_length=500)

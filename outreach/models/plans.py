@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
+from customers.rules.persons import OfPerson
 from emails.enums import PriceApproach
 from outreach.enums import LIVE_PLAN_STATES, OwnerKind, PlanEnd, PlanState, SequencingApproach, TouchKind, TouchState
 
@@ -60,6 +61,11 @@ class TouchQuerySet(CustomerScopedQuerySet):
 
 class Touch(Row):
     """One thing to do at one day of the plan, or one that does not fit and is named. key: the planner's."""
+
+    of_person = OfPerson(
+        by=("stakeholder", "draft_id"),
+        words=("title", "condition", "moved_reason", "infeasible_reason", "note", "fixed_reason"),
+    )
 
     plan = models.ForeignKey(OutreachPlan, on_delete=models.CASCADE, related_name="touches")
     stakeholder = models.ForeignKey(

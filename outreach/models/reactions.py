@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.base import CustomerRow
+from customers.rules.persons import OfPerson
 from outreach.enums import CauseKind, Choice, TargetKind
 
 
@@ -14,6 +15,8 @@ class Reaction(CustomerRow):
 
     proposed: what was preselected. reply: the one that it reacts to; none after a meeting or a brake set by hand.
     """
+
+    of_person = OfPerson(by=("reply",), words=("reason",), adds=("hold_id",))
 
     brake = models.ForeignKey("customers.Brake", on_delete=models.CASCADE, related_name="reactions")
     reply = models.ForeignKey(

@@ -13,6 +13,7 @@ from customers.enums import ClaimState
 from customers.models import User
 from customers.models.base import CustomerScopedQuerySet
 from customers.rules.access import sees_everything
+from customers.rules.persons import OfPerson
 from outreach.enums import AskStanding, ClickResult
 
 
@@ -23,6 +24,8 @@ class SlackQuestion(ClaimedRow):
     click's yes is bound. words: above the question, or what became of it. is_behind: Slack shows something older.
     decision: what a click decided, set once; a page's decision shows in `words` alone.
     """
+
+    of_person = OfPerson(by=("draft",), words=("words", "note", "outcome", "receipt"))
 
     draft = models.OneToOneField("emails.Draft", on_delete=models.CASCADE, related_name="slack_question")
     version = models.PositiveIntegerField()
@@ -78,6 +81,8 @@ class SlackClick(ClaimedRow):
     id: digest of the body, so that a repeated call is the same row. due_at: when to look at it; whoever looks moves it
     on; None: it is done with. answer: what only the person who clicked is told; `state` is that of telling it.
     """
+
+    of_person = OfPerson(by=("question",), words=("answer", "problem", "outcome", "receipt"))
 
     customer = models.ForeignKey(  # type: ignore[assignment]  # the parent demands one
         "customers.Customer", on_delete=models.CASCADE, null=True, blank=True, related_name="slack_clicks"

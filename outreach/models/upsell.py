@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from customers.base import ClaimedRow
 from customers.models.base import CustomerRow
+from customers.rules.persons import OfPerson
 from outreach.enums import (
     ENDED_RUN_STATES,
     STAGES_FOR_THE_CRM,
@@ -204,6 +205,8 @@ class UpsellIntroduction(CustomerRow):
 
     proposed: the framing that the rules chose; framing: the one that was taken.
     """
+
+    of_person = OfPerson(by=("draft",), words=("reasons",))
 
     opportunity = models.ForeignKey(
         Opportunity, on_delete=models.SET_NULL, null=True, blank=True, related_name="introductions"

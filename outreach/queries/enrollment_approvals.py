@@ -23,7 +23,7 @@ KIND = "enrollment"
 def list_waiting(user: User, *, mine: bool) -> Any:
     """This will give those that the reader may see; what waits for an Engage plan is not asked about."""
     rows = Enrollment.objects.visible_to(user).filter(state=EnrollmentState.PENDING, waits_for_plan=False)
-    return rows.filter(customer__owner=user) if mine else rows
+    return rows.filter(customer__owner__in=user.desk) if mine else rows
 
 
 def find_waiting(user: User, *, mine: bool) -> Any:

@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 
 from customers.queries.turns import EXPANSION, RENEWALS, SEQUENCES, as_turns, is_stopped, text
 from outreach.enums import (
-    ENDED_RUN_STATES,
     EnrollmentState,
     PlanState,
+    RunState,
     StepState,
     TouchKind,
     TouchState,
@@ -34,9 +34,10 @@ def list_turns(*, today: date) -> list[Any]:
     earlier = UpsellStep.objects.filter(run=OuterRef("run"), position__lt=OuterRef("position")).exclude(
         state__in=[StepState.SENT, StepState.SKIPPED]
     )
-    steps = UpsellStep.objects.exclude(run__state__in=sorted(ENDED_RUN_STATES))
     is_written = Q(name=UpsellStepName.SEND_EMAIL_DRAFT) & ~Q(output={})
-    yes = steps.filter(~Exists(earlier), state=StepState.WAITING, needs_person=True, approved_at=None)
+    asked = UpsellStep.objects.filter(run__state=RunState.WAITING_PERSON)
+    yes = asked.filter(~Exists(earlier), state=StepState.WAITING, needs_person=True, approved_at=None)
+    troubled = UpsellStep.objects.filter(run__state=RunState.NEEDS_REVIEW)
     run = {"who": text(F("name")), "title": text(F("run__metric")), "note": text(F("run_id"))}
     people = Enrollment.objects.filter(~is_stopped())
     named = {"title": text(F("sequence_name")), "who": text(F("stakeholder__name")), "version": F("version")}
@@ -59,7 +60,7 @@ def list_turns(*, today: date) -> list[Any]:
             **run,
         ),
         as_turns(
-            steps.filter(state__in=sorted(IN_TROUBLE)),
+            troubled.filter(state__in=sorted(IN_TROUBLE)),
             code=STEP_TROUBLE,
             part=EXPANSION,
             since=F("updated_at"),

@@ -126,6 +126,12 @@ def write_summary(summary: Summary) -> SlackMessage:
     return _message(summary.customer_id, text, *parts)
 
 
+def write_notice(customer_id: UUID, title: str, *, url: str) -> SlackMessage:
+    """Write what one person is told. url: of their notices."""
+    link = f"<{url}|Open your notices>" if is_plain_url(url) else ""
+    return _message(customer_id, title, _section(f"*{_line(title)}*"), _section(link))
+
+
 def read_value(value: str) -> ClickValue | None:
     """Read a button's value back; None where it is none of ours."""
     parts = value[:LONGEST_VALUE].split(":")

@@ -124,7 +124,7 @@ def _facts(reach: Reach) -> ChannelFacts:
 def _owner(option: ChannelOption, reach: Reach) -> User | None:
     """A call is made by whoever wrote; an introduction and a nudge are arranged by the account's owner."""
     owner: User | None = reach.customer.owner
-    return reach.letter.sender or owner if option.channel == Channel.CALL else owner or reach.letter.sender
+    return reach.letter.speaker or owner if option.channel == Channel.CALL else owner or reach.letter.speaker
 
 
 def _prepared(option: ChannelOption, reach: Reach, *, now: datetime) -> dict[str, Any]:
@@ -166,10 +166,10 @@ def _mail(channel: Channel, reach: Reach) -> FollowUp | None:
             origin=origin,
             about=letter,
             lane=Lane(letter.lane),
-            cc=copy_of(letter.sender),
-            other=letter.sender.display_name if letter.sender else "",
+            cc=copy_of(letter.speaker),
+            other=letter.speaker.display_name if letter.speaker else "",
         )
-    sender = letter.sender or customer.owner
+    sender = letter.speaker or customer.owner
     if channel == Channel.NUDGE and reach.champion is not None and sender is not None:
         return FollowUp(
             customer=customer,

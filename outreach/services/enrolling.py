@@ -104,6 +104,7 @@ def put_forward(
         subject=row,
         through=str(asking.through),
         trigger=asking.trigger_type,
+        waits_for_plan=waits_for_plan,
     )
     return row
 

@@ -65,7 +65,7 @@ def _write_letter(plan: OutreachPlan, *, now: datetime) -> tuple[Draft | None, s
     if person is None:
         return None, NOBODY_THERE
     first = _first_letter(plan)
-    sender = first.sender if first else None
+    sender = first.speaker if first else None
     wanted = FollowUp(
         customer=customer,
         stakeholder=person,

@@ -18,7 +18,7 @@ from outreach.models import Touch
 def write_reminders(letter_ids: Sequence[uuid.UUID], now: datetime) -> None:
     """Write one reminder for each letter. The clock completes the row in the same transaction: never a second one."""
     for letter in Draft.objects.with_people().filter(pk__in=letter_ids):
-        sender = letter.sender or letter.customer.owner
+        sender = letter.speaker or letter.customer.owner
         if letter.stakeholder is None or sender is None:
             raise ValueError("a letter to nobody, or from nobody, is skipped before")
         reminder = write_follow_up(_wanted(letter, letter.stakeholder, sender), now=now, by=None)

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Todo
 from customers.view_base import for_writers, reader_of
@@ -18,6 +18,7 @@ from outreach.services.channels import CHANNEL_TODO, ChannelClosed, write_by
 
 
 @login_required
+@require_GET
 def page(request: HttpRequest, todo_id: uuid.UUID) -> HttpResponse:
     todo = _todo(request, todo_id)
     context = {

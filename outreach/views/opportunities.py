@@ -9,12 +9,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from customers.queries.paging import NearerEndPaginator
 from customers.view_base import put_errors, reader_of
 from outreach.enums import OpportunityStage
 from outreach.expansion_forms import StageForm
@@ -30,7 +30,7 @@ from outreach.rules.upsell.stages import CLOSED, ORDER
 from outreach.services.opportunities import StageMoved, change_stage
 from outreach.view_base import expansion_tabs
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 OPEN = "open"
 
 
@@ -42,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     stage, owner = request.GET.get("stage", OPEN), request.GET.get("owner", "")
     mine = _of_owner(list_opportunities(reader), owner)
     sums, shown = sum_stages(mine), _stages_of(stage)
-    paginator = Paginator(_in_stages(mine, shown), PAGE_SIZE)
+    paginator = NearerEndPaginator(_in_stages(mine, shown).order_by("-found_at", "pk"), PAGE_SIZE)
     paginator.count = sum(one.count for one in sums if one.stage in shown)
     page = paginator.get_page(request.GET.get("page"))
     context = {

@@ -44,7 +44,7 @@ class EngageView(OfCustomer):
         run = find_run(self.get_customer())
         if run is None:
             raise NotThere("Engage has not been opened for this renewal.")
-        return Response(_show(run, now=timezone.now()))
+        return Response(show_plan(run, now=timezone.now()))
 
     @extend_schema(request=None, responses={200: PlanBody, 201: PlanBody})
     def post(self, request: Request, id: str) -> Response:
@@ -54,7 +54,7 @@ class EngageView(OfCustomer):
         letters = write_letters(run, now=now, by=caller_of(request), pen=write_and_wait)
         is_new = run.opened_at == now
         return Response(
-            _show(run, now=now, not_written=letters.not_written),
+            show_plan(run, now=now, not_written=letters.not_written),
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
         )
 
@@ -63,22 +63,23 @@ class PlanView(APIView):
     @extend_schema(responses=PlanBody)
     def get(self, request: Request, id: uuid.UUID) -> Response:
         """The plan as it stands."""
-        return Response(_show(_require_run(id, request), now=timezone.now()))
+        return Response(show_plan(require_run(id, request), now=timezone.now()))
 
     @extend_schema(request=PlanChangeIn, responses=PlanBody)
     def patch(self, request: Request, id: uuid.UUID) -> Response:
         """Decide otherwise, with a reason that stays on record. Unsent letters that nobody edited follow."""
-        run, now = _require_run(id, request), timezone.now()
+        run, now = require_run(id, request), timezone.now()
         asked = PlanChangeIn(data=request.data)
         asked.is_valid(raise_exception=True)
         decisions = _decisions(asked.validated_data)
         _require_people(decisions, run)
         decide_plan(run, decisions, now=now, by=caller_of(request))
         letters = refresh_letters(run, now=now, by=caller_of(request), pen=write_and_wait)
-        return Response(_show(run, now=now, not_written=letters.not_written))
+        return Response(show_plan(run, now=now, not_written=letters.not_written))
 
 
-def _require_run(plan_id: uuid.UUID, request: Request) -> EngageRun:
+def require_run(plan_id: uuid.UUID, request: Request) -> EngageRun:
+    """This will find the run of a plan. Raises NotThere."""
     runs = EngageRun.objects.visible_to(caller_of(request)).select_related(
         "plan", "renewal", "renewal__contract", "customer"
     )
@@ -118,7 +119,8 @@ def _decisions(asked: dict[str, Any]) -> Decisions:
     )
 
 
-def _show(run: EngageRun, *, now: datetime, not_written: Sequence[NotWritten] = ()) -> dict[str, Any]:
+def show_plan(run: EngageRun, *, now: datetime, not_written: Sequence[NotWritten] = ()) -> dict[str, Any]:
+    """This will write the whole plan as it stands. Raises NoContract."""
     advice = advise(run.customer, now=now, choices=read_choices(run), run=run)
     if advice is None:
         raise NoContract("This account has no running contract.")

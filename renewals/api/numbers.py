@@ -27,15 +27,6 @@ class WholeNumberField(serializers.IntegerField):
         return int(data)
 
 
-class TextField(serializers.CharField):
-    """A JSON text."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 def _is_number(data: Any) -> bool:
     if isinstance(data, bool) or not isinstance(data, int | float):
         return False

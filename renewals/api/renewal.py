@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api_base import OfCustomer
+from customers.enums import Scope
 from customers.models import Customer
-from customers.queries.callers import caller_of
+from customers.queries.callers import caller_of, may_approve
 from renewals.api.renewal_bodies import OutcomeBody, OutcomeIn, RenewalBody, RenewalChange
 from renewals.enums import Outcome
 from renewals.queries.shown import require_shown_renewal
+from renewals.rules.authority import needs_lead
 from renewals.services.entering import change_renewal
 from renewals.services.renewals import (
     Ending,
@@ -50,9 +53,12 @@ class RenewalView(OfRenewal):
 class LockPriceView(OfRenewal):
     @extend_schema(request=None, responses=RenewalBody)
     def post(self, request: Request, id: str) -> Response:
-        """Lock the target price, so that proposals and emails may state it."""
+        """Lock the target price, so that proposals and emails may state it. A lead's takes `approve`."""
         customer, now = self.get_customer(), timezone.now()
-        lock_price(open_renewal_of(customer, now=now, by=caller_of(request)), now=now, by=caller_of(request))
+        renewal = open_renewal_of(customer, now=now, by=caller_of(request))
+        if needs_lead(renewal.contract.increase_pct) and not may_approve(request):
+            raise PermissionDenied(f"This price needs a token with the scope {Scope.APPROVE}.", code="missing_scope")
+        lock_price(renewal, now=now, by=caller_of(request))
         return self.show_renewal(customer)
 
     @extend_schema(responses={200: RenewalBody})

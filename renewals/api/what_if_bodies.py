@@ -6,10 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from customers.enums import Pressure, StakeholderRole
 from emails.enums import PriceApproach
 from outreach.enums import OwnerKind, SequencingApproach
-from renewals.api.numbers import NumberField, TextField, WholeNumberField
+from renewals.api.numbers import NumberField, WholeNumberField
 from renewals.enums import Likelihood
 from renewals.rules.opening import DEFAULT_NOTICE_DAYS
 

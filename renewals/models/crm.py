@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from customers.base import ClaimedRow
 from customers.enums import ClaimState
+from customers.rules.persons import OfPerson
 
 
 class CrmStageMove(ClaimedRow):
@@ -14,6 +15,8 @@ class CrmStageMove(ClaimedRow):
 
     note: what became of it, for the task. opportunity_id: the CRM's own, as it was found.
     """
+
+    of_person = OfPerson(by=("draft_id",), words=("outcome", "receipt", "note"))
 
     renewal = models.OneToOneField("renewals.Renewal", on_delete=models.CASCADE, related_name="crm_move")
     draft_id = models.UUIDField(help_text="The email that asked for it.")

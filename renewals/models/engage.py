@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from customers.models.base import CustomerRow, CustomerScopedQuerySet, Row
+from customers.rules.persons import OfPerson
 from renewals.enums import OverrideKind
 
 
@@ -34,6 +35,8 @@ class OverrideQuerySet(CustomerScopedQuerySet):
 
 class Override(Row):
     """Where a person decided otherwise than advised, from what to what, and why."""
+
+    of_person = OfPerson(named="subject", words=("subject", "old", "new", "reason"))
 
     run = models.ForeignKey(EngageRun, on_delete=models.CASCADE, related_name="overrides")
     kind = models.CharField(max_length=20, choices=OverrideKind.choices)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.base import CustomerRow
+from customers.rules.persons import OfPerson
 from renewals.enums import ObjectionKind, TermState
 
 
@@ -18,6 +19,8 @@ class Objection(CustomerRow):
     words: what of the reply proves it. answer: the letter that was prepared. A reply that turns out to say something
     else withdraws it.
     """
+
+    of_person = OfPerson(by=("stakeholder", "reply", "answer"), words=("quote", "words", "settled_how"))
 
     renewal = models.ForeignKey("renewals.Renewal", on_delete=models.CASCADE, related_name="objections")
     kind = models.CharField(max_length=12, choices=ObjectionKind.choices)

@@ -13,6 +13,8 @@ from django.db.models.functions import Cast
 
 from customers.enums import ContractState
 from customers.models import Contract, User
+from customers.queries.kept import key_of
+from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_filter import (
     ACCOUNT_SORTS,
@@ -24,7 +26,6 @@ from renewals.queries.book_filter import (
     Question,
     ask,
 )
-from renewals.queries.book_mark import KEPT, key_of
 from renewals.queries.book_rows import BookRow, read_rows
 from renewals.queries.book_steps import StepOrder
 from renewals.queries.book_summary import BookSummary, summarize_book
@@ -73,7 +74,7 @@ class Book:
     def summary(self) -> BookSummary:
         # Whatever the stage and the order: one summary serves them all.
         wanted = replace(self.wanted, stage="", descending=False, sort=SORTED_BY.get(self.wanted.sort, ""))
-        return KEPT.answer(self.mark, self._key(wanted), lambda: summarize_book(self.user, self.question))
+        return BOOK_ANSWERS.answer(self.mark, self._key(wanted), lambda: summarize_book(self.user, self.question))
 
     def count(self) -> BookCount:
         return self.summary.count_of(self.wanted.stage)
@@ -81,7 +82,9 @@ class Book:
     def rows(self, begin: int, end: int, *, count: BookCount) -> list[BookRow]:
         """This will give one page of the book."""
         key = self._key(self.wanted, begin, end)
-        return KEPT.answer(self.mark, key, lambda: read_rows(self.ids(begin, end, count=count), dates=self.dates))
+        return BOOK_ANSWERS.answer(
+            self.mark, key, lambda: read_rows(self.ids(begin, end, count=count), dates=self.dates)
+        )
 
     def _key(self, wanted: BookFilter, *place: int) -> Hashable:
         return key_of(self.user, wanted, self.dates.usual, tuple(self.dates.others.items()), *place)

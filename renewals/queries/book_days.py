@@ -99,7 +99,7 @@ class LocalDates:
 
     def unknown_zones(self) -> frozenset[str]:
         """This will give the names that are no zones; they are read as UTC, as in `zone`."""
-        return self.zones - _known_zones()
+        return self.zones - known_zones()
 
     def _groups(self, timezone: str) -> Iterable[tuple[date, Q]]:
         elsewhere = [zone for zones in self.others.values() for zone in zones]
@@ -118,7 +118,7 @@ def _span(field: str, first: date, last: date, *, least: int | None, most: int |
 
 
 @lru_cache(maxsize=1)
-def _known_zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """The names that whoever converts moments knows: this Python for SQLite, else the database as well."""
     known = frozenset(available_timezones())
     if connection.vendor == "sqlite":

@@ -10,10 +10,12 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
-from customers.models import Customer, Stakeholder
-from renewals.enums import Stage
+from customers.enums import ContractState
+from customers.models import Contract, Customer, Stakeholder
+from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome, Stage
 from renewals.queries.book_days import LocalDates
 from renewals.queries.prepared import find_once
+from renewals.rules.quarters import read_span
 from renewals.rules.stages import span_of
 
 NO_CONTRACT = "none"
@@ -21,6 +23,11 @@ NO_CONTRACT = "none"
 NO_OWNER = "none"
 RISKS = {"low": (0, 25), "medium": (26, 50), "high": (51, 100)}
 """Churn risk in three words; above 50 is where Engage adds an executive."""
+KEPT, LOST = "kept", "lost"
+SETTLED: dict[str, tuple[Outcome, ...]] = {KEPT: tuple(sorted(OUTCOMES_WITH_NEXT_CYCLE)), LOST: (Outcome.CHURNED,)}
+"""Renewals that have their outcome: those that go on, for whatever price, and those that left."""
+GIVEN, MISSING = "given", "missing"
+CONFIDENCES = (GIVEN, MISSING)
 ACCOUNT_SORTS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     "owner": ("owner__first_name", "owner__last_name", "name"),
@@ -46,7 +53,11 @@ SORTED_BY = {
 
 @dataclass(frozen=True)
 class BookFilter:
-    """What is asked of the book. stage: a code or NO_CONTRACT; owner: a user's id or NO_OWNER; risk: a key of RISKS."""
+    """What is asked of the book. stage: a code or NO_CONTRACT; owner: a user's id or NO_OWNER; risk: a key of RISKS.
+
+    ends: the span of days, by its code, in which the running contract ends; currency: it is paid in. settled: a key of
+    SETTLED; with it, ends and currency are those of the contract that was settled. confidence: of CONFIDENCES.
+    """
 
     stage: str = ""
     owner: str = ""
@@ -55,11 +66,25 @@ class BookFilter:
     text: str = ""
     sort: str = DEFAULT_SORT
     descending: bool = False
+    team: str = ""
+    ends: str = ""
+    currency: str = ""
+    settled: str = ""
+    confidence: str = ""
 
     @property
     def is_plain(self) -> bool:
         """Whether it leaves nothing out."""
-        return not (self.stage or self.owner or self.segment or self.risk or self.text)
+        return not (self.stage or self.owner or self.segment or self.risk or self.text or self.is_from_forecast)
+
+    def of_accounts(self) -> BookFilter:
+        """Only what tells accounts apart by whose they are: owner, team and segment."""
+        return BookFilter(owner=self.owner, team=self.team, segment=self.segment)
+
+    @property
+    def is_from_forecast(self) -> bool:
+        """Whether it asks for what only a figure of the forecast leads to."""
+        return bool(self.team or self.ends or self.currency or self.settled or self.confidence)
 
 
 @dataclass(frozen=True)
@@ -85,11 +110,11 @@ class Question:
 
     def conditions(self, *, account: str, term: str) -> list[Q]:
         """This will say all of it; `account` and `term` are how the query reaches the two tables."""
-        return [*self._of_stage(account, term), *self.of_account(account)]
+        return [*self._of_stage(account, term), *self.of_account(account, term)]
 
-    def of_account(self, account: str = "") -> list[Q]:
+    def of_account(self, account: str = "", term: str = "term__") -> list[Q]:
         """This will say all of it but the stage."""
-        return list(self._of_account(account))
+        return [*self._of_account(account), *self._of_contract(account, term)]
 
     def _of_stage(self, account: str, term: str) -> Iterator[Q]:
         stage = self.wanted.stage
@@ -109,8 +134,49 @@ class Question:
             yield Q(**{f"{account}segment": wanted.segment})
         if wanted.risk:
             yield Q(**{f"{account}churn_risk__range": RISKS[wanted.risk]})
+        if wanted.team:
+            yield Q(**{f"{account}owner__team": wanted.team})
         if wanted.text:
             yield Q(**{f"{account}pk__in": self.holders})
+
+    def _of_contract(self, account: str, term: str) -> Iterator[Q]:
+        wanted = self.wanted
+        if wanted.settled:
+            yield Q(**{f"{account}pk__in": settled_contracts(wanted).values("customer")})
+        else:
+            yield from self._of_running(account, term)
+        if wanted.confidence:
+            is_missing = wanted.confidence == MISSING
+            yield Q(**{f"{term}pk__isnull": False, f"{term}renewal__confidence__isnull": is_missing})
+
+    def _of_running(self, account: str, term: str) -> Iterator[Q]:
+        """The days that lie behind us are behind at the customer, and stand in no quarter any more."""
+        wanted, field = self.wanted, f"{term}renewal_date"
+        if wanted.currency:
+            yield Q(**{f"{term}currency": wanted.currency})
+        span = read_span(wanted.ends)
+        if span is None:
+            return
+        if span.is_behind:
+            yield self.dates.days_between(field, least=None, most=-1, timezone=f"{account}timezone")
+            return
+        yield self.dates.days_between(field, least=0, most=None, timezone=f"{account}timezone")
+        yield Q(**{f"{field}__gte": span.first})
+        if span.last:
+            yield Q(**{f"{field}__lte": span.last})
+
+
+def settled_contracts(wanted: BookFilter) -> QuerySet[Any]:
+    """The contracts whose renewal has an outcome of the kind, in the span and currency that are asked for."""
+    rows = Contract.objects.filter(state=ContractState.ENDED, renewal__outcome__in=SETTLED[wanted.settled]).order_by()
+    if wanted.currency:
+        rows = rows.filter(currency=wanted.currency)
+    span = read_span(wanted.ends)
+    if span and span.first:
+        rows = rows.filter(renewal_date__gte=span.first)
+    if span and span.last:
+        rows = rows.filter(renewal_date__lte=span.last)
+    return rows
 
 
 def ask(wanted: BookFilter, dates: LocalDates) -> Question:

@@ -13,10 +13,11 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum, When
 
 from customers.models import Customer, User
+from customers.queries.kept import key_of
 from renewals.enums import Stage
+from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
 from renewals.queries.book_filter import NO_CONTRACT, BookCount, Question
-from renewals.queries.book_mark import KEPT, key_of
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import STAGE_SPANS
 
@@ -75,7 +76,7 @@ def read_facets(user: User, *, now: datetime, mark: str = "") -> Facets:
 
     mark: what the book stands at; what was read at it is not read again.
     """
-    seen, owners = KEPT.answer(mark, key_of(user), lambda: _read_seen(user))
+    seen, owners = BOOK_ANSWERS.answer(mark, key_of(user), lambda: _read_seen(user))
     return Facets(
         dates=group_zones((zone for zone, _, _ in seen), now=now),
         segments=sorted({segment for _, segment, _ in seen if segment}),
@@ -117,7 +118,7 @@ def _groups(user: User, question: Question) -> Any:
     return (
         accounts_with_term()
         .visible_to(user)
-        .annotate(stage=question.dates.by_group(_stage_on, timezone="timezone"))
+        .annotate(stage=question.dates.by_group(stage_on, timezone="timezone"))
         .values_list("stage", "term__currency")
         .annotate(
             count=Count("*"),
@@ -129,7 +130,7 @@ def _groups(user: User, question: Question) -> Any:
     )
 
 
-def _stage_on(today: date) -> Compiled:
+def stage_on(today: date) -> Compiled:
     """The place of the stage among STAGE_SPANS; null without a contract."""
     return Compiled(*_stage_sql(today), output_field=IntegerField())
 

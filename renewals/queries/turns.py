@@ -39,7 +39,9 @@ def list_turns(*, today: date) -> list[Any]:
     near = running.filter(~is_stopped(), renewal_date__gte=today).annotate(
         notice_from=DaysBefore(F("renewal_date"), F("notice_days"))
     )
-    is_live = Exists(OutreachPlan.objects.filter(customer=OuterRef("customer_id"), state__in=sorted(LIVE_PLAN_STATES)))
+    live = OutreachPlan.objects.filter(state__in=sorted(LIVE_PLAN_STATES))
+    is_live = Exists(live.filter(customer=OuterRef("customer_id")))
+    with_plan = near.filter(customer__in=live.order_by().values("customer"))
     is_negotiated = Exists(
         Renewal.objects.filter(customer=OuterRef("customer_id"), closed_at=None, negotiate_started_at__isnull=False)
     )
@@ -68,7 +70,7 @@ def list_turns(*, today: date) -> list[Any]:
             due_day=F("renewal_date"),
         ),
         as_turns(
-            near.filter(is_live, _lacks_role(), ~is_negotiated),
+            with_plan.filter(_lacks_role(), ~is_negotiated),
             code=NO_ROLE,
             part=RENEWALS,
             since=F("updated_at"),
@@ -138,7 +140,9 @@ class DaysBefore(Func):
 def _opens_by(today: date) -> Q:
     """Engage may be opened: at day 119, or where the notice asks for more time, that much earlier."""
     usual = Q(renewal_date__lte=today + timedelta(ENGAGE_OPENS_AT_DAY))
-    return usual | Q(notice_from__lte=today + timedelta(ENGAGE_OPENS_BEFORE_NOTICE_DAYS))
+    most_usual = ENGAGE_OPENS_AT_DAY - ENGAGE_OPENS_BEFORE_NOTICE_DAYS
+    earlier = Q(notice_from__lte=today + timedelta(ENGAGE_OPENS_BEFORE_NOTICE_DAYS))
+    return usual | (Q(notice_days__gt=most_usual) & earlier)
 
 
 def _has_work(today: date) -> Q:

@@ -42,6 +42,10 @@ class ObjectionClosed(Exception):
     """Raised when an objection was settled or withdrawn before."""
 
 
+class NobodyToAnswer(Exception):
+    """Raised when an answer has nobody to go to, or to come from."""
+
+
 def follow_reply(reply_id: uuid.UUID, *, now: datetime) -> Objection | None:
     """Bring the objections of a reply in line with what it is now: raised, or withdrawn. Safe to repeat.
 
@@ -96,6 +100,14 @@ def prepare_answer(objection: Objection, *, now: datetime, by: User | None) -> D
         draft = write_follow_up(wanted, now=now, by=by)
         Objection.objects.filter(pk=objection.pk).update(answer=draft, updated_at=now)
     objection.answer = draft
+    return draft
+
+
+def answer_objection(objection: Objection, *, now: datetime, by: User) -> Draft:
+    """Prepare the answer as `prepare_answer` does. Raises NobodyToAnswer."""
+    draft = prepare_answer(objection, now=now, by=by)
+    if draft is None:
+        raise NobodyToAnswer("There is nobody to write to: enter who objected, with an address.")
     return draft
 
 
@@ -167,7 +179,7 @@ def _ask(objection: Objection, customer: Customer, *, now: datetime) -> None:
 def _answer(objection: Objection, *, now: datetime) -> FollowUp | None:
     customer, reply, person = objection.customer, objection.reply, objection.stakeholder
     letter = reply.draft if reply else None
-    sender = (letter.sender if letter else None) or customer.owner
+    sender = (letter.speaker if letter else None) or customer.owner
     facts = read_renewal_facts(customer, now=now)
     if person is None or not person.email or person.has_left or sender is None or facts is None:
         return None

@@ -248,7 +248,7 @@ def _require_decider(contract: Contract, by: User) -> None:
         increase_pct=contract.increase_pct,
         is_writer=by.is_writer,
         is_leader=by.is_leader,
-        is_owner=contract.customer.owner_id == by.pk,
+        is_owner=contract.customer.owner_id in by.desk,
     )
     if reason:
         raise NotAllowed(reason)

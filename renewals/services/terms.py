@@ -40,16 +40,17 @@ class Terms:
     note: str = ""
 
 
-def note_terms(renewal: Renewal, terms: Terms, *, now: datetime, by: User) -> TermNote:
+def note_terms(renewal: Renewal, terms: Terms, *, now: datetime, by: User, decides: bool = True) -> TermNote:
     """Write the next version. What needs a lead waits for one, unless a lead writes it.
 
+    decides: whether what a lead writes counts as their decision; by a token without the scope `approve` it does not.
     Raises ValidationError, NotAllowed, RenewalClosed.
     """
     _check(renewal, terms, by=by)
     contract = renewal.contract
     facts = TermFacts(contract.current_price, contract.target_price, terms.price, terms.discount_pct)
     reason = why_lead(facts)
-    is_decided = bool(reason) and by.is_leader
+    is_decided = bool(reason) and by.is_leader and decides
     with transaction.atomic():
         lock_customer(renewal.customer_id)
         last = TermNote.objects.filter(renewal=renewal).aggregate(last=Max("version"))["last"] or 0

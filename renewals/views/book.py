@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from customers.models import SavedView
+from customers.models import SavedView, Team
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.services.saved_views import save_view
@@ -24,23 +24,27 @@ from customers.view_base import LONGEST_URL, reader_of
 from renewals.enums import Stage
 from renewals.forms.book import clean_view_name, read_filter
 from renewals.queries.book import Book
-from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, BookFilter
-from renewals.queries.book_mark import read_mark
+from renewals.queries.book_answers import BOOK_ANSWERS
+from renewals.queries.book_filter import GIVEN, KEPT, LOST, MISSING, NO_CONTRACT, NO_OWNER, BookFilter
 from renewals.queries.book_rows import iterate_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets
+from renewals.rules.quarters import read_span
 from renewals.rules.stage_guide import all_guides, stage_guide
 from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells, list_orders
 
 PAGE = "book"
 PAGE_SIZE = 50
-KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort")
+FROM_FORECAST = ("team", "ends", "currency", "settled", "confidence")
+KEPT_IN_VIEWS = ("q", "stage", "owner", "segment", "risk", "sort", *FROM_FORECAST)
+SETTLED_WORDS = {KEPT: "Settled: goes on", LOST: "Settled: left"}
+CONFIDENCE_WORDS = {GIVEN: "Confidence entered", MISSING: "No confidence entered"}
 
 
 @login_required
 @require_GET
 def book(request: HttpRequest) -> HttpResponse:
     reader, wanted = reader_of(request), read_filter(request.GET)
-    mark = read_mark()
+    mark = BOOK_ANSWERS.read_mark()
     facets = read_facets(reader, now=timezone.now(), mark=mark)
     asked = Book(reader, wanted, facets.dates, mark)
     count = asked.count()
@@ -58,6 +62,8 @@ def book(request: HttpRequest) -> HttpResponse:
         "facets": facets,
         "views": list(SavedView.objects.visible_to(reader).filter(page=PAGE)),
         "kept_query": _kept_query(request),
+        "narrowed": _words_of_forecast(wanted),
+        "forecast_fields": [(name, getattr(wanted, name)) for name in FROM_FORECAST if getattr(wanted, name)],
         **_stage_words(wanted, asked.summary),
     }
     return render(request, "renewals/book.html", context)
@@ -105,6 +111,20 @@ def _stage_words(wanted: BookFilter, summary: BookSummary) -> dict[str, Any]:
     stages = [(guide, summary.stages[guide.span.stage]) for guide in guides]
     chosen = stage_guide(Stage(wanted.stage)) if wanted.stage in Stage.values else None
     return {"stages": stages, "chosen_stage": chosen, "NO_CONTRACT": NO_CONTRACT, "NO_OWNER": NO_OWNER}
+
+
+def _words_of_forecast(wanted: BookFilter) -> list[str]:
+    """What a figure of the forecast has asked for besides the filters that the page offers."""
+    span = read_span(wanted.ends)
+    team = Team.objects.filter(pk=wanted.team).values_list("name", flat=True).first() if wanted.team else ""
+    words = [
+        SETTLED_WORDS.get(wanted.settled, ""),
+        f"Contract ends: {span.label.lower() if span.is_behind else span.label}" if span else "",
+        wanted.currency,
+        CONFIDENCE_WORDS.get(wanted.confidence, ""),
+        f"Team {team}" if team else "",
+    ]
+    return [word for word in words if word]
 
 
 def _kept_query(request: HttpRequest) -> str:

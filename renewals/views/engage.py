@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from customers.enums import TodoState
 from customers.models import User
@@ -52,6 +52,7 @@ Save = Callable[[EngageRun, datetime, User], object]
 
 
 @login_required
+@require_GET
 def page(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     """The workspace at the step where the work is; before it is opened, what it will do and what is missing."""
     workspace = require_workspace(request, customer_id)
@@ -59,6 +60,7 @@ def page(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
+@require_GET
 def step(request: HttpRequest, customer_id: uuid.UUID, code: str) -> HttpResponse:
     if code not in BY_CODE:
         raise Http404
@@ -200,10 +202,10 @@ def task(request: HttpRequest, customer_id: uuid.UUID, task_id: uuid.UUID) -> Ht
     """Mark a task as done, or open it again."""
     workspace = _writable(request, customer_id)
     form = TaskForm(request.POST)
-    if request.method == "POST" and workspace.run is not None and form.is_valid():
-        found = find_task(workspace.run, task_id, draft_ids=workspace.draft_ids)
-        if found is None:
-            raise Http404
+    found = find_task(workspace.run, task_id, draft_ids=workspace.draft_ids) if workspace.run else None
+    if found is None:
+        raise Http404
+    if request.method == "POST" and form.is_valid():
         now, by = timezone.now(), reader_of(request)
         if form.cleaned_data["state"] == TodoState.DONE:
             finish_todo(found, now=now, by=by)
@@ -230,10 +232,10 @@ def touch(request: HttpRequest, customer_id: uuid.UUID, touch_id: uuid.UUID) -> 
     """Settle a step of the plan as done or skipped."""
     workspace = _writable(request, customer_id)
     form = TouchForm(request.POST)
+    found = next((row for row in workspace.touches if row.pk == touch_id), None)
+    if found is None:
+        raise Http404
     if request.method == "POST" and form.is_valid():
-        found = next((row for row in workspace.touches if row.pk == touch_id), None)
-        if found is None:
-            raise Http404
         try:
             finish_touch(found, state=TouchState(form.cleaned_data["state"]), now=timezone.now(), by=reader_of(request))
         except TouchSettled as error:

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import Customer, User
 from customers.view_base import for_writers, put_errors, reader_of
@@ -24,7 +24,13 @@ from renewals.forms.negotiate import NextStepForm, ObjectionForm, SettleForm, St
 from renewals.models import Objection, Renewal, TermNote
 from renewals.queries.negotiation import Negotiation, read_negotiation
 from renewals.services.negotiate import start_negotiate
-from renewals.services.objections import ObjectionClosed, note_objection, prepare_answer, settle_objection
+from renewals.services.objections import (
+    NobodyToAnswer,
+    ObjectionClosed,
+    answer_objection,
+    note_objection,
+    settle_objection,
+)
 from renewals.services.renewals import NotAllowed, RenewalClosed, open_renewal_of
 from renewals.services.terms import Terms, TermsDecided, decide_terms, note_terms, set_next_step
 
@@ -33,6 +39,7 @@ Save = Callable[[Renewal, datetime, User], object]
 
 
 @login_required
+@require_GET
 def page(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     return _show(request, _negotiation(request, customer_id))
 
@@ -67,9 +74,10 @@ def objection_new(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
 def answer(request: HttpRequest, customer_id: uuid.UUID, objection_id: uuid.UUID) -> HttpResponse:
     """Prepare the answer as a draft, and open it."""
     objection = _objection(request, customer_id, objection_id)
-    draft = prepare_answer(objection, now=timezone.now(), by=reader_of(request))
-    if draft is None:
-        messages.error(request, "There is nobody to write to: enter who objected, with an address.")
+    try:
+        draft = answer_objection(objection, now=timezone.now(), by=reader_of(request))
+    except NobodyToAnswer as error:
+        messages.error(request, str(error))
         return redirect("renewals:negotiate", customer_id)
     return redirect("emails:draft", draft.pk)
 

@@ -36,7 +36,8 @@
       this.pop = card.querySelector("[data-editor-pop]");
       this.state = card.querySelector("[data-save-state]");
       this.marks = JSON.parse(this.form.querySelector('script[type="application/json"]').textContent);
-      this.saved = this.text();
+      // What the server sent, not what stands there now: somebody may have typed before this script ran.
+      this.saved = { subject: this.subject.defaultValue, body: this.body.defaultValue };
       this.tries = 0;
       this.running = null;
       this.isRefused = false;
@@ -54,6 +55,7 @@
       this.form.addEventListener("submit", (event) => this.submitted(event));
       this.offerCopy();
       this.paint();
+      if (this.isDirty() && this.card.contains(document.activeElement)) this.typed();
     }
 
     text() {
@@ -93,10 +95,10 @@
       clearTimeout(this.timer);
       if (this.running) await this.running;
       if (!this.isDirty()) return true;
-      this.running = this.send();
-      const ok = await this.running;
-      this.running = null;
-      return ok;
+      this.running = this.send().finally(() => {
+        this.running = null;
+      });
+      return this.running;
     }
 
     async send() {
@@ -341,6 +343,10 @@
 
   const all = () => [...document.querySelectorAll(".draft-card")].map((card) => editors.get(card)).filter(Boolean);
 
+  /* The rail may have been drawn anew meanwhile: the step is gone to all the same. */
+  const sameLink = (old) =>
+    [...document.querySelectorAll("a[hx-target='#artifact']")].find((link) => link.href === old.href);
+
   /* Send, preview and the like act on what is saved, and a step that is left takes its editors along: save first, then
      go on. A step is left also when that fails: the copy in this browser is offered when it is opened again. */
   let passing = null;
@@ -354,10 +360,11 @@
       if (!dirty.length) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      Promise.all(dirty.map((editor) => editor.save())).then((saved) => {
-        if (!link.isConnected || (card && saved.includes(false))) return;
-        passing = link;
-        link.click();
+      Promise.allSettled(dirty.map((editor) => editor.save())).then((saved) => {
+        const onward = link.isConnected ? link : sameLink(link);
+        if (!onward || (card && !saved.every((each) => each.value))) return;
+        passing = onward;
+        onward.click();
         passing = null;
       });
     },

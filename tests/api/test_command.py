@@ -51,7 +51,7 @@ def sequences(ops: User, csm: User, acme: Customer) -> list[OutreachSequence]:
 def say(api: Caller, text: str, confirm: str | None = None) -> dict[str, Any]:
     response = api.post("/api/command", {"text": text, **({"confirm": confirm} if confirm else {})})
     assert response.status_code == 200, response.content
-    body: dict[str, Any] = response.json()  # type: ignore[attr-defined]
+    body: dict[str, Any] = response.json()
     assert set(body) == SHAPE
     assert set(body["understood"]) == {"action", "arguments"}
     assert body["state"] in ("done", "needs_confirmation", "ask", "unknown", "refused")

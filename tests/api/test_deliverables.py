@@ -172,7 +172,7 @@ def test_same_key_approves_once(api: Caller, text: Deliverable) -> None:
     answers = [api.post(path, {"version": text.version}, idempotency_key="once") for _ in range(2)]
 
     assert [one.status_code for one in answers] == [200, 200]
-    assert answers[0].json() == answers[1].json()  # type: ignore[attr-defined]
+    assert answers[0].json() == answers[1].json()
 
 
 def test_deliverables_of_others_are_404(call_as: Callable[..., Caller], stranger: User, text: Deliverable) -> None:
@@ -205,4 +205,4 @@ def test_queue_by_api_answers_deliverables(api: Caller, text: Deliverable) -> No
 
     response = api.post(f"/api/approvals/{text.pk}/approve", {"version": text.version})
 
-    assert response.json()["status"] == "DELIVERED"  # type: ignore[attr-defined]
+    assert response.json()["status"] == "DELIVERED"

@@ -489,3 +489,21 @@ def test_next_term_ends_within_the_years_that_are_taken(
     response = api.post(f"{path}/renewal/outcome", {"result": "renewed", "price": "1.00", "termMonths": 120})
 
     assert response.status_code == status
+
+
+@pytest.mark.parametrize(("scopes", "status"), [(("read", "write"), 403), (("read", "write", "approve"), 200)])
+def test_price_that_takes_a_lead_is_locked_only_by_a_token_that_approves(
+    path: str, contract: Contract, lead: User, call_as: Callable[..., Caller], scopes: tuple[str, ...], status: int
+) -> None:
+    Contract.objects.update(target_price=Decimal(240_000))  # less than now
+
+    response = call_as(lead, scopes).post(f"{path}/renewal/lock-price")
+
+    assert response.status_code == status
+    assert Renewal.objects.exclude(price_locked_at=None).exists() is (status == 200)
+
+
+def test_price_within_an_owners_power_is_locked_without_that_scope(
+    path: str, contract: Contract, csm: User, call_as: Callable[..., Caller]
+) -> None:
+    assert call_as(csm, ("read", "write")).post(f"{path}/renewal/lock-price").status_code == 200

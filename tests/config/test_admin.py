@@ -237,6 +237,7 @@ def settings_form() -> Iterator[dict[str, Any]]:
         "collision_days": 2,
         "undo_seconds": 10,
         "approval_days": 7,
+        "archive_months": 18,
     }
 
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from config.desk.approvals import Queue
 from customers.models import Activity, Customer, Stakeholder, User, WorkspaceSettings
+from customers.queries.kept import forget_answers
 from emails.enums import DraftState, OriginKind, PriceApproach
 from emails.models import CapturedMail, Draft
 from emails.rules.approvals import why_single
@@ -247,9 +248,8 @@ def test_three_cost_no_more_queries_than_one(page: Client, write: Callable[..., 
     address = reverse("approvals")
     write()
     page.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
+    forget_answers()
+    with CaptureQueriesContext(connection) as one:
         page.get(address)
     write(), write()
 

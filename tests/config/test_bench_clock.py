@@ -24,7 +24,7 @@ from config.benchmarks.clock_rows import (
     make_rows,
     moment_before,
 )
-from config.benchmarks.one_by_one import remind
+from config.benchmarks.rivals.one_by_one import remind
 from customers.models import Customer
 from emails.models import Draft
 from journeys.enums import AutomationStatus

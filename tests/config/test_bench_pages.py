@@ -15,8 +15,8 @@ from config.benchmarks.scratch import QueryCounter
 ACCOUNTS = 160
 SHOWS_NOTHING = frozenset({204, 302, 405})
 """No page: an empty answer, the way to another page, or no GET at all."""
-STREAMED = frozenset({"renewals:book_export"})
-"""Read in portions, as many as the book is long."""
+STREAMED = frozenset({"renewals:book_export", "emails:person_export"})
+"""Files: read in portions, as many as the book is long, or from every table of the house."""
 pytestmark = pytest.mark.django_db
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -25,7 +25,7 @@ from journeys.queries.board import Board, BoardFilter
 from outreach.enums import OpportunityStage
 from outreach.models import Offer, Opportunity
 from renewals.enums import Stage
-from renewals.models import EngageRun, Renewal
+from renewals.models import EngageRun, Override, Renewal
 from renewals.rules.stages import stage_for
 from tests import factories
 
@@ -79,11 +79,33 @@ def test_every_account_has_its_people_history_and_a_win(demo):
 
 
 def test_one_letter_has_left_and_others_wait_for_their_person(demo):
-    states = Counter(Draft.objects.values_list("state", flat=True))
+    running = EngageRun.objects.filter(renewal__closed_at=None)
+    states = Counter(Draft.objects.filter(origin_id__in=running.values("plan")).values_list("state", flat=True))
 
     assert (states[DraftState.SENT], states[DraftState.DRAFT]) == (1, 5)
-    assert CapturedMail.objects.count() == 1
-    assert EngageRun.objects.count() == 2
+    assert CapturedMail.objects.filter(captured_at__gte=NOW - timedelta(days=10)).count() == 1
+    assert running.count() == 2
+
+
+def test_the_year_before_was_renewed_by_the_services_and_nothing_of_it_waits(demo):
+    settled = Renewal.objects.exclude(closed_at=None).select_related("contract", "customer")
+    running = {contract.customer_id: contract for contract in Contract.objects.filter(state="active")}
+
+    assert Counter(settled.values_list("outcome", flat=True)) == {"renewed": 12, "contracted": 2}
+    assert all(one.outcome_price == running[one.customer_id].current_price for one in settled)
+    assert all(one.contract.renewal_date == running[one.customer_id].start_date for one in settled)
+    letters = Draft.objects.filter(origin_id__in=EngageRun.objects.filter(renewal__in=settled).values("plan"))
+    assert set(letters.values_list("state", flat=True)) == {DraftState.SENT, DraftState.CANCELLED}
+    assert Override.objects.count() == 4
+    assert len(running) == 40
+
+
+def test_pages_for_leads_have_something_to_show(demo, client):
+    client.force_login(User.objects.get(username="liam"), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.get("/forecast").context["forecast"].count == 40
+    assert client.get("/what-works").context["found"].total.count == 14
+    assert len(client.get("/overrules").context["rows"]) >= 3
 
 
 def test_a_third_of_the_accounts_are_on_a_journey(demo):

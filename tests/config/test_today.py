@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.desk import today
 from config.desk.today import EVERYBODY, Today, Wanted
 from config.desk.today_acts import ROWS
 from config.desk.today_kinds import _KINDS
@@ -134,6 +135,18 @@ def test_stranger_sees_nothing(stranger: User, csm: User, customer: Customer) ->
     add_todo("Ask", customer=customer, owner=stranger, now=NOW, by=csm)
 
     assert _items(stranger, EVERYBODY) == []
+
+
+def test_all_are_counted_where_there_are_more_than_are_ranked(
+    csm: User, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "MOST", 2)
+    for place in range(5):
+        add_todo(f"Task {place}", customer=customer, owner=csm, now=NOW, by=csm, due_date=NOW.date())
+
+    items, counts = Today(csm, Wanted(), now=NOW).read()
+
+    assert (len(items), counts.total) == (2, 5)
 
 
 def test_loads_are_counted_by_person(csm: User, lead: User, customer: Customer) -> None:

@@ -114,6 +114,7 @@ def workspace_form(**changes: Any) -> dict[str, Any]:
         "collision_days": 2,
         "undo_seconds": 10,
         "approval_days": 7,
+        "archive_months": 18,
     }
     return fields | changes
 

@@ -501,3 +501,20 @@ def test_secret_that_no_key_opens_is_said(source: UsageSource, now: datetime, se
 def test_database_keeps_sources_whole(source: UsageSource, values: dict[str, str]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         UsageSource.objects.update(**values)
+
+
+def test_latest_pull_names_all_that_was_left_out_and_earlier_ones_the_first_three(
+    source: UsageSource, ops: User, now: datetime
+) -> None:
+    for days, word in ((0, "latest"), (1, "earlier")):
+        at = now - timedelta(days=days)
+        UsagePull.objects.create(
+            source=source, state=PullState.DONE, started_at=at, leased_until=at, finished_at=at, refused_count=5,
+            refused=[{"row": n, "account": "", "reason": f"{word} {n}"} for n in range(5)],
+        )  # fmt: skip
+
+    words = in_as(ops).get(f"{PAGE}/{source.pk}").content.decode()
+
+    assert [f"latest {n}" in words for n in range(5)] == [True] * 5
+    assert [f"earlier {n}" in words for n in range(5)] == [True, True, True, False, False]
+    assert words.count("of the others stands with the latest") == 1

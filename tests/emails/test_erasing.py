@@ -218,7 +218,7 @@ def test_export_holds_everything_and_is_on_record(known: Stakeholder, lead: User
     body = json.loads(answer.content)
     assert "attachment" in answer["Content-Disposition"]
     assert body["contact"][0]["email"] == ADDRESS
-    assert {kind: len(rows) for kind, rows in body.items() if kind != "activity"} == {
+    assert {kind: len(rows) for kind, rows in body.items() if kind not in ("activity", "records", "mentions")} == {
         "contact": 1,
         "letters": 2,
         "events": 2,
@@ -227,6 +227,8 @@ def test_export_holds_everything_and_is_on_record(known: Stakeholder, lead: User
         "preferences": 2,
     }
     assert any(NAME in line["summary"] for line in body["activity"])
+    assert {"draft", "draftversion", "reply", "suppression"} <= body["records"].keys()
+    assert any(place["where"] == "todo.title" for place in body["mentions"])
     assert Activity.objects.get(verb="stakeholder.exported").actor == lead
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from customers.models import Customer, Todo, User, WorkspaceSettings
 from customers.models.workspace import ONLY_ID
@@ -257,7 +257,8 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     expect(step_title(page)).to_have_text("Price communication")
     expect(page).to_have_url(re.compile("/engage/pricing$"))
     page.keyboard.press("]")
-    expect(step_title(page)).to_have_text("Emails")
+    expect(page).to_have_title(re.compile("^Emails"))  # said when the step has settled
+    expect(step_title(page)).to_be_focused()
     page.get_by_label("Text").first.press("[")
     expect(step_title(page)).to_have_text("Emails")
     step_title(page).press("[")
@@ -265,6 +266,36 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     page.go_back()
     expect(step_title(page)).to_have_text("Emails")
     expect(page.get_by_label("Text").first).to_have_value(re.compile(r"\["))  # what was typed went along
+    context.close()
+
+
+def test_step_is_gone_to_though_the_rail_was_drawn_anew_while_the_text_was_saved(
+    browser: Browser, live_server: Any, dana: User
+) -> None:
+    customer = opened_account(dana)
+    write_letters(EngageRun.objects.get(), now=datetime.now(UTC), by=dana)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/engage/emails")
+    held: list[Route] = []
+    page.route(lambda url: "/drafts/" in url, lambda route: held.append(route))
+
+    page.get_by_label("Text").first.press("!")
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.locator("#engage-rail").get_by_role("link", name="Rehearsal").click()
+    page.evaluate(
+        """() => {
+            const rail = document.getElementById("engage-rail");
+            const anew = rail.cloneNode(true);
+            rail.replaceWith(anew);
+            window.htmx.process(anew);
+        }"""
+    )
+    for route in held:
+        route.continue_()
+
+    expect(step_title(page)).to_have_text("Rehearsal")
     context.close()
 
 

@@ -95,6 +95,7 @@ def addresses(account: Customer) -> list[str]:
     change = JourneyChange.objects.filter(customer=account)[0]
     return [
         *("/", "/?stage=engage&sort=-risk", "/?q=nobody", "/approvals", "/mailbox", "/needs-review", "/import"),
+        *("/forecast", "/what-works", "/overrules", "/?ends=behind&currency=AED&settled=kept&confidence=given"),
         *(
             "/journeys",
             "/journeys?month=1",

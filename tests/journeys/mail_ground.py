@@ -45,8 +45,8 @@ def write(journey: Journey, now: datetime) -> Write:
     def make(kind: JourneyKind = JourneyKind.UPCOMING, month: int | None = 2, occurrence: str = "") -> Draft:
         effect = SendMail(journey.pk, kind, occurrence or f"month-{month}", month)
         with transaction.atomic():
-            (draft,) = queue_journey_mails([effect], now=now)
-        return draft
+            (pk,) = queue_journey_mails([effect], now=now)
+        return Draft.objects.get(pk=pk)
 
     return make
 

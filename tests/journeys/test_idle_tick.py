@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -22,7 +23,7 @@ from tests.journeys.waiting_work import KEPT_BACK, WORK, Make, letter
 
 pytestmark = pytest.mark.django_db
 
-ASKED_BY_ITSELF = {"digests", "old_mails"}
+ASKED_BY_ITSELF = {"digests", "notice_digests", "old_mails"}
 """They look at the hour alone, and cost no statement until it has come."""
 
 
@@ -126,6 +127,7 @@ def test_question_is_answered_from_indexes_alone(now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
+        _forget_sizes(cursor)
         cursor.execute(f"PREPARE explained (timestamptz) AS {question.sql}", question.params)
         cursor.execute("EXPLAIN (FORMAT JSON) EXECUTE explained (%s)", [now])
         plan = cursor.fetchone()[0]
@@ -138,6 +140,16 @@ def test_question_is_answered_from_indexes_alone(now: datetime) -> None:
     assert [node["Relation Name"] for node in read if node["Node Type"] == "Seq Scan"] == []
     assert [node["Relation Name"] for node in read if not _is_narrow(node, partial)] == []
     assert [node for node in nodes if node["Node Type"] == "Sort"] == []
+
+
+def _forget_sizes(cursor: Any) -> None:
+    """Of a table that autovacuum found empty the planner takes any index for as good; of a new one it knows nothing."""
+    models = [model for app in ("customers", "emails", "journeys", "outreach", "renewals") for model in _models(app)]
+    cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in models)} CASCADE")
+
+
+def _models(app: str) -> list[Any]:
+    return list(apps.get_app_config(app).get_models())
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Activity, Customer, User
 from journeys.enums import AutomationType, LogStatus
 from journeys.models import AutomationLog
+from journeys.views.log import PAGE_SIZE
 from tests import factories
 from tests.journeys.clockwork import make_automation
 
@@ -109,11 +110,11 @@ def test_log_is_paged(client: Client, csm: User, acme: Customer) -> None:
             customer=acme, automation=row, at=NOW + timedelta(minutes=number), type=row.type, kind=row.kind,
             action=str(number), status=LogStatus.SUCCESS, attempt=1,
         )
-        for number in range(31)
+        for number in range(PAGE_SIZE + 1)
     )  # fmt: skip
     client.force_login(csm)
 
-    assert names(client)[0] == "30"
+    assert names(client)[0] == str(PAGE_SIZE)
     assert names(client, "?page=2") == ["0"]
 
 

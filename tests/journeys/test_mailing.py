@@ -48,8 +48,8 @@ def journey(account: Customer, sarah: Stakeholder, lead: User, now: datetime) ->
 
 def mail_of(journey: Journey, kind: JourneyKind, month: int | None, *, now: datetime) -> Draft:
     occurrence = f"month-{month}" if month else "hold-1"
-    (draft,) = queue_journey_mails([SendMail(journey.pk, kind, occurrence, month)], now=now)
-    return draft
+    (pk,) = queue_journey_mails([SendMail(journey.pk, kind, occurrence, month)], now=now)
+    return Draft.objects.get(pk=pk)
 
 
 @pytest.mark.parametrize("kind", OF_MONTHS)

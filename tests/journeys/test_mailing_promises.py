@@ -10,7 +10,7 @@ import pytest
 from customers.enums import HoldScope, TodoState
 from customers.models import Activity, Brake, Customer, Hold, Stakeholder, Todo, User
 from emails.enums import DraftState, Purpose, SuppressionCause
-from emails.models import CapturedMail
+from emails.models import CapturedMail, Draft
 from emails.queries.checks import judge
 from emails.queries.footers import render_draft
 from emails.services import outbox
@@ -198,7 +198,9 @@ def test_mail_goes_to_primary_else_champion_else_to_nobody(
     journey = make_journey(account, by=lead, now=now, start=START)
     effect = SendMail(journey.pk, JourneyKind.UPCOMING, "month-2", 2)
 
-    drafts = [*queue_journey_mails([effect], now=now), *queue_journey_mails([effect], now=now)]
+    made = [*queue_journey_mails([effect], now=now), *queue_journey_mails([effect], now=now)]
+    drafts = list(Draft.objects.filter(pk__in=made))
+    assert len(made) == len(drafts)
 
     if expected is not None:
         assert [draft.to_name for draft in drafts] == [f"{expected} Berg"]

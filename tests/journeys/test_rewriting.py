@@ -21,7 +21,8 @@ from emails.services.sending import send
 from journeys.enums import JourneyKind
 from journeys.models import Journey, JourneyMonth
 from journeys.rules.effects import SendMail
-from journeys.services.mailing import effect_of_mail, occurrence_of_mail, queue_journey_mails
+from journeys.services.mail_making import occurrence_of_mail
+from journeys.services.mailing import effect_of_mail, queue_journey_mails
 from tests import factories
 from tests.journeys.journeying import deliver, make_journey
 
@@ -52,8 +53,8 @@ def journey(account: Customer, sarah: Stakeholder, lead: User, now: datetime) ->
 def write(journey: Journey, now: datetime) -> Write:
     def make(kind: JourneyKind = JourneyKind.UPCOMING, month: int = 2) -> Draft:
         with transaction.atomic():
-            (draft,) = queue_journey_mails([SendMail(journey.pk, kind, f"month-{month}", month)], now=now)
-        return draft
+            (pk,) = queue_journey_mails([SendMail(journey.pk, kind, f"month-{month}", month)], now=now)
+        return Draft.objects.get(pk=pk)
 
     return make
 

@@ -9,6 +9,8 @@ import pytest
 from customers.models import Customer, User
 from emails.enums import DraftState, Lane
 from emails.models import Draft, MailTemplate
+from emails.queries.checks import read_gate_facts
+from emails.rules.gate import ask_gate
 from emails.services.drafts import compose_draft
 from emails.services.sending import send
 from emails.services.templates import NewText, publish_draft, save_draft
@@ -17,6 +19,7 @@ from journeys.queries.simulation import read_worlds
 from journeys.rules.simulated.world import Assumptions
 from journeys.services.simulating import simulate
 from journeys.services.templates import ensure_templates
+from outreach.models import OutreachMail
 from tests import factories
 from tests.journeys.ground import begin
 
@@ -94,3 +97,33 @@ def test_simulated_pause_names_the_notice_deadline_inside_it(
     found = simulate([account.pk], assume, now=FRIDAY_EVENING, days=10)
 
     assert [event.reason for event in found.events if event.outcome == "held"] == said
+
+
+def test_simulated_mail_waits_for_what_outreach_io_sent_as_the_real_one_does(account: Customer, csm: User) -> None:
+    person = account.stakeholders.get()
+    OutreachMail.objects.create(
+        customer=account, stakeholder=person, mailing_id=1, subject="Hello", to_email=person.email.upper(),
+        sent_at=MONDAY - timedelta(hours=1),
+    )  # fmt: skip
+    begin(account, now=MONDAY, by=csm)
+    letter = compose_draft(
+        customer=account, stakeholder=person, sender=csm, subject="Ours", body="Hello,\n\nshall we talk?", now=MONDAY,
+        by=csm,
+    )  # fmt: skip
+    send(letter, version=letter.version, now=MONDAY, by=csm)
+
+    found = simulate([account.pk], Assumptions(), now=MONDAY + timedelta(seconds=20), days=5)
+
+    letter.refresh_from_db()
+    kept_back = read_gate(letter, now=MONDAY + timedelta(seconds=20))
+    sent = [event.at for event in found.events if event.words == "Ours" and event.outcome == "sent"]
+    assert sent == [kept_back]
+    assert kept_back > MONDAY + timedelta(days=1)
+
+
+def read_gate(letter: Draft, *, now: datetime) -> datetime:
+    """When the real gate would look at it again."""
+    refused = [line for line in ask_gate(read_gate_facts(letter, now=now)).lines if not line.passed]
+    assert [line.code for line in refused] == ["collision"]
+    assert refused[0].next_try_at is not None
+    return refused[0].next_try_at

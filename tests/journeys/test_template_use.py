@@ -58,8 +58,8 @@ def journeys(csm: User, lead: User, now: datetime) -> list[Journey]:
 
 
 def write(journey: Journey, *, now: datetime, month: int = 2) -> Draft:
-    (draft,) = queue_journey_mails([SendMail(journey.pk, JourneyKind.UPCOMING, f"month-{month}", month)], now=now)
-    return draft
+    (pk,) = queue_journey_mails([SendMail(journey.pk, JourneyKind.UPCOMING, f"month-{month}", month)], now=now)
+    return Draft.objects.get(pk=pk)
 
 
 def new_text(template: MailTemplate, ops: User, now: datetime) -> MailTemplateVersion:

@@ -8,17 +8,20 @@ from datetime import UTC, datetime, timedelta
 
 from customers.enums import ClaimState, HoldScope, ImportState
 from customers.models import (
+    Absence,
     Brake,
     Customer,
     Hold,
     IdempotentCall,
     ImportRun,
+    Notice,
     Standstill,
     UsagePull,
     UsageSource,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from customers.rules.notices import KEPT_READ
 from emails.enums import DraftState, Lane, OriginKind, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
@@ -70,9 +73,27 @@ def letter(now: datetime, customer: Customer | None = None, **fields: object) ->
     return draft
 
 
+def notice(now: datetime, **fields: object) -> Notice:
+    customer = factories.CustomerFactory.create()
+    values = {"kind": "reply", "event": "reply.received", "key": "k", "happened_at": now, **fields}
+    made: Notice = Notice.objects.create(customer=customer, user=customer.owner, **values)
+    return made
+
+
+def _notice_for_elsewhere(now: datetime) -> None:
+    made = notice(now, in_app=False)
+    Notice.objects.filter(pk=made.pk).update(created_at=now - KEPT_READ - AN_HOUR)
+
+
 def _held(now: datetime, *, until: datetime | None = None) -> Hold:
     customer = factories.CustomerFactory.create()
     return Hold.objects.create(customer=customer, scope=HoldScope.ACCOUNT, starts_at=now - AN_HOUR, until=until)
+
+
+def _absence(now: datetime, **fields: object) -> Absence:
+    people = {"user": factories.UserFactory.create(), "delegate": factories.UserFactory.create()}
+    made: Absence = Absence.objects.create(**people, first_date=now.date(), last_date=now.date(), **fields)
+    return made
 
 
 def _event(now: datetime) -> MailEvent:
@@ -336,6 +357,8 @@ WORK: list[tuple[str, Make]] = [
     ("clock.standstill", lambda now: Standstill.objects.create(reason="A backup", began_at=now)),
     ("clock.ready", _row),
     ("clock.abandoned", lambda now: _row(now, leased_until=now - AN_HOUR, **ABANDONED)),
+    ("absences", lambda now: _absence(now, starts_at=now, ends_at=now + AN_HOUR)),
+    ("absences", lambda now: _absence(now, starts_at=now - AN_HOUR, ends_at=now, state="running")),
     ("holds", lambda now: _held(now, until=now)),
     ("events", _event),
     ("events", lambda now: _batch(now, age=AN_HOUR, due_at=now)),
@@ -353,6 +376,7 @@ WORK: list[tuple[str, Make]] = [
     ("outbox", lambda now: _blocked(now, "hold")),
     ("outbox", lambda now: _blocked(now, "brake")),
     ("outbox", lambda now: _blocked(now, "facts", not_before=now)),
+    ("notice_mails", lambda now: notice(now, mail="now")),
     ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.QUEUED)),
     ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.QUEUED, not_before=now)),
     ("staff_mails", lambda now: _staff_mail(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
@@ -376,6 +400,8 @@ WORK: list[tuple[str, Make]] = [
     ("webhooks", lambda now: _message(now, state=ClaimState.QUEUED)),
     ("webhooks", lambda now: _message(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
     ("old_webhooks", _old_message),
+    ("old_notices", lambda now: notice(now, read_at=now - KEPT_READ - AN_HOUR)),
+    ("old_notices", _notice_for_elsewhere),
     ("crm_stages", lambda now: _first_email(now)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED)),
     ("crm_stages", lambda now: _stage_move(now, state=ClaimState.QUEUED, not_before=now)),
@@ -402,6 +428,8 @@ WORK: list[tuple[str, Make]] = [
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", **APPLIED)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.QUEUED, answer="No.", not_before=now, **APPLIED)),
     ("slack_clicks", lambda now: _click(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR, **APPLIED)),
+    ("slack_notices", lambda now: notice(now, state=ClaimState.QUEUED, not_before=now)),
+    ("slack_notices", lambda now: notice(now, state=ClaimState.SENDING, leased_until=now - AN_HOUR)),
     ("slack_questions", lambda now: letter(now, lane=Lane.UPSELL)),
     ("slack_questions", _outdated_question),
     ("slack_questions", lambda now: _question(now, state=ClaimState.QUEUED)),

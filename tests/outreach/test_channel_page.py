@@ -13,6 +13,7 @@ from django.urls import reverse
 from customers.models import Todo, User
 from emails.enums import Purpose, Theme
 from emails.models import Draft
+from tests.api.conftest import Caller, error_of, key_of
 from tests.outreach.conftest import START, PlayTo, Send
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +71,20 @@ def test_account_page_leads_to_it(page: Client, todo: Todo) -> None:
     text = page.get(reverse("customers:account", args=[todo.customer_id])).content.decode()
 
     assert reverse("outreach:channels", args=[todo.pk]) in text
+
+
+def test_by_api_the_ways_are_read_and_a_mail_is_written_once(todo: Todo, csm: User) -> None:
+    with time_machine.travel(START + WEEK):
+        api, path = Caller(key_of(csm)), f"/api/todos/{todo.pk}/channel"
+
+        shown = api.get(path).json()
+        first, second = api.post(path, {"channel": "nudge"}), api.post(path, {"channel": "nudge"})
+        call, fax = api.post(path, {"channel": "call"}), api.post(path, {"channel": "fax"})
+        drafts = api.get(path).json()["drafts"]
+
+    assert sorted(row["channel"] for row in shown["options"]) == ["call", "introduction", "nudge"]
+    assert shown["drafts"] == {}
+    assert (first.status_code, first.json()["id"]) == (200, second.json()["id"])
+    assert drafts == {"nudge": first.json()["id"]}
+    assert (call.status_code, error_of(call)["code"]) == (409, "channel_closed")
+    assert list(error_of(fax)["fields"]) == ["channel"]

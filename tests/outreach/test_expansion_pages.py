@@ -285,4 +285,3 @@ def test_learning_counts_with_intervals_and_says_where_there_is_too_little(
     assert "Problem-solving does better than Educational, by more than chance explains." in shown
     assert "Not enough data: 2 of 2" in shown and "Proactive" not in shown
     assert "12 of 14, 86 %; between 60 and 96 %." in shown
-    assert "0 renewals that went by a plan" in shown

@@ -213,6 +213,8 @@ def _pack(uploads: Sequence[Upload]) -> bytes:
 
 
 def unpack(run: ImportRun) -> list[Upload]:
-    """This will give the files that the run keeps."""
+    """This will give the files that the run keeps. Raises UnreadableFile where they went with an erasure."""
+    if not run.content:
+        raise UnreadableFile("the file is no longer kept: somebody in it was erased; upload it again without them")
     with zipfile.ZipFile(io.BytesIO(bytes(run.content))) as archive:
         return [Upload(info.filename, archive.read(info)) for info in archive.infolist()]

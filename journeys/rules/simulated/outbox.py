@@ -16,6 +16,7 @@ from emails.rules.gate import ChangedFact, GateFacts, HoldFacts, ask_gate
 from emails.rules.pacing import RANKS, OtherLetter, PacingFacts, higher_lanes
 from emails.rules.receipts import PACED, Receipt
 from journeys.enums import JourneyKind, JourneyState
+from journeys.rules.simulated.anew import comes_too_late, follows_records, write_anew
 from journeys.rules.simulated.world import CELEBRATING, Gone, Happening, Letter, Opens, Pause, World
 
 WAITING = (DraftState.APPROVED, DraftState.SCHEDULED, DraftState.QUEUED, DraftState.BLOCKED)
@@ -28,9 +29,15 @@ def expire_letters(world: World, now: datetime) -> None:
     """Drop what comes too late; what a person would be asked again for waits no more."""
     expired = [letter for letter in world.letters if letter.state in WAITING and letter.expires_at <= now]
     for letter in _in_order(expired):
+        if letter.lapses and _is_kept_longer(world, letter, now):
+            continue
         letter.state = DraftState.CANCELLED if letter.lapses else DraftState.DRAFT
         _note(world, letter, now, "dropped" if letter.lapses else "expired", TOO_LATE if letter.lapses else ASK_AGAIN)
         _look_again(world, now)
+
+
+def _is_kept_longer(world: World, letter: Letter, now: datetime) -> bool:
+    return follows_records(world, letter) and not comes_too_late(world, letter, now) and write_anew(world, letter, now)
 
 
 def free_letters(world: World, now: datetime) -> None:
@@ -66,6 +73,13 @@ def _is_due(letter: Letter, now: datetime) -> bool:
 
 def _try(world: World, letter: Letter, now: datetime, opens: Opens) -> None:
     receipt = ask_gate(_gate_facts(world, letter, now))
+    if _is_outgrown(receipt) and follows_records(world, letter):
+        if comes_too_late(world, letter, now):
+            _drop(world, letter, TOO_LATE, now)
+        elif write_anew(world, letter, now) and _is_due(letter, now):
+            receipt = ask_gate(_gate_facts(world, letter, now))
+        if not _is_due(letter, now):
+            return
     if receipt.refusal is not None:
         _keep_back(world, letter, receipt, now)
         return
@@ -74,6 +88,16 @@ def _try(world: World, letter: Letter, now: datetime, opens: Opens) -> None:
     _note(world, letter, now, "sent", "")
     if opens == Opens.ALL and letter.kind in CELEBRATING and letter.month is not None:
         world.arrived.append((letter.journey_id, letter.month))
+
+
+def _is_outgrown(receipt: Receipt) -> bool:
+    return receipt.stop is not None and receipt.stop.code == "stale_facts" and receipt.outdated is None
+
+
+def _drop(world: World, letter: Letter, reason: str, now: datetime) -> None:
+    letter.state = DraftState.CANCELLED
+    _note(world, letter, now, "dropped", reason)
+    _look_again(world, now)
 
 
 def open_arrived(world: World, now: datetime) -> None:
@@ -97,9 +121,7 @@ def open_month(world: World, journey_id: UUID | None, number: int, now: datetime
 
 def _keep_back(world: World, letter: Letter, receipt: Receipt, now: datetime) -> None:
     if receipt.outdated is not None:
-        letter.state = DraftState.CANCELLED
-        _note(world, letter, now, "dropped", receipt.outdated.reason)
-        _look_again(world, now)
+        _drop(world, letter, receipt.outdated.reason, now)
     elif receipt.stop is not None:
         stop = receipt.stop
         letter.state, letter.blocked_by, letter.not_before = DraftState.BLOCKED, stop.check, stop.next_try_at
@@ -176,7 +198,13 @@ def _pacing(world: World, letter: Letter, now: datetime) -> PacingFacts:
         rules=world.rules_around(now),
         is_awaited=letter.purpose in CONVERSATION_PURPOSES,
         left=tuple(
-            OtherLetter(one.title, one.lane, one.at, one.person_id == letter.to.id or address in one.addresses)
+            OtherLetter(
+                title=one.title,
+                lane=one.lane,
+                at=one.at,
+                to_contact=one.person_id == letter.to.id or address in one.addresses,
+                part=one.part,
+            )
             for one in world.gone
         ),
         ahead=tuple(ahead),

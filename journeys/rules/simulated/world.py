@@ -120,7 +120,8 @@ class Pause:
 class Letter:
     """A mail on its way out. stated: dates that it says, as (label, journey, month, day).
 
-    expires_at: from when on it is not sent any more; lapses: it is then dropped without asking anybody.
+    expires_at: from when on it is not sent any more; lapses: it is then dropped without asking anybody. is_by_rule: a
+    rule approved it, not a person.
     """
 
     journey_id: UUID | None
@@ -141,17 +142,19 @@ class Letter:
     blocked_by: str = ""
     stated: tuple[tuple[str, UUID, int, date], ...] = ()
     pause_id: UUID | None = None
+    is_by_rule: bool = True
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A letter that has left. addresses: to whom, in lower case."""
+    """A letter that has left. addresses: to whom, in lower case. part: of another system that sent it, else ""."""
 
     title: str
     lane: Lane
     at: datetime
     person_id: UUID | None
     addresses: frozenset[str]
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _show(
         raise refuse("Its draft was deleted meanwhile.")
     draft = reload(introduction.draft)
     proposed = Framing(introduction.proposed)
-    reasons = "; ".join(introduction.reasons)
+    reasons = "; ".join(reason.rstrip(".") for reason in introduction.reasons)
     facts = [*_facts(context), ("Recommended approach", f"{proposed.label}{f' ({reasons})' if reasons else ''}")]
     if introduction.framing != introduction.proposed:
         facts.append(("Approach taken", Framing(introduction.framing).label))

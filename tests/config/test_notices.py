@@ -1,0 +1,66 @@
+"""Where a notice leads: to the thing it tells of, by page and API, written by the services that do the thing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from config.desk.notices_page import ICONS, url_of
+from customers.enums import NoticeKind
+from customers.models import Customer, Notice, User
+from emails.services.announcing import announce_written
+from tests import factories
+from tests.journeys.waiting_work import letter
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(csm: User) -> Customer:
+    return factories.CustomerFactory.create(owner=csm, name="Acme")
+
+
+def test_a_letter_that_the_machine_wrote_waits_on_its_owners_page(
+    client: Client, account: Customer, csm: User, now: datetime
+) -> None:
+    draft = letter(now, customer=account)
+    announce_written(draft, now=now, by=None)
+    client.force_login(csm)
+
+    page = client.get("/notices")
+
+    assert "A mail to Acme waits for your approval" in page.text
+    assert f'href="/drafts/{draft.pk}"' in page.text
+
+
+def test_a_letter_of_ones_own_is_no_news(account: Customer, csm: User, now: datetime) -> None:
+    announce_written(letter(now, customer=account), now=now, by=csm)
+
+    assert Notice.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("subject", "path"),
+    [
+        ("draft", "/drafts/{subject}"),
+        ("reply", "/replies/{subject}"),
+        ("deliverable", "/deliverables/{subject}"),
+        ("upsellrun", "/upsell-runs/{subject}"),
+        ("enrollment", "/customers/{account}/sequences"),
+        ("journey", "/customers/{account}/journey"),
+        ("automation", "/customers/{account}"),
+        ("", "/customers/{account}"),
+    ],
+)
+def test_each_kind_of_thing_has_its_page(account: Customer, csm: User, now: datetime, subject: str, path: str) -> None:
+    notice = Notice(
+        user=csm, customer=account, kind="reply", event="x", subject_kind=subject, subject_id=csm.pk, happened_at=now
+    )
+
+    assert url_of(notice) == path.format(subject=csm.pk, account=account.pk)
+
+
+def test_every_kind_has_its_picture() -> None:
+    assert set(ICONS) == set(NoticeKind)
