@@ -141,7 +141,7 @@ class Examples:
             "absence_id": self._absence,
             "mapping_id": _mapping,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
-            "view_id": lambda: _first(SavedView.objects.all()),
+            "view_id": lambda: _first(SavedView.objects.filter(page="book")),
             "token_id": lambda: _first(ApiToken.objects.all()),
             "invitation_id": lambda: _first(Invitation.objects.filter(accepted_at=None, revoked_at=None)),
             "run_id": _runs,
