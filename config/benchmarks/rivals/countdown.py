@@ -76,7 +76,7 @@ def worker_code(*, keeps_connections: bool) -> str:
     reuse = KEPT_FOR if keeps_connections else None
     return (
         "import django; django.setup(); from config.benchmarks.rivals.countdown import app; "
-        f"app.conf.db_reuse_max = {reuse}; app.worker_main({words})"
+        f"app.conf.CELERY_DB_REUSE_MAX = {reuse}; app.worker_main({words})"
     )
 
 
