@@ -4,12 +4,13 @@ from django.db.models import IntegerChoices, TextChoices
 
 
 class Role(TextChoices):
-    """What a person of ours may do; see `customers/rules/access.py`."""
+    """What a person of ours may do, or another system's account; see `customers/rules/access.py`."""
 
     CSM = "csm", "Customer success manager"
     LEAD = "lead", "CS lead"
     OPS = "ops", "Ops"
     READ_ONLY = "read_only", "Read only"
+    INTEGRATION = "integration", "Integration"
 
 
 class StakeholderRole(TextChoices):

@@ -114,7 +114,7 @@ class ColleagueField(forms.ModelChoiceField):
     iterator = _Colleagues
 
     def __init__(self, **kwargs: Any) -> None:
-        people = User.objects.order_by("first_name", "last_name", "username")
+        people = User.objects.persons().order_by("first_name", "last_name", "username")
         people = people.only("first_name", "last_name", "username", "title")
         super().__init__(queryset=people, empty_label="Nobody", **kwargs)
 

@@ -5,6 +5,7 @@ from django.urls import path
 from customers.views import (
     absences,
     access,
+    integrations,
     invitations,
     notices,
     people_settings,
@@ -57,7 +58,14 @@ urlpatterns = [
     ),
     path("settings/people", people_settings.people, name="settings_people"),
     path("settings/people/invite", people_settings.invitation, name="settings_invite"),
+    path("settings/people/integrations/new", integrations.new, name="settings_integration_new"),
     path("settings/people/<uuid:person_id>", people_settings.person, name="settings_person"),
+    path("settings/people/<uuid:person_id>/tokens", integrations.tokens, name="settings_integration_tokens"),
+    path(
+        "settings/people/<uuid:person_id>/tokens/<uuid:token_id>/revoke",
+        integrations.token_revoke,
+        name="settings_integration_token_revoke",
+    ),
     path("settings/people/<uuid:person_id>/access", people_settings.person_access, name="settings_person_access"),
     path("settings/people/<uuid:person_id>/one-step", people_settings.person_one_step, name="settings_person_one_step"),
     path("settings/people/<uuid:person_id>/reset", people_settings.person_reset, name="settings_person_reset"),

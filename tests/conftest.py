@@ -168,6 +168,12 @@ def reader(team: Team) -> User:
 
 
 @pytest.fixture
+def integration(db: None) -> User:
+    """Another system's own account, in no team."""
+    return User.objects.create(username="crm-sync", first_name="CRM sync", role="integration", password="!none")
+
+
+@pytest.fixture
 def stranger(db: None) -> User:
     """A CSM of another team, with nothing in common."""
     return factories.UserFactory.create(username="stefan")

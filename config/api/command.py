@@ -173,5 +173,5 @@ def _caller(request: Request) -> Caller:
         deliver_within(draft_id, now=now)
 
     token = request.auth
-    scopes = frozenset(token.scopes) if isinstance(token, ApiToken) else None
+    scopes = frozenset(filter(token.has_scope, Scope)) if isinstance(token, ApiToken) else None
     return Caller(caller_of(request), now, deliver, scopes=scopes)

@@ -82,6 +82,7 @@ class NoticeList(ListAPIView[Notice]):
     queryset = Notice.objects.none()
     filterset_class = NoticeFilter
     ordering_names = {"happenedAt": "happened_at"}
+    for_people = ("GET",)
 
     @extend_schema(examples=[EXAMPLE])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -93,6 +94,9 @@ class NoticeList(ListAPIView[Notice]):
 
 
 class NoticeRead(APIView):
+    is_own = True
+    for_people = ("POST",)
+
     @extend_schema(request=None, responses=NoticeBody)
     def post(self, request: Request, id: uuid.UUID) -> Response:
         """Mark one as read; again changes nothing."""
@@ -105,6 +109,9 @@ class NoticeRead(APIView):
 
 
 class NoticeReadAll(APIView):
+    is_own = True
+    for_people = ("POST",)
+
     @extend_schema(request=None, responses=ReadAllBody)
     def post(self, request: Request) -> Response:
         """Mark all as read that came until now."""

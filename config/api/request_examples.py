@@ -163,6 +163,7 @@ EXAMPLES: Mapping[str, Any] = {
     "PUT /api/outreach/resume/{stakeholderId}": _ON,
     "POST /api/invitations": {"email": "nina.albrecht@example.com", "role": "csm"},
     "PATCH /api/notices/settings": {"choices": {"reply": ["in_app", "slack"]}, "digestEvery": "day"},
+    "POST /api/people": {"name": "CRM sync"},
     "PATCH /api/people/{id}": {"role": "lead", "title": "Head of Customer Success"},
     "PATCH /api/profile": {"title": "Customer Success Manager", "timezone": "Europe/Berlin"},
     "PATCH /api/settings": {"contactCap": 3, "workingDays": [0, 1, 2, 3], **_SEEN},

@@ -54,6 +54,8 @@ class SavedViewList(ListAPIView[SavedView]):
     queryset = SavedView.objects.none()
     filterset_class = SavedViewFilter
     ordering_names = {"name": "name"}
+    is_own = True
+    for_people = ("GET", "POST")
 
     def get_queryset(self) -> QuerySet[SavedView]:
         return SavedView.objects.visible_to(caller_of(self.request)).order_by("name", "page", "pk")
@@ -68,6 +70,9 @@ class SavedViewList(ListAPIView[SavedView]):
 
 
 class SavedViewDetail(APIView):
+    is_own = True
+    for_people = ("DELETE",)
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Remove it."""

@@ -92,6 +92,7 @@ class TodayList(GenericAPIView[Any]):
 
     serializer_class = TurnBody
     filter_backends = ()
+    for_people = ("GET",)
 
     @extend_schema(parameters=PARAMETERS, responses=TurnBody(many=True), examples=[EXAMPLE])
     def get(self, request: Request) -> Response:

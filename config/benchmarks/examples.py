@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from customers.enums import ImportState, MeetingState, TodoState
+from customers.enums import ImportState, MeetingState, Role, Scope, TodoState
 from customers.models import (
     Absence,
     ApiToken,
@@ -45,6 +46,7 @@ from renewals.queries.workspace import ENGAGE_TASK
 from renewals.views.engage_page import STEPS
 
 PORTAL_PAGES = [page.name for page in portal_patterns if str(page.pattern).startswith(CLIENT)]
+INTEGRATION_PAGES = ("settings_integration_tokens", "settings_integration_token_revoke")
 NOTHING = uuid.UUID(int=0)
 
 
@@ -142,7 +144,9 @@ class Examples:
             "mapping_id": _mapping,
             "touch_id": lambda: _first(Touch.objects.filter(plan__customer=self.customer)),
             "view_id": lambda: _first(SavedView.objects.filter(page="book")),
-            "token_id": lambda: _first(ApiToken.objects.all()),
+            "token_id": lambda: _first(ApiToken.objects.exclude(user__role=Role.INTEGRATION)),
+            **{f"customers:{name} person_id": lambda: _token_of_integration().user_id for name in INTEGRATION_PAGES},
+            "customers:settings_integration_token_revoke token_id": lambda: _token_of_integration().pk,
             "invitation_id": lambda: _first(Invitation.objects.filter(accepted_at=None, revoked_at=None)),
             "run_id": _runs,
             "customers:import_undo run_id": lambda: _runs()[ImportState.DONE],
@@ -180,6 +184,17 @@ class Examples:
 
 def _first(rows: Any) -> Any:
     return rows.order_by("pk").values_list("pk", flat=True)[0]
+
+
+def _token_of_integration() -> ApiToken:
+    """The token of another system's account, made where the book has none."""
+    account, _ = User.objects.get_or_create(
+        username="bench-integration",
+        defaults={"role": Role.INTEGRATION, "first_name": "CRM sync", "password": make_password(None)},
+    )
+    fields = {"name": "Nightly", "prefix": "eg_crm", "scopes": [Scope.READ.value]}
+    token, _ = ApiToken.objects.get_or_create(user=account, digest="of the bench", defaults=fields)
+    return token
 
 
 def _open_holds() -> Any:

@@ -106,7 +106,7 @@ def _do(request: HttpRequest, asked: Handover) -> HttpResponse:
 def _people(reader: User) -> list[User]:
     """Those within the reader's reach, who have left among them: their accounts are what is handed over most."""
     giver = facts_of(reader)
-    people = User.objects.visible_to(reader)
+    people = User.objects.visible_to(reader).persons()
     if not reader.is_ops:
         people = people.filter(team=reader.team_id) if reader.team_id else people.filter(pk=reader.pk)
     return [one for one in people if is_within_reach(facts_of(one), giver=giver)]

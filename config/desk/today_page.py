@@ -177,7 +177,7 @@ def _put_back(shown: list[Shown], refused: Shown) -> list[Shown]:
 def _members(reader: User) -> list[User]:
     if not reader.is_leader:
         return []
-    people = User.objects.visible_to(reader).filter(is_active=True).exclude(pk=reader.pk)
+    people = User.objects.visible_to(reader).persons().filter(is_active=True).exclude(pk=reader.pk)
     if not reader.is_ops:
         people = people.filter(team=reader.team_id) if reader.team_id else people.none()
     return list(people.only("first_name", "last_name", "username"))

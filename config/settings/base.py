@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         "PersonState": "customers.queries.people.STATE_CHOICES",
         "PullState": "customers.enums.PullState",
         "Role": "customers.enums.Role",
+        "InvitableRole": "customers.rules.invitations.INVITABLE_CHOICES",
         "SourceKind": "customers.enums.SourceKind",
         "NoticeKind": "customers.enums.NoticeKind",
         "ClaimState": "customers.enums.ClaimState",

@@ -56,6 +56,7 @@ class AbsenceList(ListAPIView[Absence]):
     serializer_class = AbsenceBody
     queryset = Absence.objects.none()
     filter_backends = ()
+    for_people = ("POST",)
 
     def get_queryset(self) -> QuerySet[Any]:
         return list_absences(caller_of(self.request))
@@ -76,6 +77,8 @@ class AbsenceList(ListAPIView[Absence]):
 
 
 class AbsenceDetail(APIView):
+    for_people = ("DELETE",)
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Call it off, or end it now; one that is over stays as it was."""

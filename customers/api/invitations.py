@@ -21,6 +21,7 @@ from customers.enums import Role
 from customers.models import Invitation, User
 from customers.queries.lookup import NotThere
 from customers.queries.people import list_open_invitations, list_people
+from customers.rules.invitations import INVITABLE_CHOICES
 from customers.services.invitation_mails import link_of, mail_invitation
 from customers.services.invitations import invite, revoke_invitation
 
@@ -47,7 +48,7 @@ class InvitationIn(serializers.Serializer[Any]):
     """personId: somebody whom an import named and who never joined. A lead invites into the own team alone."""
 
     email = serializers.EmailField(max_length=254)
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.ChoiceField(choices=INVITABLE_CHOICES)
     teamId = serializers.UUIDField(required=False, allow_null=True, default=None)
     personId = serializers.UUIDField(required=False, allow_null=True, default=None)
 

@@ -23,6 +23,7 @@ from customers.models import Team, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from customers.queries.people import STATE_CHOICES, STATES, list_people, list_teams, matches_person, state_of
+from customers.services.integrations import make_integration
 from customers.services.password_resets import MAIL_ERRORS, send_reset_link
 from customers.services.second_factors import find_factor, turn_off
 from customers.services.teams import remove_team, save_team
@@ -73,6 +74,13 @@ class ColleagueChange(serializers.Serializer[Any]):
     slackId = serializers.CharField(source="slack_id", required=False, allow_blank=True, max_length=30)
 
 
+class IntegrationIn(serializers.Serializer[Any]):
+    """Another system's own account. teamId: whose accounts it sees; without one, every account."""
+
+    name = serializers.CharField(max_length=150)
+    teamId = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
 class TeamBody(serializers.Serializer[Any]):
     """members: those who may sign in."""
 
@@ -103,15 +111,25 @@ class PeopleFilter(filters.FilterSet):
 
 
 class People(ListAPIView[User]):
-    """The colleagues, those who are disabled or were only named among them."""
+    """The colleagues and integrations, those who are disabled or were only named among them."""
 
     serializer_class = ColleagueBody
     queryset = User.objects.none()
     filterset_class = PeopleFilter
     ordering_names = {"firstName": "first_name", "lastName": "last_name", "username": "username", "role": "role"}
 
+    scopes = ADMIN
+
     def get_queryset(self) -> QuerySet[User]:
         return list_people(caller_of(self.request))
+
+    @extend_schema(request=IntegrationIn, responses={201: ColleagueDetailBody})
+    def post(self, request: Request) -> Response:
+        """Make an integration; it does nothing until it has a token. People are invited instead."""
+        asked, by = read_body(IntegrationIn, request), caller_of(request)
+        team = find_team_named(asked["teamId"], by=by) if asked["teamId"] else None
+        made = make_integration(name=asked["name"], team=team, now=timezone.now(), by=by)
+        return Response(ColleagueDetailBody(made).data, status=status.HTTP_201_CREATED)
 
 
 class Person(GenericAPIView[User]):

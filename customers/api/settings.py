@@ -137,6 +137,9 @@ class Settings(APIView):
 
 
 class Profile(APIView):
+    is_own = True
+    for_people = ("PATCH",)
+
     @extend_schema(responses=ProfileBody)
     def get(self, request: Request) -> Response:
         """Who the caller is."""
@@ -153,6 +156,9 @@ class Profile(APIView):
 
 
 class NoticeChoice(APIView):
+    is_own = True
+    for_people = ("GET", "PATCH")
+
     @extend_schema(responses=NoticeChoiceBody)
     def get(self, request: Request) -> Response:
         """Of what the caller is told, and how."""
@@ -178,6 +184,8 @@ class TokenList(ListAPIView[ApiToken]):
 
 
 class TokenDetail(APIView):
+    is_own = True
+
     @extend_schema(responses={204: None})
     def delete(self, request: Request, id: uuid.UUID) -> Response:
         """Revoke the token, be it the one that calls."""

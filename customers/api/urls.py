@@ -5,6 +5,7 @@ from django.urls import path
 from customers.api.absences import AbsenceDetail, AbsenceList
 from customers.api.import_runs import ImportUndo
 from customers.api.imports import Imports
+from customers.api.integrations import IntegrationToken, IntegrationTokens
 from customers.api.invitations import InvitationDetail, InvitationList
 from customers.api.merging import Merge
 from customers.api.people import (
@@ -73,6 +74,8 @@ urlpatterns = [
     path("imports/<uuid:id>/undo", ImportUndo.as_view()),
     path("people", People.as_view()),
     path("people/<uuid:id>", Person.as_view()),
+    path("people/<uuid:id>/tokens", IntegrationTokens.as_view()),
+    path("people/<uuid:id>/tokens/<uuid:tokenId>", IntegrationToken.as_view()),
     path("people/<uuid:id>/disable", PersonDisable.as_view()),
     path("people/<uuid:id>/enable", PersonEnable.as_view()),
     path("people/<uuid:id>/reset-link", PersonReset.as_view()),

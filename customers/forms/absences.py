@@ -20,7 +20,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        active = User.objects.visible_to(reader).filter(is_active=True)
+        active = User.objects.visible_to(reader).persons().filter(is_active=True)
         people = active if reader.is_ops else active.filter(team=reader.team_id) if reader.team_id else active.none()
         may_set = people | active.filter(pk=reader.pk) if reader.is_leader else active.filter(pk=reader.pk)
         fields: dict[str, Any] = self.fields

@@ -12,10 +12,9 @@ from customers.enums import Role, Scope, Weekday
 from customers.form_base import DateField, TimezoneField
 from customers.models import Team, User, WorkspaceSettings
 from customers.rules.invitations import invites_into_any_team, list_invitable_roles
-from customers.services.tokens import DEFAULT_LIFETIME
+from customers.services.tokens import DEFAULT_LIFETIME, LONGEST_LIFE
 from customers.services.users import is_last_ops
 
-LONGEST_TOKEN_LIFE = timedelta(days=366)
 STALE = "Somebody changed the settings meanwhile. What you typed is still here; open the page anew to see theirs."
 
 
@@ -91,7 +90,7 @@ class WorkspaceForm(forms.ModelForm):
 
 
 class PersonForm(forms.ModelForm):
-    """What ops may change of a colleague."""
+    """What ops may change of a colleague; of an integration what it has."""
 
     timezone = TimezoneField(label="Time zone")
 
@@ -110,6 +109,16 @@ class PersonForm(forms.ModelForm):
             self.fields[name].required = True
         team: Any = self.fields["team"]
         team.empty_label = "No team"
+        if self.instance.is_integration:
+            self._ask_of_integration()
+
+    def _ask_of_integration(self) -> None:
+        for name in set(self.fields) - {"first_name", "role", "team", "email"}:
+            del self.fields[name]
+        self.fields["first_name"].label = "Name"
+        self.fields["team"].help_text = "Whose accounts it sees; without a team every account."
+        self.fields["email"].required = False
+        self.fields["email"].help_text = "Where it becomes a person: theirs. An integration has none."
 
     def clean_role(self) -> str:
         role: str = self.cleaned_data["role"]
@@ -145,6 +154,20 @@ class TeamForm(forms.ModelForm):
         fields = ["name"]
 
 
+class IntegrationForm(forms.Form):
+    """A new account of another system."""
+
+    name = forms.CharField(max_length=150, help_text="Which system it is, such as “CRM sync”; so it is on record.")
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.none(), required=False, help_text="Whose accounts it sees; without a team every account."
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team: Any = self.fields["team"]
+        team.queryset, team.empty_label = Team.objects.visible_to(by), "Every account"
+
+
 class InvitationForm(forms.Form):
     """Whom to invite, offering only the roles and teams that the inviter may give."""
 
@@ -167,7 +190,7 @@ class InvitationForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A new API token of one's own."""
+    """A new API token. by: whom it speaks for, oneself or an integration."""
 
     name = forms.CharField(max_length=120, help_text="What will use it, such as “CRM sync”.")
     scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
@@ -175,16 +198,19 @@ class TokenForm(forms.Form):
 
     EXPLAINED = {
         Scope.READ: "Read: see what you see",
-        Scope.WRITE: "Write: change what you may change",
+        Scope.WRITE: "Write: change what you may change, your profile at least",
         Scope.APPROVE: "Approve: what it sends counts as your approval",
         Scope.ADMIN: "Admin: settings and automations",
     }
+
+    OF_INTEGRATION = {Scope.READ: "Read: see the accounts it may see", Scope.WRITE: "Write: change them"}
 
     def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
         scopes: Any = self.fields["scopes"]
-        scopes.choices = [(code.value, words) for code, words in self.EXPLAINED.items() if _may_have(by, code)]
+        explained = self.OF_INTEGRATION if by.is_integration else self.EXPLAINED
+        scopes.choices = [(code.value, words) for code, words in explained.items() if _may_have(by, code)]
         scopes.initial = [Scope.READ]
         self.fields["expires_on"].initial = today + DEFAULT_LIFETIME
 
@@ -192,7 +218,7 @@ class TokenForm(forms.Form):
         day: date = self.cleaned_data["expires_on"]
         if day < self.today:
             raise forms.ValidationError("Choose a day that is not over yet.")
-        if day > self.today + LONGEST_TOKEN_LIFE:
+        if day > self.today + LONGEST_LIFE:
             raise forms.ValidationError("Choose a day within a year.")
         return day
 
@@ -204,4 +230,4 @@ class TokenForm(forms.Form):
 def _may_have(person: User, scope: Scope) -> bool:
     if scope == Scope.ADMIN:
         return person.is_ops
-    return scope == Scope.READ or person.is_writer
+    return person.is_writer or scope in (Scope.READ, Scope.WRITE)

@@ -26,18 +26,20 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
 
     path: the lookup that leads from the row to its customer, with its trailing underscores ("customer__").
     A CSM sees the accounts where they are owner, account executive or executive, and those of whom they stand in for
-    while that person is away; a lead and a reader see their team's
-    accounts too, a lead also those that nobody owns; ops see all. Source: promise 11.
+    while that person is away; a lead and a reader see their team's accounts too, a lead also those that nobody owns;
+    ops see all. An integration sees every account, or, in a team, what the team's lead does. Source: promise 11.
     """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return Q(pk__in=[])
     if user.is_superuser or sees_everything(user.role):
         return None
+    if user.role == Role.INTEGRATION and not user.team_id:
+        return Q(**{f"{path}pk__isnull": False})  # accounts, not what is the workspace's
     own = _has_seat(user, path)
-    if user.role == Role.LEAD:
+    if user.role in (Role.LEAD, Role.INTEGRATION):
         # A row without a customer (workspace-wide) has no owner either, and is not the lead's.
         own |= Q(**{f"{path}owner__isnull": True, f"{path}pk__isnull": False})
-    if user.role in (Role.LEAD, Role.READ_ONLY) and user.team_id:
+    if user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION) and user.team_id:
         # First, since it is true of most rows: what is true is not asked further.
         own = _owned_by_team(user, path) | own
     return own

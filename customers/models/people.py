@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.contrib.auth.hashers import is_password_usable
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, is_password_usable
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from customers.enums import Role, Scope
 from customers.models.base import OwnQuerySet, Row, WorkspaceQuerySet
-from customers.rules.access import may_administer, may_lead, may_write
+from customers.rules.access import may_administer, may_have_scope, may_lead, may_write, works_accounts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +38,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Colleagues are visible to every signed-in person: they are owners, executives and senders."""
         return self.none() if isinstance(user, AnonymousUser) or not user.is_active else self
 
+    def persons(self) -> Self:
+        """This will leave out the accounts of other systems: who signs in, owns accounts and is told of things."""
+        return self.exclude(role=Role.INTEGRATION)
+
 
 class EvergreenUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Django's own manager with `visible_to`; who is made by `createsuperuser` is of ops."""
@@ -50,7 +54,10 @@ class EvergreenUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # 
 
 
 class User(AbstractUser):
-    """A person of ours. Inactive with no usable password = named by an import, not invited yet."""
+    """A person of ours. Inactive with no usable password = named by an import, not invited yet.
+
+    Of the role `integration` it is another system's account: it calls by API token and never signs in.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CSM)
@@ -98,6 +105,19 @@ class User(AbstractUser):
                 name="user_slack_id_once",
                 violation_error_message="Another person has this member id.",
             ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.INTEGRATION)
+                | Q(
+                    password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                    email="",
+                    sso_subject="",
+                    slack_id="",
+                    is_staff=False,
+                    is_superuser=False,
+                ),
+                name="user_integration_never_signs_in",
+                violation_error_message="An integration has no password, no address and no sign-in elsewhere.",
+            ),
         ]
 
     @property
@@ -112,16 +132,32 @@ class User(AbstractUser):
     @property
     def is_named_only(self) -> bool:
         """Named by an import and never joined: an invitation turns this row into the person."""
-        return not self.is_active and (not self.password or not is_password_usable(self.password))
+        has_password = self.password and is_password_usable(self.password)
+        return not (self.is_active or self.is_integration or has_password)
+
+    @property
+    def is_integration(self) -> bool:
+        """Another system's account, by API token alone."""
+        return self.role == Role.INTEGRATION
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """This will tie sessions to the password, as Django does, and to `session_version`."""
+        """This will tie sessions to the password, as Django does, and to `session_version`.
+
+        Of an integration it is empty, which no session is ever held to match: however one was begun, it is nobody's.
+        """
+        if self.is_integration:
+            return ""
         tied_to = f"{self.password}.{self.session_version}"
         return salted_hmac("customers.User.session", tied_to, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_writer(self) -> bool:
         return self.is_superuser or may_write(self.role)
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this is somebody who owns accounts, signs letters and decides."""
+        return self.is_superuser or works_accounts(self.role)
 
     @property
     def is_leader(self) -> bool:
@@ -133,7 +169,7 @@ class User(AbstractUser):
 
 
 class ApiToken(Row):
-    """A key by which another system acts for one person. Only its digest is kept; the key is shown once."""
+    """A key by which another system acts for one person, or as itself. Only its digest is kept; it is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=120)
@@ -156,7 +192,7 @@ class ApiToken(Row):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
     def has_scope(self, scope: Scope) -> bool:
-        return scope in self.scopes
+        return scope in self.scopes and may_have_scope(self.user.role, scope)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

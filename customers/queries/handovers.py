@@ -41,9 +41,10 @@ def facts_of(person: User) -> PersonFacts:
         id=person.pk,
         team=person.team_id,
         is_active=person.is_active,
-        is_writer=person.is_writer,
+        is_worker=person.is_worker,
         is_leader=person.is_leader,
         is_ops=person.is_ops,
+        is_integration=person.is_integration,
     )
 
 

@@ -14,12 +14,12 @@ from customers.models import Customer, Notice, NoticeSettings, User
 from customers.queries.moments import Waiting, When
 from customers.rules.notices import KEPT_READ, MOST_COUNTED
 
-WHO = ("pk", "is_active", "email", "slack_id", "notice_settings__choices")
+WHO = ("pk", "is_active", "role", "email", "slack_id", "notice_settings__choices")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """One person who may be told, as the writing of notices needs them."""
+    """One person who may be told, as the writing of notices needs them. is_active: not disabled, no integration."""
 
     id: uuid.UUID
     is_active: bool
@@ -47,8 +47,8 @@ def list_ops_ids() -> list[uuid.UUID]:
     return list(User.objects.filter(role=Role.OPS, is_active=True).values_list("pk", flat=True))
 
 
-def _reader(pk: uuid.UUID, is_active: bool, email: str, slack_id: str, choices: Any) -> Reader:
-    return Reader(pk, is_active, bool(email), bool(slack_id), choices or {})
+def _reader(pk: uuid.UUID, is_active: bool, role: str, email: str, slack_id: str, choices: Any) -> Reader:
+    return Reader(pk, is_active and role != Role.INTEGRATION, bool(email), bool(slack_id), choices or {})
 
 
 def list_notices(user: User) -> QuerySet[Any]:

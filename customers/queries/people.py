@@ -7,9 +7,12 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from customers.models import Invitation, Team, User
+from customers.enums import Role
+from customers.models import ApiToken, Invitation, Team, User
+from customers.rules.usernames import choose_username
 
-NAMED_ONLY = Q(is_active=False) & (Q(password="") | Q(password__startswith="!"))  # noqa: S106 - no password is meant
+NO_PASSWORD = Q(password="") | Q(password__startswith="!")  # noqa: S106 - no password is meant
+NAMED_ONLY = Q(is_active=False) & NO_PASSWORD & ~Q(role=Role.INTEGRATION)
 STATES = {
     "active": ("Active", Q(is_active=True)),
     "named": ("Not invited", NAMED_ONLY),
@@ -72,3 +75,21 @@ def matches_person(search: str) -> Q:
             | Q(email__icontains=word)
         )
     return found
+
+
+def list_tokens_of(integration: User) -> QuerySet[ApiToken]:
+    """This will give the tokens of another system's account, the newest first; for ops alone to see."""
+    rows: QuerySet[ApiToken] = ApiToken.objects.filter(user=integration, user__role=Role.INTEGRATION)
+    return rows.order_by("-created_at", "pk")
+
+
+def free_username(words: str) -> str:
+    """This will give a name to sign in with, or be called by, that nobody has. words: an address, or a name."""
+    return choose_username(words, taken=_TakenUsernames())
+
+
+class _TakenUsernames:
+    """The names in use, asked for one at a time."""
+
+    def __contains__(self, name: object) -> bool:
+        return User.objects.filter(username__iexact=str(name)).exists()

@@ -34,6 +34,8 @@ def refuse_days(span: Span, *, today: date) -> str:
 
 def refuse_setter(setter: PersonFacts, *, person: PersonFacts) -> str:
     """This will say why this person may not set the other's absence, or "". One's own, a lead's team, ops all."""
+    if person.is_integration:
+        return "An integration is never away."
     if setter.id == person.id or (setter.is_leader and is_within_reach(person, giver=setter)):
         return ""
     return "You may set your own absence; a lead sets the team's."
@@ -43,7 +45,7 @@ def refuse_delegate(delegate: PersonFacts, *, person: PersonFacts, setter: Perso
     """This will say why this person may not stand in, or ""."""
     if delegate.id == person.id:
         return "Choose somebody else: this is who is away."
-    if not delegate.is_active or not delegate.is_writer:
+    if not delegate.is_active or not delegate.is_worker:
         return "Choose somebody who works accounts and can sign in."
     if not setter.is_ops and (person.team is None or delegate.team != person.team):
         return "Choose somebody of the same team; ops may choose others."

@@ -8,14 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """team: id, or None. is_writer: whether the role may change anything."""
+    """team: id, or None. is_worker: whether this is somebody who works accounts."""
 
     id: Any
     team: Any
     is_active: bool
-    is_writer: bool
+    is_worker: bool
     is_leader: bool = False
     is_ops: bool = False
+    is_integration: bool = False
 
 
 def refuse_giver(giver: PersonFacts) -> str:
@@ -32,7 +33,9 @@ def refuse_receiver(receiver: PersonFacts, *, giver: PersonFacts, old: Any) -> s
         return "Choose somebody else: this is who has them now."
     if not receiver.is_active:
         return "This person cannot sign in; choose somebody who can."
-    if not receiver.is_writer:
+    if receiver.is_integration:
+        return "This is an integration; choose a person."
+    if not receiver.is_worker:
         return "This person may look, not change; choose somebody who works accounts."
     if not is_within_reach(receiver, giver=giver):
         return "A lead hands over within the own team; ask ops."

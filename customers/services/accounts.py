@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.models import Customer, HealthSample, User
+from customers.queries.handovers import SEATS
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 from customers.services.handovers import carry_along
@@ -39,16 +40,18 @@ WRITABLE = frozenset(
 
 
 def create_customer(values: Mapping[str, Any], *, now: datetime, by: User) -> Customer:
-    """This will make an account; without an owner it is the maker's.
+    """This will make an account; without an owner it is the maker's, and nobody's where an integration makes it.
 
     values: any of WRITABLE. Raises ValidationError with field names.
     """
     customer = Customer()
-    set_fields(customer, {"owner": by, **_tidy(values)}, allowed=WRITABLE)
+    maker = None if by.is_integration else by
+    set_fields(customer, {"owner": maker, **_tidy(values)}, allowed=WRITABLE)
     if customer.owner is None:
-        customer.owner = by
-    _check_account(customer)
-    _check_handing_over(customer, old_owner_id=by.pk, by=by)
+        customer.owner = maker
+    _check_account(customer, seats=SEATS)
+    if maker is not None:
+        _check_handing_over(customer, old_owner_id=maker.pk, by=maker)
     with transaction.atomic():
         customer.save(force_insert=True)
         record("customer.created", "Account made", customer=customer, by=by, now=now, subject=customer)
@@ -66,7 +69,7 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
     difference = set_fields(customer, _tidy(values), allowed=WRITABLE)
     if not difference:
         return {}
-    _check_account(customer)
+    _check_account(customer, seats=[seat for seat in SEATS if seat in difference])
     _check_handing_over(customer, old_owner_id=old_owner_id, by=by)
     with transaction.atomic():
         customer.save(update_fields=[*difference, "updated_at"])
@@ -100,7 +103,7 @@ def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
     return tidy
 
 
-def _check_account(customer: Customer) -> None:
+def _check_account(customer: Customer, *, seats: Iterable[str]) -> None:
     errors: dict[str, Any] = {}
     try:
         check(customer)
@@ -112,6 +115,10 @@ def _check_account(customer: Customer) -> None:
         errors["country"] = ["Two letters, such as DE."]
     if not (len(customer.currency) == 3 and customer.currency.isascii() and customer.currency.isalpha()):
         errors["currency"] = ["Three letters, such as EUR."]
+    for seat in seats:
+        person = getattr(customer, seat)
+        if person is not None and person.is_integration:
+            errors[seat] = [f"{person.display_name} is an integration; choose a person."]
     if errors:
         raise ValidationError(errors)
 

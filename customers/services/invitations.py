@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 
 from customers.enums import Role
 from customers.models import Invitation, Team, User
+from customers.queries.people import free_username
 from customers.rules.invitations import LINK_LIVES, invites_into_any_team, list_invitable_roles
-from customers.rules.usernames import choose_username
 from customers.services.activity import record
 from customers.services.tokens import digest_of
 
@@ -162,7 +162,7 @@ def _fill_person(invitation: Invitation, newcomer: Newcomer) -> User:
     person = User.objects.select_for_update().filter(pk=invitation.user_id).first() if invitation.user_id else None
     if person is not None and not person.is_named_only:
         raise InvitationGone("This person has joined already.")
-    person = person or User(username=_free_username(invitation.email))
+    person = person or User(username=free_username(invitation.email))
     person.first_name, person.last_name = newcomer.first_name.strip(), newcomer.last_name.strip()
     person.email, person.timezone = invitation.email, newcomer.timezone
     person.role, person.team = invitation.role, invitation.team
@@ -179,14 +179,3 @@ def _set_password(person: User, password: str) -> None:
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from error
     person.set_password(password)
-
-
-def _free_username(email: str) -> str:
-    return choose_username(email, taken=_TakenUsernames())
-
-
-class _TakenUsernames:
-    """The names in use, asked for one at a time."""
-
-    def __contains__(self, name: object) -> bool:
-        return User.objects.filter(username__iexact=str(name)).exists()

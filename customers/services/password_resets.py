@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -29,13 +30,17 @@ class ResetTokens(PasswordResetTokenGenerator):
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{user.session_version}"
 
+    def check_token(self, user: Any, token: str | None) -> bool:
+        """An integration has no password to choose, whatever link somebody holds."""
+        return not (isinstance(user, User) and user.is_integration) and super().check_token(user, token)
+
 
 reset_tokens = ResetTokens()
 
 
 def request_reset_link(email: str) -> None:
     """This will mail a link to whoever has this address and may sign in, at most once a minute; else do nothing."""
-    person = User.objects.filter(email__iexact=email, is_active=True).exclude(email="").first()
+    person = User.objects.persons().filter(email__iexact=email, is_active=True).exclude(email="").first()
     if person is None or not person.has_usable_password():
         return
     if cache.add(f"reset-link:{person.pk}", True, timeout=ONE_LINK_EVERY_S):

@@ -85,14 +85,15 @@ def _find_person(identity: Identity, *, now: datetime) -> User:
     known: User | None = User.objects.filter(sso_subject=identity.subject).first()
     if known is None and identity.email:
         known = _tie(identity, now=now)
-    if known is None or not known.is_active:
+    if known is None or not known.is_active or known.is_integration:
         raise SignInRefused("Nobody with this sign-in has access here. Ask ops to invite you with the same address.")
     return known
 
 
 def _tie(identity: Identity, *, now: datetime) -> User | None:
     with transaction.atomic():
-        person: User | None = User.objects.filter(email__iexact=identity.email, is_active=True, sso_subject="").first()
+        people = User.objects.persons().filter(email__iexact=identity.email, is_active=True, sso_subject="")
+        person: User | None = people.first()
         if person is None or not User.objects.filter(pk=person.pk, sso_subject="").update(sso_subject=identity.subject):
             return None
         record(

@@ -32,8 +32,13 @@ def add_todo(
     key: str = "",
     metadata: dict[str, Any] | None = None,
 ) -> Todo:
-    """This will make the task, or give the one that has the same key at this account."""
+    """This will make the task, or give the one that has the same key at this account.
+
+    What an integration notes for itself is the account's owner's to do.
+    """
     customer_id = customer.pk if isinstance(customer, Customer) else customer
+    if owner is not None and owner.is_integration:
+        owner = User.objects.filter(owned_customers=customer_id).first()
     fields = {
         "title": title[:300],
         "detail": detail,

@@ -13,14 +13,20 @@ from django.db.models import Q
 
 from customers.enums import Scope
 from customers.models import ApiToken, User
+from customers.rules.access import may_have_scope
 from customers.services.activity import record
 
 PREFIX = "evg_"
 SHOWN_CHARACTERS = 10
 SECRET_BYTES = 32
 DEFAULT_LIFETIME = timedelta(days=90)
+LONGEST_LIFE = timedelta(days=366)
 USE_NOTED_EVERY = timedelta(minutes=1)
 """A busy token would otherwise cost a write per call."""
+
+
+class NotYours(PermissionError):
+    """Raised when somebody makes a token for another person."""
 
 
 def create_token(
@@ -34,8 +40,11 @@ def create_token(
 ) -> tuple[ApiToken, str]:
     """This will make a token for the person and give it with its key, which cannot be read again.
 
-    Raises ValidationError with field names for an unknown scope, none at all, or an end in the past.
+    by: the person, or ops for an integration; None at the command line. Raises NotYours, and ValidationError with field
+    names for an unknown scope, one that the role never has, none at all, or an end in the past.
     """
+    if by is not None and not _may_keep(user, by=by):
+        raise NotYours("A token is made by whom it speaks for, an integration's by ops.")
     chosen = _check_scopes(user, scopes)
     if expires_at is not None and expires_at <= now:
         raise ValidationError({"expires_at": "The token must expire in the future."})
@@ -93,6 +102,10 @@ def digest_of(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _may_keep(user: User, *, by: User) -> bool:
+    return by.is_ops if user.is_integration else by.pk == user.pk
+
+
 def _check_scopes(user: User, scopes: Iterable[str]) -> list[str]:
     asked = set(scopes)
     unknown = sorted(asked - set(Scope.values))
@@ -100,6 +113,8 @@ def _check_scopes(user: User, scopes: Iterable[str]) -> list[str]:
         raise ValidationError({"scopes": f"Not a scope: {', '.join(unknown)}. Scopes: {', '.join(Scope.values)}."})
     if not asked:
         raise ValidationError({"scopes": "Name at least one scope."})
+    if any(not may_have_scope(user.role, Scope(scope)) for scope in asked):
+        raise ValidationError({"scopes": "An integration reads and writes; approving and settings are a person's."})
     if Scope.ADMIN in asked and not user.is_ops:
         raise ValidationError({"scopes": "Only a person of ops can have a token with the scope admin."})
     return [scope for scope in Scope.values if scope in asked]

@@ -14,6 +14,7 @@ from customers.enums import Role
 from customers.models import ApiToken, User
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
+from customers.services.role_changes import check_turn, finish_turn, take_sign_in, values_for_role
 
 PROFILE = frozenset({"first_name", "last_name", "title", "phone", "timezone", "signature", "scheduling_url"})
 BY_OPS = PROFILE | {"email", "role", "team", "slack_id"}
@@ -31,22 +32,30 @@ class LastOps(ValueError):
 def change_person(person: User, values: Mapping[str, Any], *, now: datetime, by: User) -> Difference:
     """This will change a colleague and give what changed. Who is ops may use the admin, nobody else.
 
+    Who becomes an integration has no password, address or session any more; its tokens go on, without approving.
     values: any of BY_OPS. Raises NotOps, LastOps, ValidationError by field.
     """
-    _check_ops(by)
-    was_ops = person.is_ops
-    difference = set_fields(person, values, allowed=BY_OPS)
+    check_ops(by)
+    was_ops, was_integration = person.is_ops, person.is_integration
+    difference = set_fields(person, values_for_role(person, values), allowed=BY_OPS)
     if not difference:
         return {}
+    turns = person.is_integration != was_integration
+    if turns:
+        check_turn(person, by=by)
+    taken: tuple[str, ...] = ()
+    if turns or "email" in difference:
+        # Whoever the company's service calls this person is told anew, by the new address.
+        taken = take_sign_in(person)
+    person.is_staff = person.is_ops
     check(person)
     with transaction.atomic():
         if was_ops and not person.is_ops:
             _check_ops_remain_without(person)
-        person.is_staff = person.is_ops
-        person.save(update_fields=[*difference, "is_staff"])
-        if "email" in difference:
-            # Whoever the company's service calls this person is told anew, by the new address.
-            User.objects.filter(pk=person.pk).update(sso_subject="")
+        person.save(update_fields=[*difference, "is_staff", *taken])
+        if turns:
+            finish_turn(person, now=now)
+        if taken:
             end_sessions(person)
         _record_change(person, difference, now=now, by=by)
     return difference
@@ -81,7 +90,7 @@ def disable_user(person: User, *, now: datetime, by: User) -> bool:
 
     False when the person was disabled already. Raises NotOps, LastOps.
     """
-    _check_ops(by)
+    check_ops(by)
     if person.pk == by.pk:
         raise ValidationError("You cannot disable yourself; another person of ops can.")
     with transaction.atomic():
@@ -101,7 +110,7 @@ def enable_user(person: User, *, now: datetime, by: User) -> bool:
 
     False when the person was active. Raises NotOps, and ValidationError for somebody who never joined.
     """
-    _check_ops(by)
+    check_ops(by)
     if person.is_named_only:
         raise ValidationError("This person has not joined yet: invite them.")
     with transaction.atomic():
@@ -118,7 +127,8 @@ def end_sessions(person: User) -> None:
     person.refresh_from_db(fields=["session_version"])
 
 
-def _check_ops(by: User) -> None:
+def check_ops(by: User) -> None:
+    """This will raise NotOps for everybody else."""
     if not by.is_ops:
         raise NotOps("Only ops may change people.")
 

@@ -146,7 +146,7 @@ def _warnings(judgement: Judgement) -> tuple[str, ...]:
 
 
 def _refusal(draft: Draft, judgement: Judgement, reader: User) -> str:
-    if not reader.is_writer:
+    if not reader.is_worker:
         return "Your role may read, not approve."
     if waits_for_sender(draft, by=reader):
         name = draft.sender.display_name if draft.sender else "somebody else"

@@ -184,7 +184,7 @@ def draw_card(judgement: Judgement, *, reader: User) -> DraftCard:
         draft,
         judgement,
         may_edit=reader.is_writer and draft.is_editable,
-        may_approve=not waits and (reader.is_leader or (reader.is_writer and not judgement.lead_reasons)),
+        may_approve=not waits and (reader.is_leader or (reader.is_worker and not judgement.lead_reasons)),
         may_sign=draft.is_editable and may_sign(draft, by=reader),
         waits_for_sender=waits,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from customers.models import User
+from customers.models import Customer, User
 from emails.models import Draft
 
 
 def may_sign(draft: Draft, *, by: User) -> bool:
     """Say whether this person may put their own name under the letter: one who speaks for the account, and who has
     an address to send from."""
-    return by.is_writer and bool(by.email) and draft.sender_id != by.pk and _speaks_for(draft, by)
+    return by.is_worker and bool(by.email) and draft.sender_id != by.pk and _speaks_for(draft, by)
 
 
 def waits_for_sender(draft: Draft, *, by: User) -> bool:
@@ -21,6 +21,11 @@ def waits_for_sender(draft: Draft, *, by: User) -> bool:
         return False
     owner = draft.customer.owner
     return owner is not None and bool(owner.email) and _speaks_for(draft, draft.sender)
+
+
+def sender_for(customer: Customer, *, by: User) -> User | None:
+    """Give in whose name a letter leaves that `by` writes: their own; of an integration's the account's owner's."""
+    return customer.owner if by.is_integration else by
 
 
 def _speaks_for(draft: Draft, person: User) -> bool:

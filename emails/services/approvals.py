@@ -74,6 +74,8 @@ def decline_letter(draft_id: UUID, *, version: int, reason: str, now: datetime, 
         raise ValidationError({"reason": f"At most {LONGEST_REASON} characters."})
     if not by.is_writer:
         raise NotAllowed("Your role may read, not decide.")
+    if not by.is_worker:
+        raise NotAllowed("An integration decides nothing: a person must.")
     draft = _find(draft_id, by=by)
     if draft.version != version:
         raise StaleVersion(draft, seen=version)

@@ -12,6 +12,7 @@ from customers.models import Customer, Stakeholder, User
 from customers.queries.workspace import get_settings
 from emails.enums import EDITABLE_STATES, PriceApproach, Purpose
 from emails.models import Draft, Reply
+from emails.queries.senders import sender_for
 from emails.rules.letters import LetterBrief, Recipient, Sender, tone_for
 from emails.rules.threading import reply_subject
 from emails.services.drafts import compose_draft, first_role
@@ -30,12 +31,13 @@ def begin_letter(customer: Customer, *, stakeholder: Stakeholder, subject: str, 
     """Begin a letter with greeting and signature, for the person to fill. Raises ValidationError by field."""
     if not stakeholder.email:
         raise ValidationError({"stakeholder": f"There is no email address for {stakeholder.name}."})
+    sender = sender_for(customer, by=by)
     return compose_draft(
         customer=customer,
         stakeholder=stakeholder,
-        sender=by,
+        sender=sender,
         subject=subject,
-        body=_frame(stakeholder, sender=by),
+        body=_frame(stakeholder, sender=sender or by),
         now=now,
         by=by,
     )

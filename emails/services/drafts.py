@@ -37,7 +37,7 @@ def compose_draft(
     *,
     customer: Customer,
     stakeholder: Stakeholder,
-    sender: User,
+    sender: User | None,
     subject: str,
     body: str,
     now: datetime,
@@ -47,9 +47,14 @@ def compose_draft(
     origin_kind: OriginKind = OriginKind.COMPOSE,
     track_engagement: bool = True,
 ) -> Draft:
-    """Keep a letter that a person or another system wrote. Raises ValidationError by field."""
+    """Keep a letter that a person or another system wrote. Raises ValidationError by field.
+
+    sender: a person of ours; what `sender_for` gives.
+    """
     if stakeholder.customer_id != customer.pk or stakeholder.has_left:
         raise ValidationError({"to": "The recipient is no stakeholder of this account."})
+    if sender is None or sender.is_integration:
+        raise ValidationError({"sender": "The account has no owner in whose name it could leave."})
     fields = clean_changes({"subject": subject, "body": body, "cc": list(cc), **({"tone": tone} if tone else {})})
     check_cc(customer.pk, fields["cc"])
     facts = free_letter_facts(customer, stakeholder=stakeholder, sender=sender, now=now)

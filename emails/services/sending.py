@@ -125,6 +125,8 @@ def check_may_approve(draft: Draft, *, by: User) -> None:
     """Raise NotAllowed unless this person may approve this draft. Source: DESIGN, "Who approves"."""
     if not by.is_writer:
         raise NotAllowed("Your role may read, not send.")
+    if not by.is_worker:
+        raise NotAllowed("An integration approves nothing: a person must.")
     if waits_for_sender(draft, by=by):
         name = draft.sender.display_name if draft.sender else "somebody else"
         raise NotAllowed(f"It leaves in the name of {name}, who must approve it in person.")

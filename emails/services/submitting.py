@@ -15,6 +15,7 @@ from customers.models import Customer, Stakeholder, User
 from emails.enums import OriginKind
 from emails.models import Draft
 from emails.queries.ground_facts import free_letter_facts
+from emails.queries.senders import sender_for
 from emails.services.drafts import compose_draft
 from emails.services.editing import reload, save_draft
 from emails.services.files import attach_file, remove_file
@@ -64,7 +65,7 @@ def submit_draft(submission: Submission, *, now: datetime, by: User) -> Draft:
         draft = compose_draft(
             customer=submission.customer,
             stakeholder=submission.stakeholder,
-            sender=by,
+            sender=sender_for(submission.customer, by=by),
             subject=submission.subject,
             body=submission.body,
             tone=submission.tone,

@@ -79,6 +79,8 @@ class JourneyCall(OfCustomer):
 
 
 class StartView(JourneyCall):
+    for_people = ("POST",)
+
     @extend_schema(request=StartIn, parameters=[PREVIEW], responses={201: TimelineBody, 200: TimelineBody})
     def post(self, request: Request, id: str) -> Response:
         """Put the client on a programme; this approves the programme's mails."""

@@ -167,7 +167,12 @@ def lay_out(customer: Customer, course: Course, *, start_date: date, now: dateti
 
 
 def plant_seeds(seeds: list[Seed], *, now: datetime, by: User | None, reason: str = "") -> list[JourneyChange]:
-    """This will write the journeys and note who started them."""
+    """This will write the journeys and note who started them. Raises Refused for an integration.
+
+    A start approves the mails of the programme's version, which is a person's to do. Source: promise 2.
+    """
+    if by is not None and by.is_integration:
+        raise Refused("A journey's start approves its mails: a person must start it.")
     before: list[dict[str, Any]] = [{"start_date": _iso(seed.customer.programme_start_date)} for seed in seeds]
     journeys = plant(seeds, now=now, by=by)
     notes = [

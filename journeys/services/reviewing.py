@@ -74,7 +74,7 @@ def approve_deliverable(deliverable: Deliverable, *, version: int, now: datetime
 
     Raises NotAllowed, OpenClaims, StaleText, NotOpen, and Refused for a month that is skipped.
     """
-    _check_role(by)
+    _check_decides(by)
     with transaction.atomic():
         lock_customer(deliverable.customer_id)
         current = _in_review(deliverable, version=version)
@@ -110,7 +110,7 @@ def reject_deliverable(deliverable: Deliverable, *, note: str, version: int, now
 
     Raises NotAllowed, ValidationError beside the note, StaleText, NotOpen.
     """
-    _check_role(by)
+    _check_decides(by)
     note = clean_text(note).strip()
     if not note:
         raise ValidationError({"note": "Say what is to be revised."})
@@ -205,6 +205,12 @@ def _reminders(deliverable: Deliverable) -> QuerySet[AutomationSchedule]:
         payload__month=deliverable.month.number,
     )
     return rows
+
+
+def _check_decides(by: User) -> None:
+    _check_role(by)
+    if not by.is_worker:
+        raise NotAllowed("An integration decides nothing: a person must.")
 
 
 def _check_role(by: User) -> None:

@@ -76,7 +76,7 @@ def _approval(row: Enrollment, *, reader: User, warnings: tuple[str, ...] = ()) 
         waits_since=row.asked_at,
         written_by=_asked(row),
         warnings=warnings,
-        refusal="" if reader.is_writer else "Your role may read, not approve.",
+        refusal="" if reader.is_worker else "Your role may read, not approve.",
         action="Approve and enroll",
         may_be_undone=False,
     )

@@ -117,8 +117,8 @@ def approve_enrollment(
     anyway: also while an Engage plan is open. Raises NotAllowed, EnrollmentMoved, Refused with the gate's receipt.
     What only waits (hours, caps) refuses no approval: it is done when its moment comes.
     """
-    if not by.is_writer:
-        raise NotAllowed("Your role may read, not approve.")
+    if not by.is_worker:
+        raise NotAllowed("Your role may not approve: a person who works accounts must.")
     with transaction.atomic():
         lock_customer(row.customer_id)
         current = reload(row)
@@ -166,8 +166,8 @@ def decline_enrollment(
     row: Enrollment, *, reason: str, now: datetime, by: User, version: int | None = None
 ) -> Enrollment:
     """This will take it away before anything was done. Raises NotAllowed, EnrollmentMoved."""
-    if not by.is_writer:
-        raise NotAllowed("Your role may read, not decide.")
+    if not by.is_worker:
+        raise NotAllowed("Your role may not decide: a person who works accounts must.")
     why = " ".join(reason.split())[:300]
     with transaction.atomic():
         lock_customer(row.customer_id)

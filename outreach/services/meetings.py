@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from customers.base import lock_customer
 from customers.enums import MeetingState
-from customers.models import Customer, Meeting, Stakeholder, Todo
+from customers.models import Customer, Meeting, Stakeholder, Todo, User
 from customers.queries.calendars import local_date, zone
 from customers.queries.sending import sending_rules
 from customers.queries.workspace import get_settings
@@ -175,13 +175,19 @@ def _meetings(ids: Sequence[uuid.UUID]) -> Iterable[Meeting]:
 
 
 def _facts(meeting: Meeting) -> MeetingFacts:
-    sender = meeting.recorded_by or meeting.customer.owner
+    sender = _sender(meeting)
     return MeetingFacts(
         meeting_id=meeting.pk,
         state=MeetingState(meeting.state),
         starts_at=meeting.starts_at,
         has_recipient=bool(_participants(meeting)) and sender is not None,
     )
+
+
+def _sender(meeting: Meeting) -> User | None:
+    """Who signs: the account's owner, else who noted the meeting, where that is a person."""
+    noted_by = meeting.recorded_by
+    return meeting.customer.owner or (None if noted_by is None or noted_by.is_integration else noted_by)
 
 
 def _participants(meeting: Meeting) -> list[Stakeholder]:
@@ -194,7 +200,7 @@ def _write(meeting: Meeting, kind: CadenceKind, *, now: datetime) -> None:
     """Write the mail to the first who takes part, the others in copy; in the thread of the last letter to them."""
     customer, is_recap = meeting.customer, kind == CadenceKind.RECAP
     first, *others = _participants(meeting)
-    sender = customer.owner or meeting.recorded_by
+    sender = _sender(meeting)
     if sender is None:
         return
     actions = list(_actions(meeting)) if is_recap else []

@@ -36,7 +36,7 @@ MOST_PEOPLE = 200
 def page(request: HttpRequest) -> HttpResponse:
     now, row = timezone.now(), get_connection()
     missing = connecting.missing_scopes(row)
-    people = User.objects.filter(is_active=True).exclude(role="read_only").order_by("first_name", "last_name")
+    people = User.objects.persons().filter(is_active=True).exclude(role="read_only").order_by("first_name", "last_name")
     context = {
         "tabs": settings_tabs(request, PAGE),
         "row": row,

@@ -51,6 +51,8 @@ class RenewalView(OfRenewal):
 
 
 class LockPriceView(OfRenewal):
+    for_people = ("POST", "DELETE")
+
     @extend_schema(request=None, responses=RenewalBody)
     def post(self, request: Request, id: str) -> Response:
         """Lock the target price, so that proposals and emails may state it. A lead's takes `approve`."""

@@ -246,7 +246,7 @@ def _require_writer(by: User) -> None:
 def _require_decider(contract: Contract, by: User) -> None:
     reason = why_not_decide_price(
         increase_pct=contract.increase_pct,
-        is_writer=by.is_writer,
+        is_worker=by.is_worker,
         is_leader=by.is_leader,
         is_owner=contract.customer.owner_id in by.desk,
     )

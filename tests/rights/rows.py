@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from config.benchmarks.examples import Examples
+from customers.enums import Role
 from customers.models import (
     Absence,
     ApiToken,
@@ -99,6 +100,7 @@ def fill_rest(examples: Examples, owner: User, *, now: datetime) -> dict[str, Ca
     TriggerMapping.objects.get_or_create(
         trigger_type="new_customer", defaults={"sequence_id": 1, "sequence_name": "Onboarding"}
     )
+    examples.of("customers:settings_integration_tokens", "person_id")
     SecondFactor.objects.create(user=examples.colleague, sealed_secret=seal(b"of the matrix"), confirmed_at=now)
     text, old = _old_text(customer, owner, now=now)
     made |= {"journeys:deliverable_restore deliverable_id": text, "journeys:deliverable_restore version_id": old}
@@ -187,6 +189,8 @@ def list_api_ids(examples: Examples) -> dict[str, Any]:
         "/api/imports/{id}": ImportRun.objects.filter(user=owner, state="done"),
         "/api/invitations/{id}": Invitation.objects.filter(invited_by=owner, accepted_at=None, revoked_at=None),
         "/api/people/{id}": User.objects.filter(pk=examples.colleague.pk),
+        "/api/people/{id}/tokens": User.objects.filter(role=Role.INTEGRATION),
+        "/api/people/{id}/tokens/{tokenId}": ApiToken.objects.filter(user__role=Role.INTEGRATION),
         "/api/teams/{id}": Team.objects.all(),
         "/api/tokens/{id}": ApiToken.objects.filter(user=owner),
         "/api/usage-sources/{id}": UsageSource.objects.all(),
@@ -219,5 +223,6 @@ def list_api_ids(examples: Examples) -> dict[str, Any]:
     ids["/api/deliverables/{id}/versions/{versionId}"] = DeliverableVersion.objects.filter(deliverable=text)[0].pk
     ids["/api/engage/{id}/touches/{touchId}"] = Touch.objects.filter(plan=plan).order_by("pk")[0].pk
     ids["/api/todos/{id}/channel"] = Todo.objects.filter(kind=CHANNEL_TODO)[0].pk
+    ids["/api/people/{id}/tokens/{tokenId} id"] = ids["/api/people/{id}/tokens"]
     batch = first["/api/admin/journeys/batches/{id}"].first()
     return {**ids, "/api/admin/journeys/batches/{id}": batch.batch}

@@ -11,12 +11,15 @@ from customers.enums import Role
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "rights.md"
 COLUMNS = 4
 NOBODY = "nobody"
-PEOPLE = {role.value for role in Role}
+EVERYBODY = {role.value for role in Role}
+WORKERS = {Role.CSM, Role.LEAD, Role.OPS}
 WHO = {
-    "open": {NOBODY, *PEOPLE},
-    "all": PEOPLE,
-    "writers": {Role.CSM, Role.LEAD, Role.OPS},
-    "approvers": {Role.CSM, Role.LEAD, Role.OPS},
+    "open": {NOBODY, *EVERYBODY},
+    "all": EVERYBODY,
+    "people": EVERYBODY - {Role.INTEGRATION},
+    "writers": {*WORKERS, Role.INTEGRATION},
+    "workers": WORKERS,
+    "approvers": WORKERS,
     "leaders": {Role.LEAD, Role.OPS},
     "ops": {Role.OPS},
     "ops by the page": set(),
@@ -25,7 +28,8 @@ WHO = {
 NO_METHOD = "–"
 LED_AWAY = "to the sign-in"
 OBJECTS = {"account", "own", "workspace", "queue", "secret", NO_METHOD}
-TEAM_READERS = {Role.LEAD, Role.OPS, Role.READ_ONLY}
+TEAM_READERS = {Role.LEAD, Role.OPS, Role.READ_ONLY, Role.INTEGRATION}
+"""The integration of the matrix is in a team; tests/rights/test_integration.py has one that is in none."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def answers_of_page(row: Row, *, method: str, role: str, relation: str) -> set[s
         return {"sign-in"}
     if said == "signed calls":
         return {"refused"}
-    if role == NOBODY:
+    if role in (NOBODY, Role.INTEGRATION):  # It signs in nowhere: a stranger, whatever session it had.
         return {"done"} if said == "open" else {"sign-in", "no method"} if said == NO_METHOD else {"sign-in"}
     return _answers_to(row, said, role=role, relation=relation)
 

@@ -28,19 +28,25 @@ class Colleagues:
 
     def find(self, ref: PersonRef, *, title: str) -> User:
         """This will find the person, or make one not invited yet where the importer may. Raises NoColleague."""
+        found = self._known(ref)
+        if found is not None and found.is_integration:
+            raise NoColleague(f"{found.display_name} is an integration; name a person")
+        if found is not None:
+            return found
+        if not self.importer.is_leader:
+            raise NoColleague(
+                f"nobody here is called “{ref.name or ref.email}”; a lead or ops can import new colleagues"
+            )
+        return self._make(ref, title)
+
+    def _known(self, ref: PersonRef) -> User | None:
         if ref.email and ref.email in self._by_email:
             return self._by_email[ref.email]
         named = self._by_name.get(_fold(ref.name), []) if ref.name else []
         if len(named) > 1:
             raise NoColleague(f"{len(named)} people here are called “{ref.name}”; give the address")
         # A name with an address that nobody has is another person of the same name, unless theirs is not known.
-        if named and (not ref.email or not named[0].email):
-            return named[0]
-        if not self.importer.is_leader:
-            raise NoColleague(
-                f"nobody here is called “{ref.name or ref.email}”; a lead or ops can import new colleagues"
-            )
-        return self._make(ref, title)
+        return named[0] if named and (not ref.email or not named[0].email) else None
 
     def _make(self, ref: PersonRef, title: str) -> User:
         first, _, last = ref.name.rpartition(" ")

@@ -195,7 +195,7 @@ class _Planner:
 
     def _fill_new(self, plan: AccountPlan, values: dict[str, Stated]) -> None:
         place = plan.entry.places[0]
-        if "owner" not in values:
+        if "owner" not in values and not self.by.is_integration:
             values["owner"] = Stated(self.by, place, "")
         country = values.get("country")
         if "timezone" not in values and country is not None and (zone := zone_of_country(country.value)):
@@ -227,8 +227,8 @@ class _Planner:
         return found
 
     def _check_owner(self, plan: AccountPlan, owner: User, cell: Stated) -> None:
-        """A CSM imports own accounts; who owns an account is changed by a lead or ops."""
-        if self.by.is_leader:
+        """A CSM imports own accounts, an integration new ones of anybody's; who owns one a lead or ops changes."""
+        if self.by.is_leader or (self.by.is_integration and plan.is_new):
             return
         if plan.is_new and owner != self.by:
             raise RefusedEntry(cell, f"{owner.display_name} owns it; a lead or ops can import it")

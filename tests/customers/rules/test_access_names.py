@@ -16,6 +16,7 @@ from customers.rules.usernames import LONGEST, choose_username
         (Role.LEAD, {Role.CSM, Role.READ_ONLY}),
         (Role.CSM, set()),
         (Role.READ_ONLY, set()),
+        (Role.INTEGRATION, set()),
         ("unheard of", set()),
     ],
 )
