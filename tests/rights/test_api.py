@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from customers.enums import Role, Scope
 from tests.api.description import list_operations
-from tests.rights.table import NOBODY, Row, answers_of_api, read_table, row_of_operation
-from tests.rights.world import MISSING, RELATIONS, Seen, World, key_with
+from tests.rights.cells import list_cells
+from tests.rights.table import Row, answers_of_api, read_table, row_of_operation
+from tests.rights.world import MISSING, Seen, World, key_with
 
 pytestmark = pytest.mark.django_db
 OPERATIONS = list_operations()
@@ -45,7 +46,7 @@ def test_every_method_of_the_url_table_is_described() -> None:
 def test_who_may_what_by_api(world: World, part: str) -> None:
     wrong = defaultdict(list)
     for method, address, row in _calls_of(part):
-        for role, relation in _cells(row):
+        for role, relation in list_cells(row, f"{method} {address}"):
             path = path_of(address, world, is_missing=relation == "missing")
             seen = world.ask(path, method=method, role=role, relation=relation)
             right = answers_of_api(row, method=method, role=role, relation=relation)
@@ -107,13 +108,6 @@ def _calls_of(part: str) -> Iterator[tuple[str, str, Row]]:
             row = row_of_operation(method, address)
             assert row, f"{method} {address} has no row in docs/rights.md"
             yield method, address, row
-
-
-def _cells(row: Row) -> Iterator[tuple[str, str]]:
-    yield NOBODY, "own"
-    yield from ((role, relation) for role in Role.values for relation in (RELATIONS if row.has_object else ("own",)))
-    if row.has_object:
-        yield Role.OPS, "missing"
 
 
 def path_of(address: str, world: World, *, is_missing: bool = False) -> str:
