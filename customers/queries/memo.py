@@ -70,6 +70,12 @@ def kept_each(key: Hashable, ids: Collection[K], read: Callable[[Collection[K]],
     return {one: row for one in ids if (row := known.get(one)) is not None}
 
 
+def forget() -> None:
+    """Say that something is written in a way that is no statement."""
+    if memo := _memo.get():
+        memo.is_open = False
+
+
 def _close_at_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     memo = _memo.get()
     if memo and not sql[:20].lstrip().upper().startswith(_READS):

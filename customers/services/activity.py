@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
 from customers.rules.record_lines import LineFacts
-from customers.services.arrays import insert_alike
+from customers.services.copying import insert_new
 from customers.services.notices import notify_lines
 from customers.services.record_marks import mark_line
 from customers.services.webhook_news import announce
@@ -58,7 +58,7 @@ def record(
 def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
     for start in range(0, len(lines), BATCH):
-        insert_alike(Activity(), DIFFERING, [_row(fields) for fields in lines[start : start + BATCH]])
+        insert_new(Activity(), DIFFERING, [_row(fields) for fields in lines[start : start + BATCH]])
     announce(lines)
     notify_lines(lines)
 

@@ -16,7 +16,8 @@ from customers.models import Stakeholder, User
 from customers.queries.many import many
 from customers.queries.workspace import get_settings
 from customers.services.activity import THE_CLOCK, record_many
-from customers.services.arrays import insert_alike, insert_from
+from customers.services.arrays import insert_from
+from customers.services.copying import insert_new
 from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
@@ -61,7 +62,7 @@ class TemplatedMail:
     conditions: Sequence[Fact] = ()
     expires_at: datetime | None = None
     pattern: Pattern | None = None
-    ids: Mapping[str, UUID] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UUID]:
@@ -78,7 +79,7 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UU
         new: set[UUID] = set()
         for start in range(0, len(letters), BATCH):
             rows = [[pk, *fields.values()] for _, pk, fields in letters[start : start + BATCH]]
-            new |= insert_alike(Draft(**_common(now)), DIFFERING, rows, twice=FIRST)
+            new |= insert_new(Draft(**_common(now)), DIFFERING, rows, twice=FIRST)
         written = [letter for letter in letters if letter[1] in new]
         _keep_first_texts([pk for _, pk, _ in written], now=now)
         record_many([_line(mail, pk, fields, now=now) for mail, pk, fields in written])

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from customers.services.arrays import insert_alike
+from customers.services.copying import insert_new
 from journeys.models import PortalLink, PortalMessage
 from journeys.queries.mail_facts import MailFacts
 from journeys.rules.effects import SendMail
@@ -26,7 +26,7 @@ def write_messages(pairs: Iterable[tuple[SendMail, MailFacts]], *, now: datetime
     Must be called inside the transaction that completes the automations.
     """
     rows = [_row(effect, facts) for effect, facts in pairs if effect.kind in WORDS]
-    insert_alike(PortalMessage(at=now), DIFFERING, rows)
+    insert_new(PortalMessage(at=now), DIFFERING, rows)
 
 
 def _row(effect: SendMail, facts: MailFacts) -> list[Any]:

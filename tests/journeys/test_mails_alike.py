@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from customers.models import Activity, User
+from customers.services import copying
 from emails.models import Draft, DraftVersion
 from journeys.enums import JourneyKind
 from journeys.models import Journey, JourneyMonth
@@ -21,6 +22,14 @@ from tests import factories
 from tests.journeys.journeying import deliver, make_journey, make_version
 
 START = date(2026, 3, 7)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten go the way of hundreds; one by itself does not."""
+    monkeypatch.setattr(copying, "FEW", 1)
+
+
 NAMES = (
     ("Sarah Lee", "Acme Corporation"),
     ("Zoë  O\u2019Brien", "Ünïcode & <Sons>"),
