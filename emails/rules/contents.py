@@ -6,6 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+# Made once: `json.dumps` makes one for each letter.
+_to_json = json.JSONEncoder(sort_keys=True).encode
+
 
 def digest_of(
     *,
@@ -25,4 +28,4 @@ def digest_of(
         "body": body,
         "attachments": sorted([name, sha256] for name, sha256 in files),
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_to_json(parts).encode()).hexdigest()

@@ -24,8 +24,8 @@ LINE = AutomationLog._meta.db_table
 # One statement for any mix of outcomes: the rows that were still ours are those that get a line.
 TOGETHER = f"""
 WITH told AS (
-    SELECT * FROM json_to_recordset(%s) AS told (
-        id uuid, status text, reason text, trigger_at timestamptz, action text, log_status text, metadata jsonb
+    SELECT unnest(ids) AS id, alike.* FROM json_to_recordset(%s) AS alike (
+        ids uuid[], status text, reason text, trigger_at timestamptz, action text, log_status text, metadata jsonb
     )
 ), moved AS (
     UPDATE {ROW} AS row SET
@@ -68,16 +68,21 @@ def settle(verdicts: Sequence[Verdict], *, token: UUID, now: datetime) -> None:
 
 
 def _settle_together(verdicts: Sequence[Verdict], token: UUID, now: datetime) -> None:
-    told = json.dumps([_as_told(verdict) for verdict in verdicts])
+    alike: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        alike[verdict.status, verdict.log_status, verdict.action, verdict.reason, verdict.trigger_at].append(verdict)
+    told = json.dumps([_as_told(group) for group in alike.values()])
     with connection.cursor() as cursor:
         cursor.execute(TOGETHER, [told, now, now, token, now, now, now])
         if cursor.rowcount != len(verdicts):
             raise ClaimLost
 
 
-def _as_told(verdict: Verdict) -> dict[str, Any]:
+def _as_told(alike: Sequence[Verdict]) -> dict[str, Any]:
+    """Rows of which the same is told."""
+    verdict = alike[0]
     return {
-        "id": str(verdict.due.id),
+        "ids": f"{{{','.join([one.due.id.hex for one in alike])}}}",
         "status": verdict.status.value,
         "reason": verdict.reason[:500],
         "trigger_at": verdict.trigger_at.isoformat() if verdict.trigger_at else None,
