@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from emails.rules.facts import Fact
 from emails.rules.templates import Compiled, Filled, fill
@@ -28,20 +27,20 @@ class Pattern:
         """Put a letter's own values in. Raises MissingValue."""
         return fill(self.text, values)
 
-    def write_facts(self, own: Iterable[Fact], ids: Mapping[str, UUID]) -> str:
+    def write_facts(self, own: Iterable[Fact], ids: Mapping[str, str]) -> str:
         """Give a letter's facts as JSON text. own: its own facts; ids: by the names that `make_pattern` was given."""
-        texts = {name: str(ids[name]) for name in self.ids}
+        texts = {name: ids[name] for name in self.ids}
         texts.update((fact.key, write_fact(fact)) for fact in own)
         return "".join([texts[part] if place % 2 else part for place, part in enumerate(self.facts)])
 
 
-def make_pattern(text: Compiled, facts: Iterable[Fact], *, own: Collection[str], ids: Mapping[str, UUID]) -> Pattern:
+def make_pattern(text: Compiled, facts: Iterable[Fact], *, own: Collection[str], ids: Mapping[str, str]) -> Pattern:
     """Make the pattern of a letter's like.
 
     facts: all of that letter. own: the keys of those that the others have otherwise. ids: its records by what they are
     to it, such as its journey; where one stands in a common fact, another letter has its own.
     """
-    names = {str(pk): name for name, pk in ids.items()}
+    names = {pk: name for name, pk in ids.items()}
     each_id = re.compile(f"({'|'.join(names)})")
     parts = ["["]
     for place, fact in enumerate(facts):

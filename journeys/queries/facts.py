@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from customers.queries.many import many
 from journeys.enums import DeliverableState, JourneyState
-from journeys.models import BusinessPlan, Journey, JourneyMonth, ProgrammeVersion
+from journeys.models import BusinessPlan, Deliverable, Journey, ProgrammeStep, ProgrammeVersion
+from journeys.queries.courses import Course, list_step_ids, read_ways
 from journeys.queries.template_pins import list_left_out
 from journeys.rules.automations import Due
 from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
 
 
 def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
-    """This will read the journeys with their months, in four queries however many they are."""
+    """This will read the journeys with their months, in six queries however many they are."""
     rows = Journey.objects.filter(pk__in=many(journey_ids)).order_by().values_list(*_Standing._fields[:-1])
     found = list(rows)
     # Shared by thousands: read once.
@@ -26,7 +28,7 @@ def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
 
 
 def facts_of(journeys: Collection[Journey]) -> dict[UUID, JourneyFacts]:
-    """This will read what belongs to journeys that were read just now with their versions, in two queries."""
+    """This will read what belongs to journeys that were read just now with their versions, in four queries."""
     return _read(
         [
             _Standing(
@@ -69,7 +71,7 @@ def _read(journeys: Sequence[_Standing]) -> dict[UUID, JourneyFacts]:
             state=JourneyState(journey.state),
             zone=journey.zone,
             local_time=journey.local_time,
-            months=tuple(months[journey.pk]),
+            months=months[journey.pk],
             is_plan_approved=journey.customer_id in planned,
             celebrates_apart=journey.celebrates_apart,
             current_month=journey.current_month,
@@ -101,38 +103,59 @@ def load_steps(dues: Sequence[Due]) -> Mapping[UUID, StepFacts]:
     }
 
 
-_MONTH_FIELDS = (
-    "number",
-    "step__title",
-    "due_date",
-    "step__reminder_days",
-    "step__overdue_days",
-    "step__escalation_days",
-    "skipped_at",
-    "deliverable__state",
-    "deliverable__delivered_at",
-    "deliverable__opened_at",
-)
+_STEP_FIELDS = ("title", "reminder_days", "overdue_days", "escalation_days")
+_MADE_FIELDS = ("journey_id", "month_id", "state", "delivered_at", "opened_at")
+_Made = tuple[str | None, datetime | None, datetime | None]
+_NOTHING: _Made = (None, None, None)
 
 
-def _read_months(journey_ids: Sequence[UUID]) -> dict[UUID, list[MonthFacts]]:
-    rows = JourneyMonth.objects.filter(journey__in=many(journey_ids)).order_by("number")
-    # By the numbers of the ids: a UUID is slow to find by.
-    found = {pk.int: list[MonthFacts]() for pk in journey_ids}
-    for journey_id, *values in rows.values_list("journey_id", *_MONTH_FIELDS):
-        found[journey_id.int].append(_month(*values))
-    return {pk: found[pk.int] for pk in journey_ids}
+def _read_months(journey_ids: Sequence[UUID]) -> dict[UUID, tuple[MonthFacts, ...]]:
+    """Journeys that go the same way and have no deliverable yet share their months."""
+    ways = read_ways(journey_ids)
+    steps = _read_steps(list_step_ids(ways.values()))
+    made = _read_made(journey_ids)
+    alike: dict[Course, tuple[MonthFacts, ...]] = {}
+    found = {}
+    for pk, way in ways.items():
+        if pk in made:
+            found[pk] = _months(way.course, steps, [made[pk].get(month_id, _NOTHING) for month_id in way.month_ids])
+            continue
+        if way.course not in alike:
+            alike[way.course] = _months(way.course, steps, [_NOTHING] * len(way.month_ids))
+        found[pk] = alike[way.course]
+    return found
+
+
+def _months(course: Course, steps: Mapping[UUID, Sequence[Any]], made: Sequence[_Made]) -> tuple[MonthFacts, ...]:
+    return tuple(
+        _month(month.number, *steps[month.step_id], month.due_date, month.is_skipped, *one)
+        for month, one in zip(course.months, made, strict=True)
+    )
+
+
+def _read_steps(ids: Collection[UUID]) -> dict[UUID, Sequence[Any]]:
+    rows = ProgrammeStep.objects.filter(pk__in=ids).order_by().values_list("pk", *_STEP_FIELDS)
+    return {pk: values for pk, *values in rows}
+
+
+def _read_made(journey_ids: Sequence[UUID]) -> dict[UUID, dict[str, _Made]]:
+    """The deliverables that are there, by journey and month."""
+    found: dict[UUID, dict[str, _Made]] = defaultdict(dict)
+    rows = Deliverable.objects.filter(journey__in=many(journey_ids)).order_by().values_list(*_MADE_FIELDS)
+    for journey_id, month_id, *values in rows:
+        found[journey_id][str(month_id)] = (values[0], values[1], values[2])
+    return found
 
 
 @lru_cache(maxsize=4096)
 def _month(
     number: int,
     title: str,
-    due_date: date,
     reminder_days: int,
     overdue_days: int,
     escalation_days: int,
-    skipped_at: datetime | None,
+    due_date: date,
+    is_skipped: bool,
     state: str | None,
     delivered_at: datetime | None,
     opened_at: datetime | None,
@@ -145,7 +168,7 @@ def _month(
         reminder_days=reminder_days,
         overdue_days=overdue_days,
         escalation_days=escalation_days,
-        is_skipped=skipped_at is not None,
+        is_skipped=is_skipped,
         deliverable=DeliverableState(state) if state else None,
         delivered_at=delivered_at,
         opened_at=opened_at,

@@ -12,26 +12,26 @@ from uuid import UUID
 
 from customers.enums import StakeholderRole
 from customers.models import Customer, Hold, Stakeholder, User, WorkspaceSettings
+from customers.queries.bare import put_related, read_bare
 from customers.queries.calendars import local_date
 from customers.queries.many import many
 from customers.queries.workspace import get_settings
-from journeys.models import Deliverable, Journey, JourneyMonth, ProgrammeStep, ProgrammeVersion
+from journeys.models import Deliverable, Journey, ProgrammeStep, ProgrammeVersion
+from journeys.queries.courses import Course, Way, list_step_ids, read_ways
 
 JOURNEY_FIELDS = ("customer", "version", "started_by", "state", "current_month", "zone", "local_time", "held_since")
 CUSTOMER_FIELDS = (
     "name", "owner", "country", "timezone", "holidays_place", "window_start", "window_end", "working_days",
     "contact_cap", "account_cap",
 )  # fmt: skip
-MONTH_FIELDS = ("pk", "journey_id", "step_id", "number", "due_date", "skipped_at")
-PERSON_FIELDS = ("customer_id", "name", "email", "roles", "primary", "left_at", "language", "timezone")
+PERSON_FIELDS = ("customer", "name", "email", "roles", "primary", "left_at", "language", "timezone")
 DELIVERABLE_FIELDS = (
     "journey_id", "month_id", "version", "state", "delivered_at", "opened_at", "rejected_at", "rejection_note",
 )  # fmt: skip
 
 
 class MailMonth(NamedTuple):
-    """One month of a journey as its mails see it. Thousands are read at a time: a row of its own each would cost more
-    than all else of a mail, and a dataclass takes three times as long to make."""
+    """One month of a journey as its mails see it."""
 
     pk: UUID
     journey: Journey
@@ -43,34 +43,42 @@ class MailMonth(NamedTuple):
 
 @dataclass(frozen=True)
 class MailFacts:
-    """One journey with all that its mails may speak of. months: in order; holds: the open ones."""
+    """One journey with all that its mails may speak of. steps: of its months, by id; holds: the open ones.
+
+    Thousands are read at a time, and most mails speak of one month alone: the others are made when they are asked for.
+    """
 
     journey: Journey
-    months: Sequence[MailMonth]
+    way: Way
+    steps: Mapping[UUID, ProgrammeStep]
     deliverables: dict[UUID, Deliverable]
     people: Sequence[Stakeholder]
     holds: Sequence[Hold]
     settings: WorkspaceSettings
 
+    @property
+    def course(self) -> Course:
+        """What its months have alike with those of other journeys."""
+        return self.way.course
+
+    @cached_property
+    def months(self) -> list[MailMonth]:
+        return [self._month_at(place) for place in range(len(self.course.months))]
+
     @cached_property
     def kept(self) -> list[MailMonth]:
         return [month for month in self.months if not month.is_skipped]
 
-    @cached_property
+    @property
     def numbers(self) -> list[int]:
         """Of the months kept."""
-        return [month.number for month in self.kept]
-
-    @cached_property
-    def shape(self) -> tuple[tuple[int, UUID, date, bool], ...]:
-        """What its months have alike with those of other journeys."""
-        return tuple((month.number, month.step.pk, month.due_date, month.is_skipped) for month in self.months)
+        return self.course.kept
 
     @property
-    def records(self) -> dict[str, UUID]:
+    def records(self) -> dict[str, str]:
         """The ids behind what a mail about a month says, but for its people."""
-        months = {f"month {month.number}": month.pk for month in self.months}
-        return {"journey": self.journey.pk, "customer": self.journey.customer_id, **months}
+        journey, months = self.journey, dict(zip(self.course.names, self.way.month_ids, strict=True))
+        return {"journey": str(journey.pk), "customer": str(journey.customer_id), **months}
 
     @cached_property
     def recipient(self) -> Stakeholder | None:
@@ -99,7 +107,8 @@ class MailFacts:
         return replace(self, holds=[hold])
 
     def month(self, number: int | None) -> MailMonth | None:
-        return next((month for month in self.months if month.number == number), None)
+        place = self.course.places.get(number) if number is not None else None
+        return self._month_at(place) if place is not None else None
 
     def before(self, number: int) -> MailMonth | None:
         return next((month for month in reversed(self.kept) if month.number < number), None)
@@ -119,6 +128,11 @@ class MailFacts:
         """What is still to come: neither skipped nor delivered."""
         return [month for month in self.kept if not self._is_delivered(month)]
 
+    def _month_at(self, place: int) -> MailMonth:
+        of_course, pk = self.course.months[place], UUID(self.way.month_ids[place])
+        step = self.steps[of_course.step_id]
+        return MailMonth(pk, self.journey, step, of_course.number, of_course.due_date, of_course.is_skipped)
+
     def _is_delivered(self, month: MailMonth) -> bool:
         made = self.deliverable(month)
         return made is not None and made.is_delivered
@@ -128,18 +142,20 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
     """This will read the journeys with their months, people and holds. Ten queries, however many they are."""
     rows = _journeys(journey_ids)
     customers = {journey.customer_id for journey in rows.values()}
-    months = _months(rows)
+    ways = read_ways(rows)
+    steps = ProgrammeStep.objects.in_bulk(list(list_step_ids(ways.values())))
     made = Deliverable.objects.filter(journey__in=many(rows)).only(*DELIVERABLE_FIELDS)
     deliverables = _by(made, "journey_id")
-    people = _by(Stakeholder.objects.filter(customer__in=many(customers)).only(*PERSON_FIELDS), "customer_id")
+    people = _by(read_bare(Stakeholder.objects.filter(customer__in=many(customers)), PERSON_FIELDS), "customer_id")
     holds = open_holds(customers)
     settings = get_settings()
     return {
         pk: MailFacts(
             journey=journey,
-            months=months[pk],
-            deliverables={one.month_id: one for one in deliverables[pk]},
-            people=people[journey.customer_id],
+            way=ways[pk],
+            steps=steps,
+            deliverables={one.month_id: one for one in deliverables.get(pk, ())},
+            people=people.get(journey.customer_id, ()),
             holds=holds.get(journey.customer_id, []),
             settings=settings,
         )
@@ -149,33 +165,19 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
 
 def _journeys(ids: Collection[UUID]) -> dict[UUID, Journey]:
     """With their customers, owners, who started them and their versions; what many share is read once."""
-    journeys = list(Journey.objects.filter(pk__in=many(ids)).only(*JOURNEY_FIELDS))
-    accounts = Customer.objects.filter(pk__in=many({one.customer_id for one in journeys})).only(*CUSTOMER_FIELDS)
-    customers = {one.pk: one for one in accounts}
+    journeys = read_bare(Journey.objects.filter(pk__in=many(ids)), JOURNEY_FIELDS)
+    accounts = Customer.objects.filter(pk__in=many({one.customer_id for one in journeys}))
+    customers = {one.pk: one for one in read_bare(accounts, CUSTOMER_FIELDS)}
     people = {customer.owner_id for customer in customers.values()} | {one.started_by_id for one in journeys}
-    users = User.objects.select_related("team").in_bulk([pk for pk in people if pk])
+    users: dict[UUID | None, User] = {**User.objects.select_related("team").in_bulk([pk for pk in people if pk])}
     versions = ProgrammeVersion.objects.select_related("programme").in_bulk({one.version_id for one in journeys})
     for customer in customers.values():
-        customer.owner = users[customer.owner_id] if customer.owner_id else None
+        put_related(customer, "owner", users.get(customer.owner_id))
     for journey in journeys:
-        journey.customer, journey.version = customers[journey.customer_id], versions[journey.version_id]
-        journey.started_by = users[journey.started_by_id] if journey.started_by_id else None
+        put_related(journey, "customer", customers[journey.customer_id])
+        put_related(journey, "version", versions[journey.version_id])
+        put_related(journey, "started_by", users.get(journey.started_by_id))
     return {journey.pk: journey for journey in journeys}
-
-
-def _months(journeys: Mapping[UUID, Journey]) -> dict[UUID, list[MailMonth]]:
-    """Steps are shared by all journeys of a version: each is read once.
-
-    By the numbers of the ids, since a UUID is slow to find by, and this is done eight times for each journey.
-    """
-    owners = {pk.int: (journey, list[MailMonth]()) for pk, journey in journeys.items()}
-    rows = list(JourneyMonth.objects.filter(journey__in=many(journeys)).order_by("number").values_list(*MONTH_FIELDS))
-    step_ids = {step_id.int: step_id for _, _, step_id, *_ in rows}
-    steps = {pk.int: step for pk, step in ProgrammeStep.objects.in_bulk(list(step_ids.values())).items()}
-    for pk, journey_id, step_id, number, due_date, skipped_at in rows:
-        journey, months = owners[journey_id.int]
-        months.append(MailMonth(pk, journey, steps[step_id.int], number, due_date, skipped_at is not None))
-    return {journey.pk: months for journey, months in owners.values()}
 
 
 def open_holds(customers: Collection[UUID]) -> dict[UUID, list[Hold]]:

@@ -36,5 +36,4 @@ def _pair(facts: MailFacts) -> tuple[UUID, UUID] | None:
 
 def _end(facts: MailFacts, now: datetime) -> LinkEnd:
     journey = facts.journey
-    last_due = max((month.due_date for month in facts.months), default=None)
-    return until_when(journey.customer_id, last_due, journey.local_time, journey.zone, now=now)
+    return until_when(journey.customer_id, facts.course.last_due, journey.local_time, journey.zone, now=now)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from customers.models import Hold
 from customers.queries.sending import sending_rules
@@ -93,7 +92,7 @@ def _likeness(one: Wanted) -> Hashable:
         one.version.pk,
         facts.journey.version_id,
         sender.pk if sender else None,
-        facts.shape,
+        facts.course,
         bool(made and made.delivered_at),
         bool(made and made.opened_at),
     )
@@ -122,7 +121,7 @@ def _mail(
     *,
     now: datetime,
     pattern: Pattern | None = None,
-    ids: Mapping[str, UUID] | None = None,
+    ids: Mapping[str, str] | None = None,
 ) -> TemplatedMail:
     effect, facts, recipient = one.effect, one.facts, one.facts.recipient
     assert recipient is not None

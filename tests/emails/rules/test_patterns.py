@@ -53,10 +53,10 @@ def test_button_to_a_common_address_is_refused() -> None:
 
 
 def test_facts_of_a_pattern_are_those_of_each_letter() -> None:
-    def records() -> dict[str, object]:
-        return {"month": uuid4(), "customer": uuid4()}
+    def records() -> dict[str, str]:
+        return {"month": str(uuid4()), "customer": str(uuid4())}
 
-    def facts(name: str, ids: dict[str, object]) -> list[Fact]:
+    def facts(name: str, ids: dict[str, str]) -> list[Fact]:
         who = name_fact("recipient.name", name, kind="stakeholder", id=uuid4(), field="name", label="Contact")
         url = f"/customers/{ids['customer']}/journey"
         title = text_fact(
@@ -70,10 +70,10 @@ def test_facts_of_a_pattern_are_those_of_each_letter() -> None:
         compile_template("Hi", "Hi"),
         facts("Ann", first),
         own=("recipient.name",),
-        ids=first,  # type: ignore[arg-type]
+        ids=first,
     )
 
-    written = pattern.write_facts(own[1:2], other)  # type: ignore[arg-type]
+    written = pattern.write_facts(own[1:2], other)
 
     assert json.loads(written) == [fact.as_json() for fact in own]
     assert pattern.ids == {"month", "customer"}
