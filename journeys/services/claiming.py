@@ -15,6 +15,8 @@ from journeys.queries.due import DUE_COLUMNS, as_due, has_due, list_claimed, lis
 from journeys.rules.automations import Due, group_size
 
 BATCH = 500
+BATCH_BESIDE_OTHERS = 1_000
+"""Where others can write meanwhile: a statement costs the less the more rows it is for."""
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
 TABLE = AutomationSchedule._meta.db_table
 
@@ -51,7 +53,7 @@ class Claim:
 
 
 def claim_due(*, now: datetime, elapsed: timedelta = timedelta(0)) -> Claim | None:
-    """This will take up to BATCH due rows; None when nothing is due or others have it all.
+    """This will take due rows, up to a batch; None when nothing is due or others have it all.
 
     elapsed: how long ago `now` was, so that the lease is whole when the tick has worked for a while.
     Rows that failed before, or whose worker died, are taken apart and few at a time, on the last attempt each alone:
@@ -76,14 +78,14 @@ def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     """Pick and take in one statement; rows that another claim has locked are passed over."""
     ready, values = (
         _in_order(list_ready(now))
-        .values("id", "retry_count", "max_retries", "trigger_at")[:BATCH]
+        .values("id", "retry_count", "max_retries", "trigger_at")[:BATCH_BESIDE_OTHERS]
         .query.sql_with_params()
     )
     sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now])
         rows = cursor.fetchall()
-    return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id))
+    return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id.int))
 
 
 def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:

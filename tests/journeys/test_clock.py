@@ -85,6 +85,7 @@ def test_tick_runs_more_than_one_batch(
     customer: Customer, notebook: Notebook, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("journeys.services.claiming.BATCH", 3)
+    monkeypatch.setattr("journeys.services.claiming.BATCH_BESIDE_OTHERS", 3)
     rows = [make_automation(customer, now) for _ in range(8)]
 
     report = tick(now=now)

@@ -92,7 +92,7 @@ def test_scan_without_an_index_is_seen(now: datetime) -> None:
 
 @pytest.mark.usefixtures("accounts")
 def test_drain_of_due_rows_reads_no_whole_table(now: datetime) -> None:
-    make_rows(600, at=now - timedelta(minutes=1))
+    make_rows(1_100, at=now - timedelta(minutes=1))
 
     look = Explained()
     with connection.execute_wrapper(look):

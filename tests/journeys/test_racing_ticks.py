@@ -40,6 +40,7 @@ def tick_in_threads(now: datetime) -> list[TickReport]:
 @pytest.mark.django_db(transaction=True)
 def test_racing_ticks_run_each_row_once(notebook: Notebook, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("journeys.services.claiming.BATCH", 7)
+    monkeypatch.setattr("journeys.services.claiming.BATCH_BESIDE_OTHERS", 7)
     customers: list[Customer] = factories.CustomerFactory.create_batch(3)
     rows = [make_automation(customers[n % 3], now) for n in range(ROWS)]
 
