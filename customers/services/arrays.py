@@ -95,28 +95,6 @@ def insert_alike(
         return {pk if isinstance(pk, UUID) else UUID(pk) for (pk,) in cursor.fetchall()}
 
 
-def insert_from(source: models.QuerySet[Any, Any], pattern: models.Model, picked: Sequence[tuple[str, str]]) -> int:
-    """Insert a copy of the unsaved pattern for each row of the source, with an id of its own; gives how many.
-
-    picked: pairs of the pattern's field and the source's whose value it gets.
-    """
-    model = type(pattern)
-    theirs = {field: f"source.{connection.ops.quote_name(column)}" for field, column in picked}
-    rows, values = source.values(*[column for _, column in picked]).query.sql_with_params()
-    fields = [field for field in model._meta.concrete_fields if not field.generated]
-    parameters: list[Any] = []
-    picks = []
-    for field in fields:
-        if field.primary_key or field.name in theirs:
-            picks.append(theirs.get(field.name) or _new_id())
-        else:
-            picks.append(_constant(field))
-            parameters.append(field.get_db_prep_save(field.pre_save(pattern, True), connection))
-    names = ", ".join(_quoted(field) for field in fields)
-    sql = f"INSERT INTO {_table(model)} ({names}) SELECT {', '.join(picks)} FROM ({rows}) AS source"  # noqa: S608
-    return _execute(sql, [*parameters, *values])
-
-
 def insert_copies(
     patterns: Sequence[tuple[int, models.Model]], *, own: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> int:

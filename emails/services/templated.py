@@ -13,10 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from customers.models import Stakeholder, User
-from customers.queries.many import many
 from customers.queries.workspace import get_settings
 from customers.services.activity import THE_CLOCK, record_many
-from customers.services.arrays import insert_from
 from customers.services.copying import insert_new
 from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
@@ -81,7 +79,7 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UU
             rows = [[pk, *fields.values()] for _, pk, fields in letters[start : start + BATCH]]
             new |= insert_new(Draft(**_common(now)), DIFFERING, rows, twice=FIRST)
         written = [letter for letter in letters if letter[1] in new]
-        _keep_first_texts([pk for _, pk, _ in written], now=now)
+        _keep_first_texts([(pk, fields) for _, pk, fields in written], now=now)
         record_many([_line(mail, pk, fields, now=now) for mail, pk, fields in written])
     return [pk for _, pk, _ in written]
 
@@ -156,11 +154,11 @@ def _fill(mail: TemplatedMail) -> tuple[Filled, str]:
     return fill_version(mail.version, mail.values), _to_json(facts)
 
 
-def _keep_first_texts(ids: Sequence[UUID], *, now: datetime) -> None:
-    pattern = DraftVersion(reason="First draft", saved_at=now)
-    same = ("version", "subject", "body", "writer")
-    drafts = Draft.objects.filter(pk__in=many(ids)).order_by()
-    insert_from(drafts, pattern, [("draft", "pk"), *((name, name) for name in same)])
+def _keep_first_texts(letters: Sequence[tuple[UUID, Mapping[str, Any]]], *, now: datetime) -> None:
+    pattern = DraftVersion(version=1, writer=Writer.BUILT_IN, reason="First draft", saved_at=now)
+    for start in range(0, len(letters), BATCH):
+        rows = [[uuid.uuid4(), pk, one["subject"], one["body"]] for pk, one in letters[start : start + BATCH]]
+        insert_new(pattern, ("id", "draft", "subject", "body"), rows)
 
 
 def _line(mail: TemplatedMail, pk: UUID, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
