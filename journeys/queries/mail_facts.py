@@ -110,6 +110,16 @@ class MailFacts:
         place = self.course.places.get(number) if number is not None else None
         return self._month_at(place) if place is not None else None
 
+    def due_date(self, number: int | None) -> date | None:
+        """Of the month, without making it."""
+        place = self.course.places.get(number) if number is not None else None
+        return self.course.months[place].due_date if place is not None else None
+
+    def made_in(self, number: int | None) -> Deliverable | None:
+        """The deliverable of the month; most journeys whose first reminders leave have none yet."""
+        month = self.month(number) if self.deliverables else None
+        return self.deliverable(month) if month else None
+
     def before(self, number: int) -> MailMonth | None:
         return next((month for month in reversed(self.kept) if month.number < number), None)
 

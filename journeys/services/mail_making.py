@@ -82,10 +82,9 @@ def _list_alike(wanted: Sequence[Wanted]) -> Iterator[list[int]]:
 def _likeness(one: Wanted) -> Hashable:
     """What two mails must have in common to say the same, but for names and records; None: each is made by itself."""
     effect, facts = one.effect, one.facts
-    month = facts.month(effect.month)
-    if month is None:
+    if effect.month not in facts.course.places:
         return None
-    made, sender = facts.deliverable(month), facts.sender
+    made, sender = facts.made_in(effect.month), facts.sender
     return (
         effect.kind,
         effect.month,
@@ -149,13 +148,13 @@ def _pause(effect: SendMail, facts: MailFacts) -> Hold | None:
 
 
 def _expires_at(effect: SendMail, facts: MailFacts, now: datetime) -> datetime | None:
-    journey, month = facts.journey, facts.month(effect.month)
+    journey, due_date = facts.journey, facts.due_date(effect.month)
     pause = _pause(effect, facts)
     is_by_window = effect.kind in LATE_AFTER_DAYS
     return expiry_of_mail(
         effect.kind,
         now=now,
-        due_at=moment_of(month.due_date, journey.local_time, journey.zone) if month else None,
+        due_at=moment_of(due_date, journey.local_time, journey.zone) if due_date else None,
         hold_until=pause.until if pause else None,
         window=sending_rules(journey.customer, facts.settings, around=now).window if is_by_window else None,
     )

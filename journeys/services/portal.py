@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -90,8 +91,14 @@ def _ends_by_pair(pairs: set[Pair], *, now: datetime) -> dict[Pair, LinkEnd]:
 
 def until_when(customer_id: UUID, last_due: date | None, local_time: time, zone: str, *, now: datetime) -> LinkEnd:
     """This will say until when a link to a journey leads if it is made now. last_due: of its months, skipped or not."""
+    return LinkEnd(customer_id, _end_of_link(last_due, local_time, zone, now))
+
+
+@lru_cache(maxsize=256)
+def _end_of_link(last_due: date | None, local_time: time, zone: str, now: datetime) -> datetime:
+    """Hundreds of mails of one moment go to journeys that end alike."""
     day = last_link_date(last_due, now.astimezone(ZoneInfo(zone)).date())
-    return LinkEnd(customer_id, moment_of(day, local_time, zone))
+    return moment_of(day, local_time, zone)
 
 
 def _link(pair: Pair, end: LinkEnd) -> PortalLink:

@@ -80,5 +80,5 @@ def test_facts_of_a_pattern_are_those_of_each_letter() -> None:
 
 
 def test_pattern_without_facts_is_an_empty_list() -> None:
-    pattern = make_pattern(compile_template("Hi", "Hi"), [], own=(), ids={"month": uuid4()})
+    pattern = make_pattern(compile_template("Hi", "Hi"), [], own=(), ids={"month": str(uuid4())})
     assert pattern.write_facts([], {}) == "[]"
