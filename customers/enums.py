@@ -140,6 +140,7 @@ class NoticeKind(TextChoices):
     UPSELL = "upsell", "An upsell run waits"
     ENROLLMENT = "enrollment", "An enrollment waits"
     AUTOMATION = "automation", "An automation failed"
+    DESK = "desk", "Accounts or a desk come to you"
     ESCALATION = "escalation", "An escalation"
 
 

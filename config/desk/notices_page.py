@@ -32,6 +32,9 @@ PAGES = {
 }
 """Kind of a subject → its own page."""
 
+PLAIN_PAGES = {"absence": "customers:settings_absences"}
+"""Kind of a subject → the list on which it stands."""
+
 ACCOUNT_PAGES = {
     "enrollment": "outreach:sequences",
     "journey": "journeys:timeline",
@@ -46,6 +49,7 @@ ICONS = {
     NoticeKind.UPSELL: "arrow-trending-up",
     NoticeKind.ENROLLMENT: "queue-list",
     NoticeKind.AUTOMATION: "exclamation-triangle",
+    NoticeKind.DESK: "arrows-right-left",
     NoticeKind.ESCALATION: "megaphone",
 }
 
@@ -67,6 +71,8 @@ def url_of(notice: Notice) -> str:
     """This will say where a notice leads; the page there asks again whether the reader may see it."""
     if notice.subject_id and notice.subject_kind in PAGES:
         return reverse(PAGES[notice.subject_kind], args=[notice.subject_id])
+    if notice.subject_kind in PLAIN_PAGES:
+        return reverse(PLAIN_PAGES[notice.subject_kind])
     return reverse(ACCOUNT_PAGES.get(notice.subject_kind, "customers:account"), args=[notice.customer_id])
 
 

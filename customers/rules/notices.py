@@ -31,6 +31,7 @@ DEFAULTS: Mapping[NoticeKind, frozenset[NoticeChannel]] = {
     NoticeKind.UPSELL: frozenset({NoticeChannel.IN_APP}),
     NoticeKind.ENROLLMENT: frozenset({NoticeChannel.IN_APP}),
     NoticeKind.AUTOMATION: frozenset({NoticeChannel.IN_APP}),
+    NoticeKind.DESK: frozenset({NoticeChannel.IN_APP, NoticeChannel.DIGEST}),
     NoticeKind.ESCALATION: frozenset(NoticeChannel),
 }
 
@@ -45,11 +46,12 @@ FREED_BY_ITSELF = frozenset({"hold", "brake"})
 class News:
     """A line of the record that people are told of. once: of one subject a single time, however often it is said.
 
-    unless: values of the line's data with which it is none.
+    unless: values of the line's data with which it is none. is_later: told after the commit, since many come at once.
     """
 
     kind: NoticeKind
     once: bool = False
+    is_later: bool = False
     unless: Mapping[str, Collection[Any]] = field(default_factory=dict)
 
 
@@ -59,6 +61,7 @@ OF_VERB: Mapping[str, News] = {
     "draft.approval_expired": News(NoticeKind.APPROVAL),
     "draft.blocked": News(NoticeKind.SENDING, unless={"check": FREED_BY_ITSELF}),
     "draft.failed": News(NoticeKind.SENDING),
+    "draft.bounced": News(NoticeKind.SENDING, once=True, is_later=True),
     "draft.needs_review": News(NoticeKind.SENDING),
     "deliverable.written": News(NoticeKind.REVIEW),
     "enrollment.asked": News(NoticeKind.ENROLLMENT, unless={"waits_for_plan": [True]}),
@@ -68,7 +71,8 @@ OF_VERB: Mapping[str, News] = {
 }
 """Verb of the record → notice of the account's owner; nobody is told of what they did themselves.
 
-Bounces are none: a thousand of the provider's events are applied in ten statements, and Replies and the list show them.
+Today has nothing of a mail that did not arrive, so its notice leads to the mail. A thousand of the provider's events
+are applied in ten statements; the owners are told of what did not arrive in two more, once these are committed.
 """
 
 OF_TODO: Mapping[str, NoticeKind] = {
@@ -98,6 +102,7 @@ WORDS: Mapping[str, str] = {
     "draft.approval_expired": "The approval of a mail to {account} has lapsed",
     "draft.blocked": "A mail to {account} is kept back",
     "draft.failed": "A mail to {account} could not be sent",
+    "draft.bounced": "A mail to {account} did not arrive",
     "draft.needs_review": "Did a mail to {account} leave? Nobody can say",
     "deliverable.written": "A deliverable for {account} waits for your review",
     "enrollment.asked": "An enrollment at {account} waits for your approval",
@@ -106,6 +111,12 @@ WORDS: Mapping[str, str] = {
     "enrollment.failed": "An enrollment at {account} failed",
     "upsell_run": "An upsell run at {account} waits for you",
     "terms_proposed": "Terms for {account} wait for your decision",
+    "handover.one": "{account} was handed over to you",
+    "handover.many": "{account} and other accounts were handed over to you",
+    "absence.delegate_one": "You stand in at {account} while its owner is away",
+    "absence.delegate_many": "You stand in at {account} and other accounts while their owner is away",
+    "absence.lead_one": "The owner of {account} is away, and somebody stands in",
+    "absence.lead_many": "The owner of {account} and other accounts is away, and somebody stands in",
     "executive_escalation": "Nobody at {account} has answered in two weeks",
     "automation.failed": "An automation for {account} has given up",
     "not_opened": "A deliverable of {account} is not opened: offer help",

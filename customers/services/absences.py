@@ -17,6 +17,7 @@ from customers.queries.handovers import facts_of
 from customers.registry.absences import list_begin_steps, list_end_steps
 from customers.rules.absences import Span, refuse_days, refuse_delegate, refuse_setter
 from customers.services.activity import record
+from customers.services.desk_news import tell_absence_began
 
 
 class MayNotSetAbsence(PermissionError):
@@ -79,6 +80,7 @@ def _begin(absence: Absence, *, now: datetime) -> bool:
         return False
     _keep_desks(absence.delegate_id)
     _record(absence, "absence.began", "away", now=now, by=None)
+    tell_absence_began(absence, now=now)
     for step in list_begin_steps():
         step(absence, now)
     return True

@@ -14,6 +14,7 @@ from customers.models import Customer, HealthSample, User
 from customers.queries.handovers import SEATS
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
+from customers.services.desk_news import tell_handed_over
 from customers.services.handovers import carry_along
 from customers.signals import customer_created, send_after_commit, sending_changed
 
@@ -87,6 +88,7 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
         if "owner" in difference and customer.owner is not None:
             old = User.objects.filter(pk=old_owner_id).first()
             carry_along([customer.pk], old=old, new=customer.owner, now=now, by=by)
+            tell_handed_over([customer.pk], new=customer.owner, is_many=False, now=now, by=by)
         if {"timezone", "country"} & difference.keys():
             send_after_commit(sending_changed, customer_id=customer.pk)
     return difference

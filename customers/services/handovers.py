@@ -32,6 +32,7 @@ from customers.queries.many import many
 from customers.registry.handovers import Carried, Counts, Handing, list_carried
 from customers.rules.handovers import is_within_reach, refuse_giver, refuse_receiver
 from customers.services.activity import line, record_many
+from customers.services.desk_news import tell_handed_over
 
 BATCH = 200
 """So many accounts go over in one transaction; each of them wholly in one."""
@@ -96,9 +97,14 @@ def hand_over(asked: Handover, *, now: datetime, by: User) -> HandedOver:
     check(asked, by=by)
     seats = ("owner",) if asked.chosen is not None else SEATS
     done = HandedOver()
-    for part in _parts(asked, by=by):
+    parts = _parts(asked, by=by)
+    is_many = sum(len(part.customer_ids) for part in parts) > 1
+    for part in parts:
         for start in range(0, len(part.customer_ids), BATCH):
-            _hand_over_batch(part.old, part.customer_ids[start : start + BATCH], asked, seats, done, now=now, by=by)
+            with transaction.atomic():
+                ids = part.customer_ids[start : start + BATCH]
+                changed = _hand_over_batch(part.old, ids, asked, seats, done, now=now, by=by)
+                tell_handed_over(changed, new=asked.new, is_many=is_many, now=now, by=by)
     return done
 
 
@@ -170,23 +176,24 @@ def _hand_over_batch(
     *,
     now: datetime,
     by: User,
-) -> None:
-    with transaction.atomic():
-        locked = lock_customers(customer_ids)
-        if asked.chosen is not None:
-            # Somebody else's by now: two handovers met, and the first one counts.
-            locked = [one for one in locked if one.owner_id == (old.pk if old else None)]
-        if not locked:
-            return
-        taken = _take_seats(locked, seats, old=old, new=asked.new, now=now)
-        ids = [one.pk for one in locked]
-        owned = [customer_id for customer_id, seats_taken in taken.items() if "owner" in seats_taken]
-        moved = carry_along(ids, old=old, new=asked.new, now=now, by=by, owned=owned)
-        changed = [one for one in locked if one.pk in taken or any(one.pk in counts for counts in moved.values())]
-        record_many([_line(one, moved, taken.get(one.pk, []), old, asked, now=now, by=by) for one in changed])
+) -> list[uuid.UUID]:
+    """This will hand these over and give where a seat went along. Must be called inside a transaction."""
+    locked = lock_customers(customer_ids)
+    if asked.chosen is not None:
+        # Somebody else's by now: two handovers met, and the first one counts.
+        locked = [one for one in locked if one.owner_id == (old.pk if old else None)]
+    if not locked:
+        return []
+    taken = _take_seats(locked, seats, old=old, new=asked.new, now=now)
+    ids = [one.pk for one in locked]
+    owned = [customer_id for customer_id, seats_taken in taken.items() if "owner" in seats_taken]
+    moved = carry_along(ids, old=old, new=asked.new, now=now, by=by, owned=owned)
+    changed = [one for one in locked if one.pk in taken or any(one.pk in counts for counts in moved.values())]
+    record_many([_line(one, moved, taken.get(one.pk, []), old, asked, now=now, by=by) for one in changed])
     done.accounts += len(changed)
     for code, counts in moved.items():
         done.moved[code] += sum(counts.values())
+    return list(taken)
 
 
 def _take_seats(

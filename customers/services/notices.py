@@ -7,7 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from customers.enums import ClaimState, NoticeChannel, NoticeKind, NoticeMail
 from customers.models import Notice, Todo
@@ -45,14 +48,9 @@ def notify_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     """
     told = [(news, fields) for fields in lines if (news := news_of(fields["verb"], fields["data"])) is not None]
     told = [(news, fields) for news, fields in told if fields["customer_id"] and fields["subject_id"]]
-    if told:
-        owners = read_owners(fields["customer_id"] for _, fields in told)
-        pairs = [
-            (_of_line(news, fields, owner), owner)
-            for news, fields in told
-            if (owner := owners.get(fields["customer_id"])) and not _is_own(fields, owner)
-        ]
-        _write(pairs, now=max(fields["at"] for _, fields in told))
+    _tell_owners([(news, fields) for news, fields in told if not news.is_later])
+    if later := [(news, fields) for news, fields in told if news.is_later]:
+        transaction.on_commit(partial(_tell_owners, later), robust=True)
     _settle_by(lines)
 
 
@@ -83,6 +81,18 @@ def settle_notices(subject_ids: Collection[uuid.UUID], kinds: Collection[NoticeK
     """This will take as read what was decided, whoever decided; what waits for a digest or Slack leaves no more."""
     rows = Notice.objects.filter(subject_id__in=subject_ids, kind__in=kinds, read_at=None)
     return int(rows.update(read_at=now, updated_at=now))
+
+
+def _tell_owners(told: Sequence[tuple[News, Mapping[str, Any]]]) -> None:
+    if not told:
+        return
+    owners = read_owners(fields["customer_id"] for _, fields in told)
+    pairs = [
+        (_of_line(news, fields, owner), owner)
+        for news, fields in told
+        if (owner := owners.get(fields["customer_id"])) and not _is_own(fields, owner)
+    ]
+    _write(pairs, now=max(fields["at"] for _, fields in told))
 
 
 def _settle_by(lines: Sequence[Mapping[str, Any]]) -> None:

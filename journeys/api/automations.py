@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.api_base import CustomerIdFilter, OfCustomer, read_body, read_flag
+from customers.queries.archives import archived_before
 from customers.queries.callers import caller_of
 from journeys.api.bodies import AutomationBody, LogBody, ScheduleAutomationIn, TriggerRowIn
 from journeys.api.stats import StatsBody
@@ -32,6 +33,14 @@ from journeys.services.ticked import cancel_row, cancel_words
 BOTH = {201: AutomationBody, 200: AutomationBody}
 """A preview has written nothing, and is 200."""
 PREVIEW = OpenApiParameter("preview", bool, description="The same answer, and nothing is written.")
+
+ARCHIVED = OpenApiParameter(
+    "Archived-Before",
+    date,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="None were moved where it is not sent.",
+)
 
 
 class OneAccountFilter(filters.FilterSet):
@@ -104,6 +113,14 @@ class LogList(ListAPIView[AutomationLog]):
     queryset = AutomationLog.objects.none()
     filterset_class = LogFilterSet
     ordering_names = {"at": "at", "type": "type", "status": "status", "attempt": "attempt"}
+
+    @extend_schema(responses={200: LogBody(many=True)}, parameters=[ARCHIVED])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List it. Old lines of before the day in the header were moved to files."""
+        answer = super().get(request, *args, **kwargs)
+        if day := archived_before(AutomationLog):
+            answer.headers[ARCHIVED.name] = day.isoformat()
+        return answer
 
     def get_queryset(self) -> QuerySet[AutomationLog]:
         return list_log(caller_of(self.request))

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
+from customers.queries.archives import archived_before
 from customers.queries.minute import once_a_minute
 from customers.queries.paging import NearerEndPaginator
 from customers.rules.csv_cells import csv_line
@@ -88,6 +89,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "statuses": STATUSES,
         "tabs": list_tabs("journeys:log"),
         "kept_query": _kept_query(request),
+        "archived_before": archived_before(AutomationLog),
     }
     return render(request, "journeys/log.html", context)
 

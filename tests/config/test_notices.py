@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test import Client
 from config.desk.notices_page import ICONS, url_of
 from customers.enums import NoticeKind
 from customers.models import Customer, Notice, User
+from customers.services.activity import line, record_many
 from emails.services.announcing import announce_written
 from tests import factories
 from tests.journeys.waiting_work import letter
@@ -41,6 +43,23 @@ def test_a_letter_of_ones_own_is_no_news(account: Customer, csm: User, now: date
     assert Notice.objects.count() == 0
 
 
+def test_a_letter_that_did_not_arrive_is_told_once_and_leads_to_it(
+    client: Client, account: Customer, csm: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    draft = letter(now, customer=account)
+    fields = line("draft.bounced", "Did not arrive", customer=account, by=None, now=now, subject=draft)
+    with django_capture_on_commit_callbacks(execute=True):
+        record_many([fields, {**fields, "at": now + timedelta(hours=1)}])
+        before = Notice.objects.count()
+    client.force_login(csm)
+
+    page = client.get("/notices")
+
+    assert (before, Notice.objects.count()) == (0, 1)
+    assert "A mail to Acme did not arrive" in page.text
+    assert f'href="/drafts/{draft.pk}"' in page.text
+
+
 @pytest.mark.parametrize(
     ("subject", "path"),
     [
@@ -51,6 +70,7 @@ def test_a_letter_of_ones_own_is_no_news(account: Customer, csm: User, now: date
         ("enrollment", "/customers/{account}/sequences"),
         ("journey", "/customers/{account}/journey"),
         ("automation", "/customers/{account}"),
+        ("absence", "/settings/absences"),
         ("", "/customers/{account}"),
     ],
 )

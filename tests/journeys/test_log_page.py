@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Activity, Customer, User
+from customers.models import Activity, ArchiveFile, Customer, User
 from journeys.enums import AutomationType, LogStatus
 from journeys.models import AutomationLog
 from journeys.views.log import PAGE_SIZE
@@ -135,3 +135,27 @@ def test_empty_log_says_so(client: Client, csm: User) -> None:
     client.force_login(csm)
 
     assert "Nothing has run yet" in client.get("/journeys/log").content.decode()
+
+
+def test_page_and_api_say_before_which_day_lines_were_moved(client: Client, csm: User, acme: Customer) -> None:
+    write(acme)
+    client.force_login(csm)
+    before = client.get("/api/admin/automations/logs")
+    table = "journeys.automationlog"
+    for month, rows in ((date(2024, 5, 1), 9), (date(2024, 12, 1), 1), (date(2025, 1, 1), 0)):
+        ArchiveFile.objects.create(table_label=table, month=month, rows=rows)
+    ArchiveFile.objects.create(table_label="journeys.automationschedule", month=date(2025, 6, 1), rows=1)
+
+    after = client.get("/api/admin/automations/logs")
+    page = client.get("/journeys/log").content.decode()
+
+    assert (before.headers.get("Archived-Before"), before.json()["count"]) == (None, 1)
+    assert (after.headers.get("Archived-Before"), after.json()["count"]) == ("2025-01-01", 1)
+    assert "Old lines of before 1 January 2025 were moved to files" in page
+
+
+def test_page_of_a_table_that_was_never_archived_says_nothing_of_it(client: Client, csm: User, acme: Customer) -> None:
+    write(acme)
+    client.force_login(csm)
+
+    assert "moved to files" not in client.get("/journeys/log").content.decode()
