@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 
 from customers.queries.moments import Waiting, When
 from customers.services.arrays import insert_rows, moment
@@ -152,7 +153,7 @@ def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[str, uuid.
         wanted = {getattr(event, name) for event in waiting} - {None, ""}
         if not wanted:
             continue
-        rows = _lock_drafts({f"{field}__in": sorted(wanted)})
+        rows = _lock_drafts(Q(**{f"{field}__in": sorted(wanted)}) & _has(field))
         found |= {row.pk: row for row in rows}
         by_value = {getattr(row, field): row.pk for row in rows}
         owner |= {event.id: pk for event in waiting if (pk := by_value.get(getattr(event, name)))}
@@ -160,8 +161,13 @@ def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[str, uuid.
     return list(found.values()), owner
 
 
-def _lock_drafts(condition: dict[str, Any]) -> list[Any]:
-    rows = Draft.objects.filter(**condition).select_for_update(no_key=True).order_by("pk")
+def _has(field: str) -> Q:
+    """The words of the partial index: of more than a hundred ids PostgreSQL does not find out that none is empty."""
+    return Q() if field == "pk" else ~Q(**{field: ""})
+
+
+def _lock_drafts(condition: Q) -> list[Any]:
+    rows = Draft.objects.filter(condition).select_for_update(no_key=True).order_by("pk")
     return list(rows.values_list(*DRAFT_FIELDS, named=True))
 
 
@@ -186,7 +192,7 @@ def _apply_waiting(*, now: datetime) -> int:
     if not ids:
         return 0
     with transaction.atomic():
-        drafts = [row for row in _lock_drafts({"pk__in": ids}) if row.state != DraftState.SENDING]
+        drafts = [row for row in _lock_drafts(Q(pk__in=ids)) if row.state != DraftState.SENDING]
         settle_standing(drafts, now=now)
         MailEvent.objects.filter(applied_at=None, draft_id__in=[row.pk for row in drafts]).update(
             applied_at=now, updated_at=now
