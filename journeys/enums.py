@@ -56,6 +56,10 @@ class DeliverableState(TextChoices):
     DELIVERED = "DELIVERED", "Delivered"
 
 
+WAITING_DELIVERABLES = frozenset({DeliverableState.PENDING_REVIEW, DeliverableState.REJECTED, DeliverableState.FAILED})
+"""They wait for one of us."""
+
+
 class JourneyKind(TextChoices):
     """The kinds of automation of a journey; those that a client gets are the keys of their mails too."""
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from customers.models.base import CustomerRow
 from emails.enums import Writer
-from journeys.enums import DeliverableState, JobPriority
+from journeys.enums import WAITING_DELIVERABLES, DeliverableState, JobPriority
 from journeys.models.journeys import Journey, JourneyMonth
 
 
@@ -61,6 +61,9 @@ class Deliverable(CustomerRow):
                 fields=["review_since"],
                 condition=Q(state=DeliverableState.PENDING_REVIEW),
                 name="deliverable_in_review",
+            ),
+            models.Index(
+                fields=["journey"], condition=Q(state__in=sorted(WAITING_DELIVERABLES)), name="deliverable_waits"
             ),
             models.Index(fields=["-updated_at"], name="deliverable_latest"),
         ]

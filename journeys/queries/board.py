@@ -19,7 +19,7 @@ from django.db.models.functions import Lower, RowNumber
 from customers.models import Customer, Stakeholder, User
 from customers.queries.kept import key_of
 from customers.queries.minute import once_a_minute
-from journeys.enums import DeliverableState, JourneyState, MonthState
+from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
 from journeys.queries.board_answers import BOARD_ANSWERS
 from journeys.queries.overdue import is_overdue
@@ -30,9 +30,6 @@ IN_COLUMN = 6
 PAGE_SIZE = 30
 ANY_MONTH = 32_767
 """Stands in a statement where the number of a month goes."""
-
-WAITING = frozenset({DeliverableState.PENDING_REVIEW, DeliverableState.REJECTED, DeliverableState.FAILED})
-"""Something of the journey waits for one of us."""
 
 STATES = {
     "active": "Under way",
@@ -311,7 +308,7 @@ def _state_condition(state: str, now: datetime) -> Q:
 
 
 def _waits() -> Q:
-    return Q(pk__in=Deliverable.objects.filter(state__in=sorted(WAITING)).order_by().values("journey"))
+    return Q(pk__in=Deliverable.objects.filter(state__in=sorted(WAITING_DELIVERABLES)).order_by().values("journey"))
 
 
 def _is_late(now: datetime) -> Case:
