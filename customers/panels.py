@@ -9,7 +9,7 @@ from customers.models import Activity, Stakeholder, Win
 from customers.queries.signs import read_signs
 from customers.registry.mail_stops import list_with_first_stop
 from customers.registry.panels import Fold, Panel, PanelRequest, register_panel
-from customers.services.merging import list_merged_ids
+from customers.services.merging import list_ids_with_merged
 
 LATEST_ACTIVITY = 10
 WINS_SHOWN = 5
@@ -39,8 +39,6 @@ def load_signs(asked: PanelRequest) -> Mapping[str, Any]:
 
 def load_activity(asked: PanelRequest) -> Mapping[str, Any]:
     """The latest lines, those of accounts merged into this one among them."""
-    lines = Activity.objects.filter(customer_id=asked.customer.pk) | Activity.objects.filter(
-        customer_id__in=list_merged_ids(asked.customer)
-    )
+    lines = Activity.objects.filter(customer_id__in=list_ids_with_merged(asked.customer))
     latest = list(lines.order_by("-at", "-created_at")[: LATEST_ACTIVITY + 1])
     return {"lines": latest[:LATEST_ACTIVITY], "has_more": len(latest) > LATEST_ACTIVITY}

@@ -21,7 +21,7 @@ from config.desk.navigation import address
 from customers.enums import HoldScope
 from customers.models import Activity, Customer, User
 from customers.registry.panels import Panel, PanelRequest, find_panel, list_panels
-from customers.services.merging import list_merged_ids
+from customers.services.merging import list_ids_with_merged
 from customers.view_base import reader_of
 from outreach.enums import Choice
 from outreach.models import Reaction
@@ -83,7 +83,7 @@ def panel(request: HttpRequest, customer_id: uuid.UUID, key: str) -> HttpRespons
 def activity(request: HttpRequest, customer_id: uuid.UUID) -> HttpResponse:
     """Everything that was done at the account, the latest first."""
     customer = get_object_or_404(_accounts(reader_of(request)), pk=customer_id)
-    lines = Activity.objects.filter(Q(customer=customer) | Q(customer_id__in=list_merged_ids(customer)))
+    lines = Activity.objects.filter(customer_id__in=list_ids_with_merged(customer))
     page = Paginator(lines.order_by("-at", "-created_at"), ACTIVITY_PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "config/account_activity.html", {"customer": customer, "page": page})
 

@@ -172,7 +172,9 @@ class Today:
             accounts, seen = accounts_sql(self.reader)
         except EmptyResultSet:
             return []
-        work, params = coming_sql(self.today, self.now.replace(second=0, microsecond=0))
+        minute = self.now.replace(second=0, microsecond=0)
+        work, params = coming_sql(self.today, minute, of_one=self._person is not None)
+        params = _named(params, self._person)
         whose, who = self._whose("a.owner")
         with connection.cursor() as cursor:
             sql = COMING.format(work=work, accounts=accounts, whose=whose)
@@ -215,9 +217,7 @@ class Today:
         accounts, seen = accounts_sql(self.reader)
         minute = self.now.replace(second=0, microsecond=0)
         work, given = work_sql(self.today, minute, of_one=of is not None, with_failures=self._mends_failures)
-        if of:
-            somebody, person = db_uuid(SOMEBODY), db_uuid(of)
-            given = tuple(person if value == somebody else value for value in given)
+        given = _named(given, of)
         return JOINED.format(work=work, accounts=accounts, where=where, counted=counted), [*given, *seen, *params]
 
     @property
@@ -258,6 +258,12 @@ class Today:
             notice_date=turn.notice_date if is_renewal else None,
         )
         return Item(turn, rank_turn(facts, today=self.today), kind)
+
+
+def _named(params: tuple[Any, ...], person: UUID | None) -> tuple[Any, ...]:
+    """Put the person where the statement has SOMEBODY."""
+    somebody = db_uuid(SOMEBODY)
+    return tuple(db_uuid(person) if person and value == somebody else value for value in params)
 
 
 def _with_stage_day(turn: Turn, reader: User) -> Turn:

@@ -87,32 +87,36 @@ def work_sql(
     """
     elsewhere = (mail.SHOWN_ELSEWHERE, journeys.SHOWN_ELSEWHERE, renewals.SHOWN_ELSEWHERE)
     tasks = ground.list_turns(today=today, now=minute, shown_elsewhere=elsewhere)
+    letters = mail.list_turns()
     others = [
-        *mail.list_turns(),
         *journeys.list_turns(),
         *outreach.list_turns(today=today),
         *renewals.list_turns(today=today),
     ]
     if not of_one:
-        return _all_of([*tasks, *others])
+        return _all_of([*tasks, *letters, *others])
+    seated = Q(turn_account__in=ground.accounts_with_seat(SOMEBODY))
     failed = Q(turn_note=FAILED_AUTOMATION) if with_failures else None
     return _all_of(
         [
             *(ground.turns_of(arm, SOMEBODY, besides=failed) for arm in tasks),
+            # Who signs has a seat there: of the letters that wait in the whole house the others are not looked at.
+            *(ground.turns_of(arm, SOMEBODY).filter(seated) for arm in letters),
             *(ground.turns_of(arm, SOMEBODY) for arm in others),
         ]
     )
 
 
 @lru_cache(maxsize=8)
-def coming_sql(today: date, minute: datetime) -> tuple[str, tuple[Any, ...]]:
+def coming_sql(today: date, minute: datetime, *, of_one: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """What comes next, of all apps; of_one: only at the accounts that SOMEBODY owns."""
     arms = [
         *ground.list_coming(today=today, now=minute),
         *mail.list_coming(),
         *journeys.list_coming(today=today),
         *renewals.list_coming(today=today),
     ]
-    return _all_of(arms)
+    return _all_of([arm.filter(next_account__in=ground.accounts_of(SOMEBODY)) for arm in arms] if of_one else arms)
 
 
 def _all_of(arms: list[Any]) -> tuple[str, tuple[Any, ...]]:

@@ -95,10 +95,22 @@ def as_turns(rows: QuerySet[Any, Any], *, code: str, part: Any, **known: Any) ->
 
 def turns_of(turns: Any, person: UUID, *, besides: Q | None = None) -> Any:
     """Narrow turns to one person's: who is named, or else owns the account; and what meets `besides`."""
-    owned = Q(turn_account__in=Customer.objects.filter(owner=person).order_by().values("pk"))
-    if turns.query.annotations["turn_person"] is not NO_PERSON:
+    owned = Q(turn_account__in=accounts_of(person))
+    # Equal, not the same: a queryset keeps a copy. Beside an OR PostgreSQL would look at every row of the house.
+    if turns.query.annotations["turn_person"] != NO_PERSON:
         owned = Q(turn_person=person) | (Q(turn_person=None) & owned)
     return turns.filter(owned | besides if besides else owned)
+
+
+def accounts_of(person: UUID) -> Any:
+    """Give the ids of the accounts that a person owns, to be looked for in."""
+    return Customer.objects.filter(owner=person).order_by().values("pk")
+
+
+def accounts_with_seat(person: UUID) -> Any:
+    """The same of accounts where the person is owner, account executive or executive: who may sign there."""
+    seats = Q(owner=person) | Q(account_executive=person) | Q(executive=person)
+    return Customer.objects.filter(seats).order_by().values("pk")
 
 
 def text(value: Any) -> Any:

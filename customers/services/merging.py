@@ -6,7 +6,6 @@ plans for instance, refuses the merge with the reason.
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -96,9 +95,13 @@ def merge_customers(*, kept: Customer, gone: Customer, now: datetime, by: User) 
         ) from error
 
 
-def list_merged_ids(customer: Customer) -> models.QuerySet[Activity, uuid.UUID]:
-    """This will give the ids of the accounts that were merged into this one, as a subquery."""
-    return Activity.objects.filter(customer=customer, verb="customer.merged").values_list("subject_id", flat=True)
+def list_ids_with_merged(customer: Customer) -> models.QuerySet[Any, Any]:
+    """This will give the account's id and those of the accounts that were merged into it, as a subquery.
+
+    One list: of a row that is the account's OR in a list PostgreSQL finds out by reading them all.
+    """
+    merged = Activity.objects.filter(customer=customer, verb="customer.merged").order_by().values("subject_id")
+    return Customer.objects.filter(pk=customer.pk).order_by().values("pk").union(merged, all=True)
 
 
 def _running_contracts(*customers: Customer) -> int:
