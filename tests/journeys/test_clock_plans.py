@@ -6,9 +6,8 @@ are too few for it to shun them by itself. `bench growth` shows what it chooses 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,6 +25,7 @@ from journeys.services.clock import tick_as_of
 from journeys.services.failing import release_abandoned
 from tests.journeys.ground import default_version
 from tests.journeys.test_index_plans import explain_rows
+from tests.plans import Explained
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 LARGE = {TABLE, LINES}
@@ -45,45 +45,9 @@ def accounts(now: datetime) -> Iterator[list[Customer]]:
     forget(KIND)
 
 
-class Explained:
-    """What read the large tables while it looked on: the statements, and those parts of their plans that read all."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-        self.whole: list[tuple[str, str]] = []
-        self.partial = partial_indexes()
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        is_asked = sql.lstrip("( \n").startswith(("SELECT", "WITH", "UPDATE", "INSERT", "DELETE"))
-        if is_asked and not many and any(table in sql for table in LARGE):
-            self.statements.append(sql)
-            with connection.connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-                plan = cursor.fetchone()[0]
-            self.whole += [(sql[:300], words) for words in reads_whole(plan[0]["Plan"], self.partial)]
-        return execute(sql, params, many, context)
-
-
-def partial_indexes() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
-        return {name for (name,) in cursor.fetchall()}
-
-
-def reads_whole(node: dict[str, Any], partial: set[str]) -> Iterator[str]:
-    """A scan of the table, or of an index of all its rows from end to end."""
-    kind, index = node["Node Type"], node.get("Index Name")
-    if kind == "Seq Scan" and node["Relation Name"] in LARGE:
-        yield f"Seq Scan of {node['Relation Name']}"
-    elif node.get("Relation Name") in LARGE and index and "Index Cond" not in node and index not in partial:
-        yield f"{kind} of all of {index}"
-    for part in node.get("Plans", ()):
-        yield from reads_whole(part, partial)
-
-
 @pytest.mark.usefixtures("accounts")
 def test_scan_without_an_index_is_seen(now: datetime) -> None:
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         AutomationSchedule.objects.filter(status=AutomationStatus.COMPLETED, executed_at__gt=now).exists()
 
@@ -94,7 +58,7 @@ def test_scan_without_an_index_is_seen(now: datetime) -> None:
 def test_drain_of_due_rows_reads_no_whole_table(now: datetime) -> None:
     make_rows(1_100, at=now - timedelta(minutes=1))
 
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         tick_as_of(now=now)
 
@@ -106,7 +70,7 @@ def test_drain_of_due_rows_reads_no_whole_table(now: datetime) -> None:
 def test_bulk_verbs_read_no_whole_table(accounts: list[Customer], now: datetime, lead: User) -> None:
     version = default_version()
 
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         start_journeys(accounts, start_date=(now + 10 * DAY).date(), version=version, now=now, by=lead)
         adjust_journeys(accounts, days=3, now=now, by=lead)
@@ -127,7 +91,7 @@ def test_release_of_abandoned_rows_reads_no_whole_table(now: datetime) -> None:
             [now - timedelta(minutes=5), now],
         )
 
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         assert release_abandoned(now=now) == 5
 
@@ -137,7 +101,7 @@ def test_release_of_abandoned_rows_reads_no_whole_table(now: datetime) -> None:
 
 @pytest.mark.usefixtures("accounts")
 def test_questions_of_health_read_no_whole_table(now: datetime) -> None:
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         due.count_ready(now)
         due.get_oldest_ready_at(now)
@@ -156,7 +120,7 @@ def test_claim_of_nothing_reads_no_whole_table_where_the_planner_is_free(now: da
         cursor.execute(f"ANALYZE {TABLE}")
         cursor.execute("SET LOCAL enable_seqscan = on")
 
-    look = Explained()
+    look = Explained(LARGE)
     with connection.execute_wrapper(look):
         assert claim_due(now=now) is None
 

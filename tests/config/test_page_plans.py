@@ -1,0 +1,114 @@
+"""The pages that are open all day read no large table from end to end, in a house of 128,000 accounts (PostgreSQL).
+
+A person of ours has a hundred of them. Their lead sees all of the team: what sums up a whole book reads all of it,
+therefore a lead's pages of one account are opened alone; docs/operate.md says what limits the book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from config.benchmarks.book import FilledBook, fill_book
+from config.benchmarks.journeys import fill_journeys
+from config.benchmarks.work import fill_work
+from customers.models import Activity, Brake, Contract, Customer, Hold, Meeting, Stakeholder, Todo, User
+from customers.queries.bell import forget_bell
+from customers.queries.kept import forget_answers
+from emails.models import Draft, InboundMail, MailEvent, Reply
+from journeys.models import AutomationLog, Deliverable, Journey, JourneyMonth
+from outreach.models import OutreachPlan, Touch
+from renewals.models import EngageRun, Renewal
+from renewals.queries.book_filter import _holders
+from tests.plans import Look, explain, know_tables, multiply, read_by
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+ACCOUNTS, TIMES, OWN = 160, 15, 2
+COPIED = (
+    Customer, Stakeholder, Contract, Renewal, Todo, Hold, Brake, Meeting, Activity, Draft, MailEvent, InboundMail,
+    Reply, OutreachPlan, Touch, EngageRun, Journey, JourneyMonth, Deliverable, AutomationLog,
+)  # fmt: skip
+BOOK = (
+    "", "sort=name", "sort=risk", "sort=-price", "sort=increase", "sort=-relationship", "sort=owner",
+    "sort=days&page=20", "sort=action", "sort=-waits", "stage=engage", "stage=none", "risk=high&sort=-risk",
+    "segment=Enterprise",
+)  # fmt: skip
+
+
+@pytest.fixture
+def book(now: datetime, office_hours: None) -> Iterator[FilledBook]:
+    made = fill_book(ACCOUNTS, now=now)
+    fill_work(made, now=now)
+    fill_journeys(made, now=now)
+    multiply(*COPIED, times=TIMES)
+    yield made
+
+
+@pytest.fixture
+def sample(book: FilledBook) -> Customer:
+    """An account whose Engage is open."""
+    found: Customer = EngageRun.objects.select_related("customer").order_by("created_at")[0].customer
+    return found
+
+
+@pytest.fixture
+def mine(book: FilledBook, sample: Customer, csm: User) -> list[Customer]:
+    """A person's own accounts, of all stages."""
+    ids = [sample.pk, *Customer.objects.exclude(pk=sample.pk).order_by("pk").values_list("pk", flat=True)[: OWN - 1]]
+    Customer.objects.filter(pk__in=ids).update(owner=csm)
+    User.objects.filter(pk=csm.pk).update(team=book.lead.team)
+    know_tables()
+    return list(Customer.objects.filter(owner=csm))
+
+
+@pytest.fixture
+def look(mine: list[Customer]) -> Look:
+    return Look()
+
+
+def test_pages_of_a_person_read_no_large_table_from_end_to_end(
+    look: Look, book: FilledBook, sample: Customer, csm: User
+) -> None:
+    _open(look, csm, [*_desk_pages(), *_account_pages(sample)])
+    _open(look, book.lead, _account_pages(sample))
+
+    assert look.idle == []
+    assert look.found == {}
+
+
+def _open(look: Look, reader: User, pages: Iterable[str]) -> None:
+    client = Client()
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    for page in pages:
+        forget_answers()
+        forget_bell()
+        with look(f"{reader.role}: {page}"):
+            answer = client.get(page)
+        assert answer.status_code == 200, page
+
+
+def _desk_pages() -> Iterator[str]:
+    yield from (f"{reverse('renewals:book')}?{query}" for query in BOOK)
+    for name in ("today", "approvals", "notices", "emails:waiting", "emails:replies", "journeys:board", "journeys:log"):
+        yield reverse(name)
+
+
+def _account_pages(sample: Customer) -> Iterator[str]:
+    for name in ("customers:account", "customers:account_activity", "renewals:engage", "journeys:timeline"):
+        yield reverse(name, args=[sample.pk])
+
+
+def test_search_by_name_reads_the_indexes_of_names(db: None) -> None:
+    """Those of three letters each where the server has them, else all names; scans of tables are forbidden."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = explain(*_holders("acme").query.sql_with_params())
+
+    names = sorted(name.removesuffix("_trigrams") for name in read_by(plan))
+    assert names == ["customer_search", "stakeholder_search"]
