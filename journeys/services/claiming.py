@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from journeys.enums import AutomationStatus
@@ -72,6 +73,18 @@ def move_claimed(ids: Sequence[uuid.UUID], *, token: uuid.UUID, now: datetime, *
     ours = AutomationSchedule.objects.filter(pk__in=ids, claim_token=token, status=AutomationStatus.RUNNING)
     if ours.update(claim_token=None, leased_until=None, updated_at=now, **fields) != len(ids):
         raise ClaimLost
+
+
+def let_go(claim: Claim, *, now: datetime) -> None:
+    """This will give back what of the claim was not carried out, as if it had not been taken: no attempt of theirs.
+
+    Where not even that can be written the lease ends the claim.
+    """
+    ours = AutomationSchedule.objects.filter(
+        pk__in=[due.id for due in claim.dues], claim_token=claim.token, status=AutomationStatus.RUNNING
+    )
+    with suppress(DatabaseError):
+        ours.update(status=AutomationStatus.SCHEDULED, claim_token=None, leased_until=None, updated_at=now)
 
 
 def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:

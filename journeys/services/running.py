@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from customers.queries.disk import is_disk_full
 from customers.services.locks import lock_ids
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.queries.due import list_held
 from journeys.registry import Handler, find_handler
 from journeys.rules.automations import Decision, Do, Due, Skip, Wait, too_late
-from journeys.services.claiming import Claim, ClaimLost, move_claimed
+from journeys.services.claiming import Claim, ClaimLost, let_go, move_claimed
 from journeys.services.failing import record_failure
 from journeys.services.settling import Verdict, settle
 from journeys.services.telling import tell_moved
@@ -24,22 +25,30 @@ LOST = "lost"
 
 
 class NoHandler(Exception):
-    """Raised for a kind that nobody registered, as while a new version is being rolled out."""
+    """Raised for a kind that nobody has registered for a day: it was taken out of the code and left in the rows."""
 
 
 def run_claim(claim: Claim, *, now: datetime) -> Counter[str]:
     """This will carry out the rows of a claim and count the outcomes; no row's failure touches another row.
 
     They are tried together, since statements are what costs; when that fails, half by half, down to the row that
-    fails, which is retried 15 minutes later or given up.
+    fails, which is retried 15 minutes later or given up. A full disk is no row's failure: what is left of the claim is
+    given back, and the error raised.
     """
-    return _run(claim.dues, token=claim.token, now=now)
+    try:
+        return _run(claim.dues, token=claim.token, now=now)
+    except DatabaseError as error:
+        if is_disk_full(error):
+            let_go(claim, now=now)
+        raise
 
 
 def _run(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
     try:
         return _carry_out(dues, token=token, now=now)
     except Exception as error:
+        if is_disk_full(error):
+            raise
         if len(dues) == 1:
             return _set_apart(dues[0], token=token, error=error, now=now)
     middle = len(dues) // 2
