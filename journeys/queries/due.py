@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,11 @@ from customers.queries.many import many
 from customers.queries.moments import When
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState
-from journeys.registry import BRAKE, list_kinds_not_stopped_by
+from journeys.registry import BRAKE, list_kinds, list_kinds_not_stopped_by
 from journeys.rules.automations import Due
+
+UNKNOWN_WAITS = timedelta(days=1)
+"""A roll-out takes minutes; a kind that nobody knows for a day was taken out of the code and left behind."""
 
 DUE_COLUMNS = (
     "id",
@@ -33,7 +36,17 @@ DUE_COLUMNS = (
 
 
 def list_ready(now: When) -> QuerySet[AutomationSchedule, Any]:
-    """This will give the rows that are due and that neither a hold nor a brake keeps back.
+    """This will give the rows that this process may take: due, and neither a hold nor a brake keeps them back.
+
+    A kind that only newer code knows is left to it while a new version is rolled out. What nobody has known for
+    UNKNOWN_WAITS is taken all the same, and fails: people are told.
+    """
+    is_known = Q(kind__in=list_kinds()) | Q(trigger_at__lte=now - UNKNOWN_WAITS)
+    return list_free(now).filter(is_known)
+
+
+def list_free(now: When) -> QuerySet[AutomationSchedule, Any]:
+    """This will give the rows that are due and that neither a hold nor a brake keeps back, of whatever kind.
 
     A hold whose date has come counts until it is ended: what shifts the customer's dates then must come first.
     """
@@ -111,7 +124,7 @@ def as_due(
 
 
 def count_ready(now: datetime) -> int:
-    return list_ready(now).count()
+    return list_free(now).count()
 
 
 def get_oldest_ready_at(now: datetime) -> datetime | None:
@@ -119,7 +132,7 @@ def get_oldest_ready_at(now: datetime) -> datetime | None:
 
     A row may be made for a day that is past already (a plan opened late): it waits since it is there.
     """
-    first = list_ready(now).order_by("trigger_at").values_list("trigger_at", "created_at").first()
+    first = list_free(now).order_by("trigger_at").values_list("trigger_at", "created_at").first()
     return max(first) if first else None
 
 

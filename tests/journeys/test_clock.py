@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Customer, Todo
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, ClockState
+from journeys.queries.due import UNKNOWN_WAITS, count_ready, get_oldest_ready_at
 from journeys.rules.automations import Skip, Wait
 from journeys.services.clock import tick, tick_until
 from tests.journeys.clockwork import Notebook, make_automation, notes
@@ -134,8 +135,23 @@ def test_tick_poison_row_is_tried_four_times_then_given_to_ops(
     assert notes() == []
 
 
-def test_tick_unknown_kind_is_retried_and_harms_no_other(customer: Customer, notebook: Notebook, now: datetime) -> None:
+def test_tick_leaves_an_unknown_kind_to_newer_code(customer: Customer, notebook: Notebook, now: datetime) -> None:
     unknown = make_automation(customer, now, kind="nobody.knows")
+    make_automation(customer, now)
+
+    outcomes = [tick(now=now + hours * timedelta(hours=1)).outcomes for hours in (0, 1, 23)]
+
+    unknown.refresh_from_db()
+    assert outcomes == [{"completed": 1}, {}, {}]
+    assert (unknown.status, unknown.trigger_at, unknown.retry_count) == (AutomationStatus.SCHEDULED, now, 0)
+    # Not hidden: whoever watches the clock sees it wait.
+    assert (count_ready(now), get_oldest_ready_at(now)) == (1, now)
+
+
+def test_tick_kind_that_nobody_knew_for_a_day_is_retried_and_harms_no_other(
+    customer: Customer, notebook: Notebook, now: datetime
+) -> None:
+    unknown = make_automation(customer, now - UNKNOWN_WAITS, kind="nobody.knows")
     make_automation(customer, now)
 
     report = tick(now=now)
