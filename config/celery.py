@@ -14,6 +14,7 @@ from celery.signals import (
     worker_ready,
 )
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from config.loaded import keep_what_is_loaded
@@ -31,7 +32,7 @@ class Doorbell(Task):
     def apply_async(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().apply_async(*args, **kwargs)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, OSError, RedisError) as error:
             log.warning("doorbell_unheard", task=self.name, error=type(error).__name__)
             return None
 

@@ -12,6 +12,8 @@ import environ
 from config.settings.required import UnusableSettings
 
 BROKER_CONNECT_TIMEOUT_S = 1
+BROKER_TIMEOUT_S = 1
+BROKER_RETRY_AFTER_S = 0.1
 CACHE_TIMEOUT_S = 2
 FILE_BROKER_POLL_S = 0.2
 POSTGRESQL_OPTIONS = {
@@ -60,7 +62,15 @@ def broker_settings(url: str, data_dir: Path) -> dict[str, Any]:
     if url:
         return {
             "CELERY_BROKER_URL": url,
-            "CELERY_BROKER_TRANSPORT_OPTIONS": {"socket_connect_timeout": BROKER_CONNECT_TIMEOUT_S},
+            "CELERY_BROKER_TRANSPORT": "config.redis_broker:Transport",
+            "CELERY_BROKER_TRANSPORT_OPTIONS": {
+                "socket_connect_timeout": BROKER_CONNECT_TIMEOUT_S,
+                # A Redis that hangs takes the call and answers nothing: without an end a page would wait for ever.
+                "socket_timeout": BROKER_TIMEOUT_S,
+                # Of who rings, not of who listens: a page goes on, and the next tick finds the row.
+                "max_retries": 1,
+                "interval_start": BROKER_RETRY_AFTER_S,
+            },
         }
     folder = data_dir / "broker"
     for name in ("queue", "processed", "control"):

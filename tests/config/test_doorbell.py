@@ -1,4 +1,5 @@
 import pytest
+import redis
 from kombu.exceptions import OperationalError
 
 from config.celery import Doorbell, app
@@ -10,7 +11,14 @@ def test_every_task_is_a_doorbell() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [OperationalError("refused"), ConnectionRefusedError("refused"), OSError("disk full")]
+    "error",
+    [
+        OperationalError("refused"),
+        ConnectionRefusedError("refused"),
+        OSError("disk full"),
+        redis.exceptions.ConnectionError("gone while the line was open"),
+        redis.exceptions.TimeoutError("hung"),
+    ],
 )
 def test_ring_with_the_broker_down_lets_the_caller_go_on(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def refuse(*args: object, **kwargs: object) -> None:

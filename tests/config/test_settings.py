@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from config.redis_broker import Channel, Transport
 from config.settings.logs import hide_in_text, hide_secrets
 from config.settings.required import REQUIRED, UnusableSettings, demand, one_of, seconds
 from config.settings.services import broker_settings, cache_settings, database_settings, kept_secret
@@ -120,6 +122,21 @@ def test_addresses_switch_to_postgresql_and_redis(tmp_path: Path) -> None:
     assert database["OPTIONS"] == {"options": "-c jit=off"}
     assert broker_settings(WHOLE["REDIS_URL"], tmp_path)["CELERY_BROKER_URL"] == WHOLE["REDIS_URL"]
     assert cache_settings(WHOLE["REDIS_URL"])["BACKEND"].endswith("RedisCache")
+
+
+def test_broker_that_hangs_holds_up_no_page(tmp_path: Path) -> None:
+    options = broker_settings(WHOLE["REDIS_URL"], tmp_path)["CELERY_BROKER_TRANSPORT_OPTIONS"]
+
+    assert options == {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 1, "interval_start": 0.1}
+
+
+def test_channel_whose_connection_was_given_up_says_so_as_a_lost_line() -> None:
+    """Anything else than an error of the connection ends a worker whose Redis dies."""
+    channel = Channel.__new__(Channel)
+    channel.connection = SimpleNamespace(client=None)
+
+    with pytest.raises(Transport.connection_errors):
+        channel._connparams()
 
 
 def test_database_address_keeps_its_own_options(tmp_path: Path) -> None:
