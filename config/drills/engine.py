@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from config.drills.sender import Orders, drill_now, use_database
 
 KIND = "drill.note"
+SHORT_KIND = "drill.short"
+"""Dropped when it is late by more than EXPIRES_AFTER."""
+EXPIRES_AFTER = timedelta(days=2)
 PAUSE_S = 0.02
 APPLY_S = 0.002
 """Each row takes a moment, so that a kill often lands in the middle of a batch."""
@@ -18,38 +22,59 @@ APPLY_S = 0.002
 
 def tick_on(orders: Orders) -> None:
     """This will tick again and again, as beat and the workers do, until it is told to stop or is killed."""
+    set_up(orders)
+    register_note()
+    register_note(SHORT_KIND, expires_after=EXPIRES_AFTER)
+    go_on_ticking(orders)
+
+
+def set_up(orders: Orders) -> None:
+    """This will make Django ready on the drill's database, with nothing that leaves this process."""
     import django
 
     django.setup()
+    from django.test.utils import override_settings
+
+    from config.drills.ground import silence_doorbells
+
+    silence_doorbells()
+    use_database(orders.database)
+    override_settings(OUTBOUND="off", MAIL_PROVIDER="capture").enable()
+    logging.disable(logging.WARNING)
+
+
+def go_on_ticking(orders: Orders, *, before: Callable[[], object] = lambda: None) -> None:
+    """This will call `before` and tick, until the orders say stop. The database may be away or full meanwhile."""
     from django.db import DatabaseError, InterfaceError, connection
     from django.test.utils import override_settings
 
     from journeys.services.clock import tick
 
-    use_database(orders.database)
-    register_note()
     # The mark of this installation is not the drill's to overwrite.
-    with tempfile.TemporaryDirectory(prefix="evergreen-drill-") as folder, override_settings(DATA_DIR=folder):
+    own = tempfile.TemporaryDirectory(prefix="evergreen-drill-")
+    with own, override_settings(DATA_DIR=orders.data_dir or own.name):
         while not orders.stop.is_set():
             try:
+                before()
                 tick(now=drill_now(orders))
             except (DatabaseError, InterfaceError):
                 connection.close()
             time.sleep(PAUSE_S)
 
 
-def register_note() -> None:
+def register_note(kind: str = KIND, *, expires_after: timedelta | None = None) -> None:
     """This will have the clock write one to-do for each automation of the drill: twice would be seen."""
     from journeys.registry import Handler, register_handler
     from journeys.rules.automations import Do, Due
 
-    def load(dues: Sequence[Due]) -> Mapping[Any, Due]:
-        return {due.id: due for due in dues}
-
     def decide(due: Due, now: datetime) -> Do:
         return Do("Noted", (due,))
 
-    register_handler(Handler(kind=KIND, load=load, decide=decide, apply=write_notes))
+    register_handler(Handler(kind=kind, load=load_dues, decide=decide, apply=write_notes, expires_after=expires_after))
+
+
+def load_dues(dues: Sequence[Any]) -> Mapping[Any, Any]:
+    return {due.id: due for due in dues}
 
 
 def write_notes(dues: Sequence[Any], now: datetime) -> None:
@@ -59,7 +84,7 @@ def write_notes(dues: Sequence[Any], now: datetime) -> None:
     time.sleep(APPLY_S * len(dues))
     Todo.objects.bulk_create(
         [
-            Todo(customer_id=due.customer_id, title=str(due.id), actor=TodoActor.AI, kind=KIND, waits_since=now)
+            Todo(customer_id=due.customer_id, title=str(due.id), actor=TodoActor.AI, kind=due.kind, waits_since=now)
             for due in dues
         ]
     )

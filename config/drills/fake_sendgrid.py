@@ -34,15 +34,19 @@ class Weather:
 
 @dataclass
 class Ledger:
-    """What it really did. accepted: letter → the ids it gave; unanswered: letters whose sender cannot know."""
+    """What it really did. accepted: letter → the ids it gave; unanswered: letters whose sender cannot know.
+
+    parcels: how many it took for each address, whichever letter they were.
+    """
 
     accepted: dict[str, list[str]] = field(default_factory=dict)
+    parcels: Counter[str] = field(default_factory=Counter)
     unanswered: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)
     answers: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, letter: str, how: str, *, takes: bool, answers: bool) -> str:
+    def note(self, letter: str, how: str, *, takes: bool, answers: bool, address: str = "") -> str:
         """This will write one call down and give the message's id."""
         message = uuid4().hex
         with self.lock:
@@ -50,6 +54,7 @@ class Ledger:
             self.answers[how] += 1
             if takes:
                 self.accepted.setdefault(letter, []).append(message)
+                self.parcels[address] += 1
             if not answers:
                 self.unanswered.add(letter)
         return message
@@ -67,21 +72,23 @@ def fake_sendgrid(weather: Weather, *, seed: int = 1) -> Iterator[tuple[str, Led
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
             letter = body["personalizations"][0]["custom_args"][DRAFT_ARG]
+            address = body["personalizations"][0].get("to", [{"email": ""}])[0]["email"]
             with luck_lock:
                 roll, takes = luck.random(), luck.random() < 0.5
             time.sleep(weather.latency_s)
             if roll < weather.hang:
-                ledger.note(letter, "hang", takes=True, answers=False)
+                ledger.note(letter, "hang", takes=True, answers=False, address=address)
                 time.sleep(weather.hang_s)
                 self.close_connection = True
             elif roll < weather.hang + weather.broken:
-                ledger.note(letter, "500", takes=takes, answers=False)
+                ledger.note(letter, "500", takes=takes, answers=False, address=address)
                 self._answer(500, {"errors": [{"message": "internal error"}]})
             elif roll < weather.hang + weather.broken + weather.too_many:
                 ledger.note(letter, "429", takes=False, answers=True)
                 self._answer(429, {"errors": [{"message": "too many requests"}]})
             else:
-                self._answer(202, None, message=ledger.note(letter, "202", takes=True, answers=True))
+                message = ledger.note(letter, "202", takes=True, answers=True, address=address)
+                self._answer(202, None, message=message)
 
         def _answer(self, status: int, body: Any, *, message: str = "") -> None:
             raw = json.dumps(body).encode() if body is not None else b""

@@ -5,58 +5,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import pwd
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from config.drills.cluster import MISSING, Cluster, find_control, own_cluster
 from config.drills.sends import BEGUN, DONE
 
 EVERY_S = 3.0
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """A database server of this drill alone."""
-
-    control: Path
-    folder: Path
-    port: int
-    user: str
-
-    def run(self, *arguments: str) -> None:
-        command = [str(self.control), "-D", str(self.folder / "data"), "-w", "-t", "60", *arguments]
-        # No pipe: the server would keep its end open for as long as it runs.
-        subprocess.run(  # noqa: S603
-            command,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=self.user or None,
-            cwd="/",
-        )
-
-    @property
-    def address(self) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-
-
 def drill_restarts(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
     """This will run `drill sends` in a process of its own while its server crashes and recovers."""
-    control = _find_control()
+    control = find_control()
     if control is None:
-        yield {"left_out": "pg_ctl and initdb are not on this machine", "passed": True}
+        yield {"left_out": MISSING, "passed": None}
         return
-    with _cluster(control) as cluster:
+    with own_cluster(control) as cluster:
         crasher = Crasher(cluster)
         line = _send(cluster, crasher, count=count, seed=seed)
         yield {**line, "crashes": crasher.count, "passed": line["passed"] and crasher.count > 0}
@@ -108,36 +75,3 @@ def _send(cluster: Cluster, crasher: Crasher, *, count: int, seed: int) -> dict[
     line: dict[str, Any] = json.loads(lines[-1])
     line.pop("drill", None)
     return line
-
-
-@contextmanager
-def _cluster(control: Path) -> Iterator[Cluster]:
-    user = "postgres" if os.geteuid() == 0 else ""
-    with tempfile.TemporaryDirectory(prefix="evergreen-drill-") as name:
-        folder = Path(name)
-        if user:
-            folder.chmod(0o755)
-            data = folder / "data"
-            data.mkdir(mode=0o700)
-            os.chown(data, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-        cluster = Cluster(control, folder, _free_port(), user)
-        cluster.run("initdb", "-o", "-U postgres -A trust")
-        cluster.run("-o", f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start")
-        try:
-            yield cluster
-        finally:
-            cluster.run("-m", "immediate", "stop")
-
-
-def _find_control() -> Path | None:
-    found = shutil.which("pg_ctl")
-    if found:
-        return Path(found)
-    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), reverse=True)), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

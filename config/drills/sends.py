@@ -51,7 +51,7 @@ def drill_sends(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
         finally:
             crew.end()
         unknown = _unknown()
-        told = _tell(ledger, orders, seed=seed)
+        told = tell(ledger, orders, seed=seed)
         _note(DONE)
         time.sleep(SETTLES_S)
         patient(lambda: Draft.objects.exists())
@@ -66,8 +66,12 @@ def _note(words: str) -> None:
 
 def make_orders(base: str) -> Orders:
     """This will say to workers where this drill's database, provider and clock are."""
-    database = {name: connection.settings_dict[name] for name in ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD")}
-    return Orders(database, base, CONTEXT.Value("d", 0.0), CONTEXT.Event(), time.time())
+    return Orders(name_database(), base, CONTEXT.Value("d", 0.0), CONTEXT.Event(), time.time())
+
+
+def name_database() -> dict[str, Any]:
+    """This will say where the database at hand is."""
+    return {name: connection.settings_dict[name] for name in ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD")}
 
 
 def _send_all(crew: Crew, orders: Orders) -> bool:
@@ -117,7 +121,7 @@ def _unknown() -> set[str]:
     return {str(pk) for pk in rows}
 
 
-def _tell(ledger: Ledger, orders: Orders, *, seed: int) -> set[str]:
+def tell(ledger: Ledger, orders: Orders, *, seed: int) -> set[str]:
     """Let the provider tell what it took, signed, shuffled, a fifth of it twice, some of it never."""
     luck = random.Random(seed)  # noqa: S311  # weather, no secret
     told = {letter for letter in ledger.accepted if luck.random() >= EVENTS_LOST}

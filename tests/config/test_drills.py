@@ -15,6 +15,7 @@ from django.core.management import CommandError, call_command
 from config.drills.choice import DRILLS
 from config.drills.fake_sendgrid import Weather, fake_sendgrid
 from config.drills.scanner import find_links
+from config.management.commands import drill
 from emails.providers.sendgrid import DRAFT_ARG
 
 
@@ -29,10 +30,10 @@ def call(base: str, letter: str) -> int:
 
 @pytest.mark.parametrize(("passed", "ends_well"), [(True, True), (False, False)])
 def test_drill_that_did_not_pass_ends_badly(passed: bool, ends_well: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    def drill(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+    def play(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
         yield {"count": count, "passed": passed}
 
-    monkeypatch.setitem(DRILLS, "sends", drill)
+    monkeypatch.setitem(DRILLS, "sends", play)
     out = StringIO()
 
     try:
@@ -42,7 +43,40 @@ def test_drill_that_did_not_pass_ends_badly(passed: bool, ends_well: bool, monke
         ended_well = False
 
     assert ended_well == ends_well
-    assert json.loads(out.getvalue()) == {"drill": "sends", "count": 7, "passed": passed}
+    line = json.loads(out.getvalue())
+    assert line.pop("drill_s") >= 0
+    assert line == {"drill": "sends", "count": 7, "passed": passed}
+
+
+def test_all_goes_on_after_a_drill_that_breaks_and_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"fault": "first", "passed": True}
+        raise RuntimeError("no more")
+
+    def refused(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"duplicates": 3, "lost": 0, "passed": False}
+
+    def missing(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"left_out": "no server", "passed": None}
+
+    def fine(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"duplicates": 0, "recovery_s": 1.5, "passed": True}
+
+    monkeypatch.setattr(drill, "DRILLS", {"a": broken, "b": refused, "c": missing, "d": fine})
+    out, said = StringIO(), StringIO()
+
+    with pytest.raises(CommandError, match=r"^Not passed: a, b$"):
+        drill.Command(stdout=out, stderr=said).handle(names=["all"], count=1, seed=1, seconds=None, table=False)
+
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["drill"], line["passed"]) for line in lines] == [
+        ("a", True), ("a", False), ("b", False), ("c", None), ("d", True)
+    ]  # fmt: skip
+    assert lines[1]["error"] == "RuntimeError: no more"
+    table = [row.split() for row in said.getvalue().splitlines()]
+    assert ["b", "NO", "3", "0", "0.0"] in table
+    assert ["d", "yes", "0", "1.5", "0.0"] in table
+    assert "Left out, neither passed nor failed: c" in said.getvalue()
 
 
 @pytest.mark.parametrize(
