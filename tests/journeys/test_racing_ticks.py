@@ -55,7 +55,9 @@ def test_racing_ticks_run_each_row_once(notebook: Notebook, now: datetime, monke
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_claim_passes_over_rows_that_another_claim_has_locked(customer: Customer, now: datetime) -> None:
+def test_claim_passes_over_rows_that_another_claim_has_locked(
+    customer: Customer, notebook: Notebook, now: datetime
+) -> None:
     locked, free = make_automation(customer, now), make_automation(customer, now)
     claimed: list[list[str]] = []
 

@@ -74,7 +74,7 @@ def test_cancelled_row_never_runs(customer: Customer, notebook: Notebook, csm: U
     assert (row.status, notes()) == (AutomationStatus.CANCELLED, [])
 
 
-def test_running_row_cannot_be_cancelled(customer: Customer, csm: User, now: datetime) -> None:
+def test_running_row_cannot_be_cancelled(customer: Customer, notebook: Notebook, csm: User, now: datetime) -> None:
     row = make_automation(customer, now)
     claim_due(now=now)
 
