@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ class Command(BaseCommand):
     def handle(
         self, *, names: list[str], count: int, seed: int, seconds: float | None, table: bool, **options: Any
     ) -> None:
+        # Whoever ends it ends its processes too: they stand in sessions of their own.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         lines = []
         for name in sorted(DRILLS) if "all" in names else names:
             for line in _run(name, count=count, seed=seed, seconds=seconds):
