@@ -11,7 +11,7 @@ from uuid import UUID
 
 from customers.queries.many import many
 from journeys.enums import DeliverableState, JourneyState
-from journeys.models import BusinessPlan, Deliverable, Journey, ProgrammeStep, ProgrammeVersion
+from journeys.models import BusinessPlan, Deliverable, Journey, JourneyMonth, ProgrammeStep, ProgrammeVersion
 from journeys.queries.courses import Course, list_step_ids, read_ways
 from journeys.queries.template_pins import list_left_out
 from journeys.rules.automations import Due
@@ -19,7 +19,7 @@ from journeys.rules.journeys import JourneyFacts, MonthFacts, StepFacts
 
 
 def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
-    """This will read the journeys with their months, in six queries however many they are."""
+    """This will read the journeys with their months, in four queries, or six where they are many."""
     rows = Journey.objects.filter(pk__in=many(journey_ids)).order_by().values_list(*_Standing._fields[:-1])
     found = list(rows)
     # Shared by thousands: read once.
@@ -28,7 +28,10 @@ def read_facts(journey_ids: Collection[UUID]) -> dict[UUID, JourneyFacts]:
 
 
 def facts_of(journeys: Collection[Journey]) -> dict[UUID, JourneyFacts]:
-    """This will read what belongs to journeys that were read just now with their versions, in four queries."""
+    """This will read what belongs to journeys that were read just now with their versions.
+
+    In two queries, or four where they are many.
+    """
     return _read(
         [
             _Standing(
@@ -103,6 +106,8 @@ def load_steps(dues: Sequence[Due]) -> Mapping[UUID, StepFacts]:
     }
 
 
+FEW = 20
+"""Journeys whose months are read as they stand: to read what they have alike apart takes two queries more."""
 _STEP_FIELDS = ("title", "reminder_days", "overdue_days", "escalation_days")
 _MADE_FIELDS = ("journey_id", "month_id", "state", "delivered_at", "opened_at")
 _Made = tuple[str | None, datetime | None, datetime | None]
@@ -110,7 +115,24 @@ _NOTHING: _Made = (None, None, None)
 
 
 def _read_months(journey_ids: Sequence[UUID]) -> dict[UUID, tuple[MonthFacts, ...]]:
-    """Journeys that go the same way and have no deliverable yet share their months."""
+    return _read_months_of_few(journey_ids) if len(journey_ids) <= FEW else _read_months_of_many(journey_ids)
+
+
+def _read_months_of_few(journey_ids: Sequence[UUID]) -> dict[UUID, tuple[MonthFacts, ...]]:
+    """In one query, as pages read them."""
+    found: dict[UUID, list[MonthFacts]] = {pk: [] for pk in journey_ids}
+    rows = JourneyMonth.objects.filter(journey__in=many(journey_ids)).order_by("number")
+    for journey_id, skipped_at, number, title, *days, due_date, state, delivered_at, opened_at in rows.values_list(
+        "journey_id", "skipped_at", "number", *(f"step__{name}" for name in _STEP_FIELDS), "due_date",
+        *(f"deliverable__{name}" for name in _MADE_FIELDS[2:]),
+    ):  # fmt: skip
+        month = _month(number, title, *days, due_date, skipped_at is not None, state, delivered_at, opened_at)
+        found[journey_id].append(month)
+    return {pk: tuple(months) for pk, months in found.items()}
+
+
+def _read_months_of_many(journey_ids: Sequence[UUID]) -> dict[UUID, tuple[MonthFacts, ...]]:
+    """In three queries. Journeys that go the same way and have no deliverable yet share their months."""
     ways = read_ways(journey_ids)
     steps = _read_steps(list_step_ids(ways.values()))
     made = _read_made(journey_ids)

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from customers.enums import HoldScope
 from customers.models import Activity, Customer, User
 from customers.services.holds import hold_customer
-from journeys.enums import AutomationStatus, JourneyKind, JourneyState
-from journeys.models import AutomationSchedule, Journey, JourneyChange, JourneyMonth, Programme
+from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, JourneyState
+from journeys.models import AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth, Programme
 from journeys.queries.facts import read_facts
 from journeys.queries.journeys import find_version, get_open_journey
 from journeys.services.changing import Refused
@@ -129,6 +129,22 @@ def test_draft_of_a_programme_is_not_started(customer: Customer, now: datetime) 
 
     with pytest.raises(Refused, match="not published"):
         start_journey(customer, start_date=START, version=draft, now=now, by=None)
+
+
+def test_facts_of_many_are_those_of_few(customer: Customer, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    journeys = [begin(one, now=now) for one in (customer, *factories.CustomerFactory.create_batch(2))]
+    JourneyMonth.objects.filter(journey=journeys[0], number=3).update(skipped_at=now)
+    month = JourneyMonth.objects.get(journey=journeys[1], number=1)
+    Deliverable.objects.create(
+        customer=month.customer, journey=journeys[1], month=month, state=DeliverableState.DELIVERED, delivered_at=now
+    )
+    few = read_facts([journey.pk for journey in journeys])
+
+    monkeypatch.setattr("journeys.queries.facts.FEW", 0)
+
+    assert read_facts([journey.pk for journey in journeys]) == few
+    assert few[journeys[0].pk].months[2].is_skipped
+    assert few[journeys[1].pk].months[0].delivered_at == now
 
 
 def test_facts_take_the_same_queries_for_one_and_three(
