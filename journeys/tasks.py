@@ -18,10 +18,13 @@ def tick() -> None:
 
 @shared_task(name="journeys.send_due")
 def send_due() -> None:
-    """Ring every 5 seconds, so that a letter leaves soon after its undo time, not half a minute later."""
+    """Ring every 5 seconds, so that a letter leaves soon after its undo time, not half a minute later.
+
+    Once more at once while there is something to send: a batch may be over long before the next ring.
+    """
     now = timezone.now()
-    if is_clock_trusted(now=now):
-        outbox.send_due(now=now)
+    if is_clock_trusted(now=now) and outbox.send_due(now=now):
+        send_due.delay()
 
 
 @shared_task(name="journeys.write_deliverables")

@@ -11,6 +11,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from customers.base import claim, lock_customer, release_expired, settle
 from customers.queries.moments import Waiting, When
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
+from customers.services.side_by_side import MOST_AT_ONCE, run_side_by_side
 from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.models import Draft
@@ -82,15 +84,25 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
     return reload(draft)
 
 
-def send_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Hand over every queued letter whose turn it is, the higher lanes first; gives how many were handed over."""
+def send_due(*, now: datetime, limit: int = BATCH, hands: int = MOST_AT_ONCE) -> int:
+    """Hand over every queued letter whose turn it is, the higher lanes first; gives how many were handed over.
+
+    hands: so many at once, as the provider takes its time over each. Letters of one account leave one after the other,
+    in their order: which of them waits for the cap must not depend on chance.
+    """
     new, later = _due(now)
     due = (new | later).order_by(
         # Of one turn the first to be approved, so that who waits for the cap does not depend on chance.
         lane_order(), F("not_before").asc(nulls_first=True), "approved_at", "occurrence"
     )  # fmt: skip
-    ids = list(due.values_list("pk", flat=True)[:limit])
-    began, count = monotonic(), 0
+    by_account: dict[UUID, list[UUID]] = {}
+    for pk, account in due.values_list("pk", "customer_id")[:limit]:
+        by_account.setdefault(account, []).append(pk)
+    return run_side_by_side(partial(_deliver_each, now=now, began=monotonic()), by_account.values(), most=hands)
+
+
+def _deliver_each(ids: list[UUID], *, now: datetime, began: float) -> int:
+    count = 0
     for pk in ids:
         elapsed_s = int(monotonic() - began)
         if elapsed_s > BUDGET_S:

@@ -22,6 +22,7 @@ from customers.models import Customer, Stakeholder, User
 from customers.models.workspace import ONLY_ID
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
+from customers.services.side_by_side import run_side_by_side
 from customers.signals import send_after_commit
 from emails.services.sending import NotAllowed
 from outreach.clients.choice import outreach_client
@@ -35,7 +36,6 @@ from outreach.rules.outreach_io.resources import SequenceState
 from outreach.services.enrolling import LOOK_AGAIN, reload
 from outreach.services.enrollment_states import apply_state, end_there
 from outreach.services.prospects import tell_opt_out
-from outreach.services.side_by_side import run_side_by_side
 from outreach.signals import enrollments_due
 
 BATCH = 100

@@ -20,6 +20,7 @@ from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.models.workspace import ONLY_ID
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
+from customers.services.side_by_side import run_side_by_side
 from outreach.clients.choice import outreach_client
 from outreach.clients.outreach_io import OutreachClient
 from outreach.clients.outreach_io_access import goes_on_at
@@ -33,7 +34,6 @@ from outreach.services.enrolling import LOOK_AGAIN, reload
 from outreach.services.enrollment_control import stop_there
 from outreach.services.enrollment_states import apply_changes, read_book, weigh_state
 from outreach.services.prospects import NoAddress, sync_prospect
-from outreach.services.side_by_side import run_side_by_side
 
 BATCH = 200
 BUDGET_S = 20

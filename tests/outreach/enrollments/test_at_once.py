@@ -19,13 +19,13 @@ from config.celery import app
 from customers.clients.wire import Answer, Call
 from customers.models import Customer, User
 from customers.models.workspace import ONLY_ID
+from customers.services.side_by_side import MOST_AT_ONCE, run_side_by_side
 from outreach.clients.outreach_io_stand_in import server
 from outreach.enums import EnrollmentState, Wish
 from outreach.models import Enrollment, OutreachConnection, StandInDesk, StandInThing
 from outreach.services.enrolling import approve_enrollment
 from outreach.services.enrollment_control import work_wishes
 from outreach.services.enrollment_sending import work_due
-from outreach.services.side_by_side import MOST_AT_ONCE, run_side_by_side
 from tests import factories
 from tests.outreach.enrollments.conftest import Enrolled
 

@@ -19,21 +19,23 @@ MOST_AT_ONCE = 16
 _hands = BoundedSemaphore(MOST_AT_ONCE)
 
 
-def run_side_by_side(job: Callable[[T], object], things: Collection[T]) -> int:
-    """This will do the job with each thing and give how many said yes.
+def run_side_by_side(job: Callable[[T], int], things: Collection[T], *, most: int = MOST_AT_ONCE) -> int:
+    """This will do the job with each thing and give the sum of the answers: how many said yes, or did how much.
 
-    A job that raises ends what has not begun, and its error is raised when what has begun is done. Inside a transaction
-    one after the other: no other thread would see what it has written.
+    most: so many at once, if the process has as many left. A job that raises ends what has not begun, and its error is
+    raised when what has begun is done. Inside a transaction one after the other: no other thread would see what it has
+    written.
     """
-    if len(things) < 2 or connection.in_atomic_block:
-        return sum(bool(job(thing)) for thing in things)
+    hands = min(most, len(things))
+    if hands < 2 or connection.in_atomic_block:
+        return sum(job(thing) for thing in things)
     waiting = deque(things)
-    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(things)), thread_name_prefix="side-by-side") as pool:
-        futures = [pool.submit(_work, job, waiting) for _ in range(min(MOST_AT_ONCE, len(things)))]
+    with ThreadPoolExecutor(hands, thread_name_prefix="side-by-side") as pool:
+        futures = [pool.submit(_work, job, waiting) for _ in range(hands)]
     return sum(future.result() for future in futures)
 
 
-def _work(job: Callable[[T], object], waiting: deque[T]) -> int:
+def _work(job: Callable[[T], int], waiting: deque[T]) -> int:
     done = 0
     with _hands:
         try:
@@ -42,7 +44,7 @@ def _work(job: Callable[[T], object], waiting: deque[T]) -> int:
                     thing = waiting.popleft()
                 except IndexError:
                     return done
-                done += bool(job(thing))
+                done += job(thing)
         except BaseException:
             waiting.clear()
             raise
