@@ -27,7 +27,7 @@ from config.benchmarks.examples import Examples
 from config.benchmarks.expansion import fill_expansion
 from config.benchmarks.journeys import fill_journeys, fill_simulation
 from config.benchmarks.office import fill_office
-from config.benchmarks.scratch import QueryCounter, scratch_database, timed
+from config.benchmarks.scratch import QueryCounter, let_planner_know, scratch_database, timed
 from config.benchmarks.settled import fill_settled
 from config.benchmarks.work import fill_work
 from customers.models import User
@@ -137,13 +137,6 @@ def find_reader(address: Address, readers: Sequence[Reader]) -> OpenPage | None:
         if answer.status_code == 200:
             return OpenPage(address, reader)
     return None
-
-
-def let_planner_know() -> None:
-    """Do at once what PostgreSQL's autovacuum does within a minute; SQLite has no such helper in use either."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def leave_out_filling() -> None:

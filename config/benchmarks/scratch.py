@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -53,6 +56,13 @@ def use_database(name: str) -> None:
     connection.ensure_connection()
 
 
+def let_planner_know() -> None:
+    """Do at once what PostgreSQL's autovacuum does within a minute; SQLite has no such helper in use either."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 class QueryCounter:
     """Counts the statements that pass; use with `connection.execute_wrapper`."""
 
@@ -62,6 +72,25 @@ class QueryCounter:
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         self.count += 1
         return execute(sql, params, many, context)
+
+
+class Meter:
+    """What this process and its children have worked since it was last read, and the most memory that it held."""
+
+    def __init__(self) -> None:
+        self._worked = self._all()
+
+    def read(self) -> dict[str, float]:
+        before, self._worked = self._worked, self._all()
+        unit = 2**20 if sys.platform == "darwin" else 2**10
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+        return {"cpu_s": round(self._worked - before, 2), "peak_mb": round(peak_mb)}
+
+    @staticmethod
+    def _all() -> float:
+        """Of children those that have ended."""
+        spent = os.times()
+        return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def timed(call: Callable[[], object], *, repeats: int, warm_up: int = 3) -> dict[str, float]:

@@ -12,7 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.benchmarks import BENCHMARKS
+from config.benchmarks.choice import BENCHMARKS
+from config.benchmarks.scratch import Meter
 
 VENDORS = {"postgres": "postgresql", "sqlite": "sqlite"}
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--reminders", type=int, default=5_000, help="how many are drained at once")
         parser.add_argument("--enrollments", type=int, default=5_000, help="how many people are put into a sequence")
+        parser.add_argument("--letters", type=int, default=200, help="how many leave in each run through the provider")
         parser.add_argument("--rows", type=int, default=100_000, help="how many rows the clock's table grows to")
         parser.add_argument("--db", choices=sorted(VENDORS), help="refuse to measure on another database than this")
         parser.add_argument("--only", default="", metavar="REGEX", help="measure the pages whose name and query fit")
@@ -38,9 +40,11 @@ class Command(BaseCommand):
         if db and connection.vendor != VENDORS[db]:
             raise CommandError(f"This is {connection.vendor}. Set DATABASE_URL to a {db} address.")
         logging.getLogger("django.request").setLevel(logging.CRITICAL)  # pages are tried for several people
+        meter = Meter()
         for name in names:
             for line in BENCHMARKS[name](**_taken_by(BENCHMARKS[name], options)):
-                self.stdout.write(json.dumps({"bench": name, **line}, default=str))
+                told = {"bench": name, "database": connection.vendor, "workers": 1, **line, **meter.read()}
+                self.stdout.write(json.dumps(told, default=str))
                 self.stdout.flush()
 
 
