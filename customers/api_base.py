@@ -5,11 +5,14 @@ Not a door itself, so that every app's `api` may build on it.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import QuerySet
+from django_filters.fields import IsoDateTimeField
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied
@@ -19,6 +22,8 @@ from rest_framework.views import APIView
 from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import match_customer, require_customer
+
+Kept = TypeVar("Kept", bound=models.Model)
 
 
 class Conflict(APIException):
@@ -52,12 +57,37 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class RowBody(serializers.ModelSerializer[Kept]):
+    """A body made of a row, whose texts take no number either."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextField,
+        models.TextField: TextField,
+    }
+
+
 class OfCustomer(APIView):
     """A view of one account, named in the path by its id or by `ext:THEIR-ID`."""
 
     def get_customer(self, queryset: Any = None) -> Customer:
         """This will find the account. Raises NotThere."""
         return require_customer(self.kwargs["id"], user=caller_of(self.request), queryset=queryset)
+
+
+class MomentField(IsoDateTimeField):
+    """An instant in whatever offset it is written, kept in UTC: a database knows fewer offsets than may be written."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class CustomerIdFilter(filters.CharFilter):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config.desk.approvals import Queue, approve, decline, read_one
+from customers.api_base import TextField
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 
@@ -46,7 +47,7 @@ class ApproveIn(serializers.Serializer[Any]):
 
 
 class DeclineIn(ApproveIn):
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=300)
 
 
 class AnsweredBody(serializers.Serializer[Any]):

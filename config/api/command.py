@@ -17,7 +17,7 @@ from config.desk.commands.answers import Caller, State
 from config.desk.commands.language.grammar import ACTIONS, MOST_LETTERS
 from config.desk.commands.running import MissingScope, run_command
 from config.desk.commands.tokens import LONGEST
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import Scope
 from customers.models import ApiToken
 from customers.queries.callers import caller_of
@@ -42,8 +42,8 @@ SENTENCES = (
 class CommandIn(serializers.Serializer[Any]):
     """confirm: of a choice, or of `needs_confirmation`, as it was given; then it alone decides what is meant."""
 
-    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=MOST_LETTERS)
-    confirm = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="", max_length=LONGEST)
+    text = TextField(required=False, allow_blank=True, default="", max_length=MOST_LETTERS)
+    confirm = TextField(required=False, allow_blank=True, allow_null=True, default="", max_length=LONGEST)
 
 
 class UnderstoodBody(serializers.Serializer[Any]):

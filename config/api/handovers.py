@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import read_body, read_flag
+from customers.api_base import TextField, read_body, read_flag
 from customers.models import User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere, find_colleague
@@ -28,14 +28,14 @@ from customers.services.handovers import (
 class HandoverIn(serializers.Serializer[Any]):
     """from, to: id, username or e-mail of a colleague. Without customerIds everything that `from` has goes over."""
 
-    to = serializers.CharField(max_length=254)
+    to = TextField(max_length=254)
     customerIds = serializers.ListField(
         child=serializers.UUIDField(), required=False, allow_empty=False, max_length=MOST_CHOSEN
     )
-    reason = serializers.CharField(max_length=LONGEST_REASON)
+    reason = TextField(max_length=LONGEST_REASON)
 
     def get_fields(self) -> dict[str, Any]:
-        return {"from": serializers.CharField(max_length=254, required=False), **super().get_fields()}
+        return {"from": TextField(max_length=254, required=False), **super().get_fields()}
 
 
 class CountedBody(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from config.desk.today_page import PAGE as TODAY
 from config.desk.today_page import kept_query
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.models import SavedView
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -31,8 +31,8 @@ class SavedViewIn(serializers.Serializer[Any]):
     """of: which page. query: as it has it behind the question mark; the same name again replaces it."""
 
     of = serializers.ChoiceField(source="page", choices=VIEW_PAGES)
-    name = serializers.CharField(max_length=80)
-    query = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    name = TextField(max_length=80)
+    query = TextField(max_length=1000, required=False, allow_blank=True, default="")
 
 
 class SavedViewBody(SavedViewIn):

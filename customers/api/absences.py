@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import AbsenceState
 from customers.models import Absence, User
 from customers.queries.absences import list_absences
@@ -26,8 +26,8 @@ from customers.services.absences import set_absence, take_back_absence
 class AbsenceIn(serializers.Serializer[Any]):
     """person, delegate: id, username or e-mail. Without person the caller is meant. Days in the person's zone."""
 
-    person = serializers.CharField(max_length=254, required=False)
-    delegate = serializers.CharField(max_length=254)
+    person = TextField(max_length=254, required=False)
+    delegate = TextField(max_length=254)
     firstDate = serializers.DateField()
     lastDate = serializers.DateField()
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from customers.api.base import Conflict
 from customers.api.import_runs import ImportRunList
+from customers.api_base import TextField
 from customers.enums import ImportState
 from customers.queries.callers import caller_of
 from customers.services.importing.reading import Options, Upload, parse_mapping
@@ -29,7 +30,7 @@ class ImportOptions(serializers.Serializer[Any]):
     dryRun = serializers.BooleanField(
         source="dry_run", default=False, help_text="Say what would happen, write nothing."
     )
-    mapping = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_MAPPING, help_text="JSON.")
+    mapping = TextField(required=False, allow_blank=True, max_length=LONGEST_MAPPING, help_text="JSON.")
 
 
 class ImportIn(ImportOptions):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from customers.api.serializers import CustomerSerializer
 from customers.api.views import full_customers
-from customers.api_base import OfCustomer, read_body
+from customers.api_base import OfCustomer, TextField, read_body
 from customers.models import Customer
 from customers.queries.callers import caller_of
 from customers.queries.lookup import require_customer
@@ -24,7 +24,7 @@ GONE = "The account that goes into this one: id, or ext:THEIR-ID."
 
 
 class MergeIn(serializers.Serializer[Any]):
-    customerId = serializers.CharField(max_length=LONGEST_REFERENCE, help_text=GONE)
+    customerId = TextField(max_length=LONGEST_REFERENCE, help_text=GONE)
 
 
 class MovedRowsBody(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from customers.api.base import Conflict
 from customers.api.fields import ZoneField
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import Role, Scope
 from customers.models import Team, User
 from customers.queries.callers import caller_of
@@ -63,15 +63,15 @@ class ColleagueDetailBody(ColleagueBody):
 class ColleagueChange(serializers.Serializer[Any]):
     """A new address ends all sessions of the person."""
 
-    firstName = serializers.CharField(source="first_name", required=False, max_length=150)
-    lastName = serializers.CharField(source="last_name", required=False, allow_blank=True, max_length=150)
+    firstName = TextField(source="first_name", required=False, max_length=150)
+    lastName = TextField(source="last_name", required=False, allow_blank=True, max_length=150)
     email = serializers.EmailField(required=False, max_length=254)
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     teamId = serializers.UUIDField(source="team", required=False, allow_null=True)
-    title = serializers.CharField(required=False, allow_blank=True, max_length=120)
-    phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    title = TextField(required=False, allow_blank=True, max_length=120)
+    phone = TextField(required=False, allow_blank=True, max_length=40)
     timezone = ZoneField(required=False)
-    slackId = serializers.CharField(source="slack_id", required=False, allow_blank=True, max_length=30)
+    slackId = TextField(source="slack_id", required=False, allow_blank=True, max_length=30)
 
 
 class IntegrationIn(serializers.Serializer[Any]):
@@ -90,7 +90,7 @@ class TeamBody(serializers.Serializer[Any]):
 
 
 class TeamIn(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
 
 
 class PeopleFilter(filters.FilterSet):

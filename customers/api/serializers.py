@@ -29,7 +29,7 @@ class HoldSerializer(serializers.Serializer[Any]):
     scope = serializers.ChoiceField(choices=HoldScope.choices, default=HoldScope.ACCOUNT)
     startsAt = serializers.DateTimeField(source="starts_at", read_only=True)
     until = MomentOrDayField(required=False, allow_null=True)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=500)
 
 
 class StopSerializer(serializers.Serializer[Any]):
@@ -86,7 +86,7 @@ class PreviewedHoldSerializer(HeldSerializer):
 class BrakeSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(read_only=True)
     setAt = serializers.DateTimeField(source="set_at", read_only=True)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=500)
 
 
 class SendingRulesSerializer(serializers.Serializer[Any]):
@@ -197,7 +197,7 @@ class ReadingListSerializer(serializers.ListSerializer[Any]):
 class ReadingSerializer(serializers.Serializer[Any]):
     """What was used of one metric at one moment. `limit`: what the plan allows, if it sets a limit."""
 
-    metric = serializers.CharField(max_length=80)
+    metric = TextField(max_length=80)
     value = serializers.DecimalField(max_digits=18, decimal_places=4, min_value=Decimal(0))
     limit = serializers.DecimalField(
         max_digits=18, decimal_places=4, min_value=Decimal(0), required=False, allow_null=True

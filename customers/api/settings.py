@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from customers.api.base import Conflict
 from customers.api.fields import ClockField, ZoneField
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import DigestEvery, NoticeChannel, NoticeKind, Scope, Weekday
 from customers.models import ApiToken, NoticeSettings
 from customers.queries.callers import caller_of
@@ -36,9 +36,9 @@ LARGEST = 32_767
 class SettingsBody(serializers.Serializer[Any]):
     """What counts where an account says nothing else. Days count from 0, Monday; caps are mails in 7 days."""
 
-    companyName = serializers.CharField(source="company_name", max_length=120)
-    programmeName = serializers.CharField(source="programme_name", max_length=120)
-    senderDomain = serializers.CharField(source="sender_domain", max_length=120, allow_blank=True)
+    companyName = TextField(source="company_name", max_length=120)
+    programmeName = TextField(source="programme_name", max_length=120)
+    senderDomain = TextField(source="sender_domain", max_length=120, allow_blank=True)
     windowStart = ClockField(source="window_start")
     windowEnd = ClockField(source="window_end")
     workingDays = serializers.ListField(
@@ -59,13 +59,13 @@ class SettingsBody(serializers.Serializer[Any]):
 class ProfileBody(serializers.Serializer[Any]):
     """What the caller says of themselves. Role and team are given by ops."""
 
-    firstName = serializers.CharField(source="first_name", max_length=150)
-    lastName = serializers.CharField(source="last_name", max_length=150, allow_blank=True)
-    title = serializers.CharField(max_length=120, allow_blank=True)
-    phone = serializers.CharField(max_length=40, allow_blank=True)
+    firstName = TextField(source="first_name", max_length=150)
+    lastName = TextField(source="last_name", max_length=150, allow_blank=True)
+    title = TextField(max_length=120, allow_blank=True)
+    phone = TextField(max_length=40, allow_blank=True)
     timezone = ZoneField()
-    schedulingUrl = serializers.CharField(source="scheduling_url", max_length=200, allow_blank=True)
-    signature = serializers.CharField(max_length=LONGEST_SIGNATURE, allow_blank=True)
+    schedulingUrl = TextField(source="scheduling_url", max_length=200, allow_blank=True)
+    signature = TextField(max_length=LONGEST_SIGNATURE, allow_blank=True)
     username = serializers.CharField(read_only=True)
     email = serializers.CharField(read_only=True)
     role = serializers.CharField(read_only=True)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.api.base import Conflict
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import PullState, Scope, SourceKind
 from customers.models import UsagePull, UsageSource
 from customers.queries.callers import caller_of
@@ -31,15 +31,15 @@ ADMIN = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), Scope.ADMIN)
 class SourceChange(serializers.Serializer[Any]):
     """mapping: our field → theirs, as `account`, `metric`, `value`, `usage.NAME`, `contract.FIELD`."""
 
-    name = serializers.CharField(max_length=80, required=False)
+    name = TextField(max_length=80, required=False)
     kind = serializers.ChoiceField(choices=SourceKind.choices, required=False)
-    url = serializers.CharField(max_length=500, required=False, allow_blank=True, help_text="https.")
-    secret = serializers.CharField(
+    url = TextField(max_length=500, required=False, allow_blank=True, help_text="https.")
+    secret = TextField(
         max_length=LONGEST_SECRET, required=False, allow_blank=True, write_only=True, help_text="Signs each call."
     )
-    itemsPath = serializers.CharField(source="items_path", max_length=120, required=False, allow_blank=True)
-    sobject = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    mapping = serializers.DictField(child=serializers.CharField(max_length=200), required=False)
+    itemsPath = TextField(source="items_path", max_length=120, required=False, allow_blank=True)
+    sobject = TextField(max_length=80, required=False, allow_blank=True)
+    mapping = serializers.DictField(child=TextField(max_length=200), required=False)
     enabled = serializers.BooleanField(source="is_enabled", required=False)
     version = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, required=False, help_text="As it was read; left out, the present one."
@@ -56,8 +56,8 @@ class SourceChange(serializers.Serializer[Any]):
 
 
 class NewSourceIn(SourceChange):
-    name = serializers.CharField(max_length=80)
-    mapping = serializers.DictField(child=serializers.CharField(max_length=200))
+    name = TextField(max_length=80)
+    mapping = serializers.DictField(child=TextField(max_length=200))
 
 
 class UsageSourceBody(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import Conflict
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import ClaimState, Scope
 from customers.models import WebhookDelivery, WebhookEndpoint
 from customers.queries.callers import caller_of
@@ -38,8 +38,8 @@ ADMIN = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), Scope.ADMIN)
 class EndpointIn(serializers.Serializer[Any]):
     """eventTypes: none is every event."""
 
-    url = serializers.CharField(max_length=LONGEST, help_text="https, public, port 443 or 8443.")
-    description = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    url = TextField(max_length=LONGEST, help_text="https, public, port 443 or 8443.")
+    description = TextField(max_length=120, required=False, allow_blank=True)
     eventTypes = serializers.ListField(
         source="event_types", child=serializers.ChoiceField(choices=EVENT_TYPES), required=False
     )
@@ -47,7 +47,7 @@ class EndpointIn(serializers.Serializer[Any]):
 
 
 class EndpointPatch(EndpointIn):
-    url = serializers.CharField(max_length=LONGEST, required=False, help_text="https, public, port 443 or 8443.")
+    url = TextField(max_length=LONGEST, required=False, help_text="https, public, port 443 or 8443.")
     version = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, required=False, help_text="As it was read; left out, the present one."
     )

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from customers.api.base import Conflict
-from customers.api_base import OfCustomer, read_body
+from customers.api_base import OfCustomer, RowBody, TextField, read_body
 from customers.enums import MeetingState, TodoActor, TodoState
 from customers.models import Customer, Meeting, Stakeholder, Todo, Win
 from customers.queries.callers import caller_of
@@ -29,7 +29,7 @@ LONGEST_NOTES = 10_000
 Found = TypeVar("Found", bound=Model)
 
 
-class TodoBody(serializers.ModelSerializer[Todo]):
+class TodoBody(RowBody[Todo]):
     """owner: a user name. kind: what made it, empty for a person's own."""
 
     owner = serializers.CharField(source="owner.username", default=None, read_only=True, allow_null=True)
@@ -52,7 +52,7 @@ class TodoStateIn(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=TodoState.choices)
 
 
-class WinBody(serializers.ModelSerializer[Win]):
+class WinBody(RowBody[Win]):
     """value: a year, in the account's currency."""
 
     achievedOn = serializers.DateField(source="achieved_on", required=False, allow_null=True, default=None)
@@ -65,7 +65,7 @@ class WinBody(serializers.ModelSerializer[Win]):
         extra_kwargs = {"value": {"min_value": 0}}
 
 
-class MeetingBody(serializers.ModelSerializer[Meeting]):
+class MeetingBody(RowBody[Meeting]):
     """startsAt in the past: it counts as held. One that is ahead stops what is planned to the account."""
 
     startsAt = serializers.DateTimeField(source="starts_at")
@@ -92,9 +92,9 @@ class MeetingBody(serializers.ModelSerializer[Meeting]):
 class HeldIn(serializers.Serializer[Any]):
     """actions: what was agreed to be done; each becomes a task."""
 
-    notes = serializers.CharField(max_length=LONGEST_NOTES, required=False, allow_blank=True, default="")
+    notes = TextField(max_length=LONGEST_NOTES, required=False, allow_blank=True, default="")
     actions = serializers.ListField(
-        child=serializers.CharField(max_length=300), max_length=MOST_ACTIONS, required=False, default=list
+        child=TextField(max_length=300), max_length=MOST_ACTIONS, required=False, default=list
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from emails.enums import DraftState, PriceApproach, Tone
 from emails.models import Draft
 from emails.rules.grounding import SpanState
@@ -43,8 +44,8 @@ class FileIn(serializers.Serializer[Any]):
     """A new file with its content, or one that is attached already by its id."""
 
     id = serializers.UUIDField(required=False)
-    name = serializers.CharField(required=False, max_length=150)
-    contentType = serializers.CharField(source="content_type", required=False, max_length=100)
+    name = TextField(required=False, max_length=150)
+    contentType = TextField(source="content_type", required=False, max_length=100)
     content = Base64Field(required=False)
 
     def validate(self, file: dict[str, Any]) -> dict[str, Any]:
@@ -56,8 +57,8 @@ class FileIn(serializers.Serializer[Any]):
 class TextIn(serializers.Serializer[Any]):
     """The fields of a draft that may be written."""
 
-    subject = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=MOST_SUBJECT)
-    body = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False, max_length=MOST_BODY)
+    subject = TextField(required=False, allow_blank=True, trim_whitespace=False, max_length=MOST_SUBJECT)
+    body = TextField(required=False, allow_blank=True, trim_whitespace=False, max_length=MOST_BODY)
     tone = serializers.ChoiceField(choices=Tone.choices, required=False)
     cc = serializers.ListField(child=serializers.EmailField(), required=False, max_length=MOST_CC)
     attachments = serializers.ListField(child=FileIn(), required=False, max_length=MOST_FILES)
@@ -65,10 +66,10 @@ class TextIn(serializers.Serializer[Any]):
 
 
 class DraftIn(TextIn):
-    customerId = serializers.CharField(max_length=LONGEST_CUSTOMER_REFERENCE, help_text="Id, or ext:THEIR-ID.")
+    customerId = TextField(max_length=LONGEST_CUSTOMER_REFERENCE, help_text="Id, or ext:THEIR-ID.")
     stakeholderId = serializers.UUIDField()
-    subject = serializers.CharField(allow_blank=True, default="", trim_whitespace=False, max_length=MOST_SUBJECT)
-    body = serializers.CharField(allow_blank=True, default="", trim_whitespace=False, max_length=MOST_BODY)
+    subject = TextField(allow_blank=True, default="", trim_whitespace=False, max_length=MOST_SUBJECT)
+    body = TextField(allow_blank=True, default="", trim_whitespace=False, max_length=MOST_BODY)
 
 
 class DraftChange(TextIn):
@@ -85,7 +86,7 @@ class SeenIn(serializers.Serializer[Any]):
 
 
 class RegenerateIn(SeenIn):
-    instruction = serializers.CharField(required=False, allow_blank=True, default="", max_length=LONGEST_INSTRUCTION)
+    instruction = TextField(required=False, allow_blank=True, default="", max_length=LONGEST_INSTRUCTION)
 
 
 class ScheduleIn(SeenIn):
@@ -93,7 +94,7 @@ class ScheduleIn(SeenIn):
 
 
 class ConfirmIn(SeenIn):
-    span = serializers.CharField(max_length=300, help_text="The words, as the facts of the draft give them.")
+    span = TextField(max_length=300, help_text="The words, as the facts of the draft give them.")
 
 
 class SendDraftIn(serializers.Serializer[Any]):
@@ -104,10 +105,10 @@ class SendDraftIn(serializers.Serializer[Any]):
 class SendTextIn(serializers.Serializer[Any]):
     """`from` is ignored: mail leaves from the person whom the token belongs to."""
 
-    customerId = serializers.CharField(max_length=LONGEST_CUSTOMER_REFERENCE, help_text="Id, or ext:THEIR-ID.")
+    customerId = TextField(max_length=LONGEST_CUSTOMER_REFERENCE, help_text="Id, or ext:THEIR-ID.")
     to = serializers.EmailField(help_text="The address of a person at the account.")
-    subject = serializers.CharField(max_length=MOST_SUBJECT, trim_whitespace=False)
-    body = serializers.CharField(max_length=MOST_BODY, trim_whitespace=False)
+    subject = TextField(max_length=MOST_SUBJECT, trim_whitespace=False)
+    body = TextField(max_length=MOST_BODY, trim_whitespace=False)
     trackEngagement = serializers.BooleanField(default=True)
 
 

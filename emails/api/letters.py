@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -61,7 +61,7 @@ class SettleEmailIn(serializers.Serializer[Any]):
     """`sent`: it left. `again`: it did not, and is queued again; the gate is asked once more."""
 
     verdict = serializers.ChoiceField(choices=sorted(SETTLE))
-    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="How it is known.")
+    reason = TextField(max_length=LONGEST_REASON, help_text="How it is known.")
 
 
 class VersionList(ListAPIView[DraftVersion]):

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import CustomerIdFilter, OfCustomer, read_body, require_leader
+from customers.api_base import CustomerIdFilter, OfCustomer, TextField, read_body, require_leader
 from customers.models import Customer, Stakeholder
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -56,13 +56,13 @@ class TakenOffBody(SuppressionBody):
 
 
 class TakeOffIn(serializers.Serializer[Any]):
-    note = serializers.CharField(
+    note = TextField(
         max_length=LONGEST_NOTE, required=False, allow_blank=True, default="", help_text="Why, for colleagues."
     )
 
 
 class LiftSuppressionIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=LONGEST_NOTE, help_text="Why they may be written to again.")
+    reason = TextField(max_length=LONGEST_NOTE, help_text="Why they may be written to again.")
 
 
 class ErasedContactBody(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import CustomerIdFilter, OfCustomer, read_body, read_flag
+from customers.api_base import CustomerIdFilter, MomentFilter, OfCustomer, read_body, read_flag
 from customers.queries.archives import archived_before
 from customers.queries.callers import caller_of
 from journeys.api.bodies import AutomationBody, LogBody, ScheduleAutomationIn, TriggerRowIn
@@ -50,8 +50,8 @@ class OneAccountFilter(filters.FilterSet):
     kind = filters.CharFilter()
     status = filters.ChoiceFilter(choices=AutomationStatus.choices)
     month = filters.NumberFilter(method="by_month", min_value=1, max_value=999)
-    triggerDateFrom = filters.IsoDateTimeFilter(field_name="trigger_at", lookup_expr="gte")
-    triggerDateTo = filters.IsoDateTimeFilter(field_name="trigger_at", lookup_expr="lte")
+    triggerDateFrom = MomentFilter(field_name="trigger_at", lookup_expr="gte")
+    triggerDateTo = MomentFilter(field_name="trigger_at", lookup_expr="lte")
 
     class Meta:
         model = AutomationSchedule
@@ -71,8 +71,8 @@ class LogFilterSet(filters.FilterSet):
     type = filters.ChoiceFilter(choices=AutomationType.choices)
     kind = filters.CharFilter()
     status = filters.ChoiceFilter(choices=LogStatus.choices)
-    atFrom = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    atTo = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lte")
+    atFrom = MomentFilter(field_name="at", lookup_expr="gte")
+    atTo = MomentFilter(field_name="at", lookup_expr="lte")
 
     class Meta:
         model = AutomationLog

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.api_base import MomentOrDayField
+from customers.api_base import MomentOrDayField, TextField
 from journeys.enums import AutomationStatus, AutomationType, LogStatus
 
 
@@ -63,4 +63,4 @@ class LogBody(serializers.Serializer[Any]):
 class TriggerRowIn(serializers.Serializer[Any]):
     """Why, for the record."""
 
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=300)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -27,14 +27,14 @@ from journeys.services.writing import MOST_INSTRUCTION, ask_again
 class RewriteIn(VersionIn):
     """instruction: what should differ. builtIn: by the built-in writer, at once, which cannot follow one."""
 
-    instruction = serializers.CharField(required=False, allow_blank=True, default="", max_length=MOST_INSTRUCTION)
+    instruction = TextField(required=False, allow_blank=True, default="", max_length=MOST_INSTRUCTION)
     builtIn = serializers.BooleanField(source="built_in", required=False, default=False)
 
 
 class VouchIn(VersionIn):
     """span: the claim as `openClaims` shows it."""
 
-    span = serializers.CharField(max_length=2000, trim_whitespace=False)
+    span = TextField(max_length=2000, trim_whitespace=False)
 
 
 class TextBody(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import OfCustomer, read_body
+from customers.api_base import OfCustomer, TextField, read_body
 from customers.enums import Scope
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -42,15 +42,15 @@ class DeliverableChange(serializers.Serializer[Any]):
     """version: the one that was read, which must be the present one. Fields that are not sent stay as they are."""
 
     version = serializers.IntegerField(min_value=1, max_value=HIGHEST)
-    title = serializers.CharField(required=False, max_length=MOST_TITLE)
-    body = serializers.CharField(required=False, allow_blank=True, max_length=MOST_BODY, trim_whitespace=False)
+    title = TextField(required=False, max_length=MOST_TITLE)
+    body = TextField(required=False, allow_blank=True, max_length=MOST_BODY, trim_whitespace=False)
 
 
 @extend_schema_serializer(
     examples=[OpenApiExample("A note", value={"note": "Name the three hotels you mean."}, request_only=True)]
 )
 class RejectIn(VersionIn):
-    note = serializers.CharField(max_length=MOST_NOTE, trim_whitespace=False)
+    note = TextField(max_length=MOST_NOTE, trim_whitespace=False)
 
 
 @extend_schema_serializer(
@@ -66,8 +66,8 @@ class ByHandIn(serializers.Serializer[Any]):
     """title: without it the month's. “## ” heads a section, “- ” begins a point, an empty line parts paragraphs."""
 
     month = serializers.IntegerField(min_value=1, max_value=HIGHEST)
-    title = serializers.CharField(required=False, max_length=MOST_TITLE)
-    body = serializers.CharField(max_length=MOST_BODY, trim_whitespace=False)
+    title = TextField(required=False, max_length=MOST_TITLE)
+    body = TextField(max_length=MOST_BODY, trim_whitespace=False)
 
 
 class DeliverableRow(serializers.Serializer[Any]):

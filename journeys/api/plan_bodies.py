@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from journeys.rules.answer_files import TAKEN as ANSWERS_TAKEN
 from journeys.rules.onboarding import MOST_ANSWER, MOST_ANSWERS, MOST_QUESTION
 from journeys.rules.plan_files import MOST_TEXT, TAKEN
@@ -16,8 +17,8 @@ SEEN = "The version that was read, 0 for none; a newer one is then not overwritt
 
 
 class OnboardingAnswerBody(serializers.Serializer[Any]):
-    question = serializers.CharField(max_length=MOST_QUESTION)
-    answer = serializers.CharField(allow_blank=True, max_length=MOST_ANSWER, trim_whitespace=False)
+    question = TextField(max_length=MOST_QUESTION)
+    answer = TextField(allow_blank=True, max_length=MOST_ANSWER, trim_whitespace=False)
 
 
 @extend_schema_serializer(
@@ -66,9 +67,7 @@ class OnboardingBody(serializers.Serializer[Any]):
 class PlanIn(serializers.Serializer[Any]):
     """The plan in words."""
 
-    body = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=MOST_TEXT, trim_whitespace=False
-    )
+    body = TextField(required=False, allow_blank=True, default="", max_length=MOST_TEXT, trim_whitespace=False)
     version = serializers.IntegerField(required=False, min_value=0, max_value=HIGHEST, help_text=SEEN)
     keepFile = serializers.BooleanField(
         source="keeps_file", default=True, help_text="Whether the last version's file goes along where none is sent."

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import read_body, read_flag
+from customers.api_base import TextField, read_body, read_flag
 from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -36,10 +36,10 @@ MOST_CLIENTS = 10_000
 class BoardFilterIn(serializers.Serializer[Any]):
     """As the board is narrowed down: all clients that it then shows are meant."""
 
-    q = serializers.CharField(required=False, max_length=100)
+    q = TextField(required=False, max_length=100)
     state = serializers.ChoiceField(choices=list(STATES), required=False)
-    owner = serializers.CharField(required=False, max_length=40, help_text="Id, or none.")
-    segment = serializers.CharField(required=False, max_length=80)
+    owner = TextField(required=False, max_length=40, help_text="Id, or none.")
+    segment = TextField(required=False, max_length=80)
     programme = serializers.UUIDField(required=False)
     month = serializers.IntegerField(required=False, min_value=1, max_value=999)
 
@@ -53,13 +53,13 @@ class SelectionIn(serializers.Serializer[Any]):
     )
     filter = BoardFilterIn(required=False)
     startDate = serializers.DateField(required=False)
-    programme = serializers.CharField(required=False, max_length=120)
+    programme = TextField(required=False, max_length=120)
     includePast = serializers.BooleanField(required=False)
     until = serializers.DateField(required=False, allow_null=True)
     days = serializers.IntegerField(required=False, allow_null=True, min_value=-MOST_DAYS, max_value=MOST_DAYS)
     month = serializers.IntegerField(required=False, min_value=1)
-    kind = serializers.CharField(required=False, max_length=80, help_text="What to trigger: journey.generate …")
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    kind = TextField(required=False, max_length=80, help_text="What to trigger: journey.generate …")
+    reason = TextField(required=False, allow_blank=True, max_length=300)
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         if ("client_ids" in asked) == ("filter" in asked):

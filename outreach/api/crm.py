@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import Conflict, read_body
+from customers.api_base import Conflict, TextField, read_body
 from customers.clients.base import NotAccepted
 from customers.clients.choice import why_salesforce_off
 from customers.enums import ClaimState, Scope
@@ -31,7 +31,7 @@ class StageNameBody(serializers.Serializer[Any]):
     """stage: ours. name: what it is called at the CRM."""
 
     stage = serializers.ChoiceField(choices=OpportunityStage.choices)
-    name = serializers.CharField(max_length=LONGEST_STAGE)
+    name = TextField(max_length=LONGEST_STAGE)
 
 
 class KnownStageBody(serializers.Serializer[Any]):
@@ -65,7 +65,7 @@ class CrmIn(serializers.Serializer[Any]):
     """version: the one that was read. Stages that are left out stay; once the CRM's are known, names are of those."""
 
     version = serializers.IntegerField(min_value=1, max_value=HIGHEST)
-    renewalStage = serializers.CharField(source="renewal_stage", max_length=LONGEST_STAGE, required=False)
+    renewalStage = TextField(source="renewal_stage", max_length=LONGEST_STAGE, required=False)
     stages = serializers.ListField(child=StageNameBody(), max_length=len(OpportunityStage.values), required=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from customers.enums import StakeholderRole
 from outreach.enums import TriggerType
 from outreach.models import Enrollment, ProspectLink, TriggerMapping
@@ -56,7 +57,7 @@ class ApproveEnrollmentIn(serializers.Serializer[Any]):
 class DeclineEnrollmentIn(serializers.Serializer[Any]):
     """version: what the caller saw; without it the present one."""
 
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=300)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 
@@ -150,11 +151,11 @@ class MappingIn(serializers.Serializer[Any]):
 
     triggerType = serializers.ChoiceField(choices=TriggerType.choices)
     sequenceId = NumberThere()
-    sequenceName = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
+    sequenceName = TextField(required=False, allow_blank=True, max_length=300, default="")
     stakeholderRoles = serializers.ListField(
         child=serializers.ChoiceField(choices=StakeholderRole.choices), required=False, default=list, max_length=20
     )
-    segmentFilter = serializers.CharField(required=False, allow_blank=True, allow_null=True, max_length=80, default="")
+    segmentFilter = TextField(required=False, allow_blank=True, allow_null=True, max_length=80, default="")
     healthThreshold = serializers.IntegerField(
         required=False, allow_null=True, min_value=0, max_value=100, default=None
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from emails.queries.bodies import DraftBody
 from outreach.enums import Directness, Framing, LedBy, OpportunityStage, SignalKind, Trend, UpsellReply
 from outreach.models.offers import FeatureRequest
@@ -88,8 +89,8 @@ class IntroductionBody(DraftBody):
 class FeatureRequestIn(serializers.Serializer[Any]):
     """Something that the account asked for. source: where it was said, such as a ticket."""
 
-    text = serializers.CharField(max_length=FeatureRequest._meta.get_field("text").max_length)
-    source = serializers.CharField(  # type: ignore[assignment]  # a field of this name, as the API calls it
+    text = TextField(max_length=FeatureRequest._meta.get_field("text").max_length)
+    source = TextField(  # type: ignore[assignment]  # a field of this name, as the API calls it
         max_length=80, required=False, allow_blank=True, default=""
     )
     askedOn = serializers.DateField(source="asked_on", required=False, allow_null=True, default=None)
@@ -141,4 +142,4 @@ class StageIn(serializers.Serializer[Any]):
 
     stage = serializers.ChoiceField(choices=OpportunityStage.choices)
     seen = serializers.ChoiceField(choices=OpportunityStage.choices, required=False)
-    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+    reason = TextField(max_length=300, required=False, allow_blank=True, default="")

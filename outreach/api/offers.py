@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from customers.api_base import TextField
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from outreach.models import Offer
@@ -32,14 +33,14 @@ class OfferBody(serializers.Serializer[Any]):
     """
 
     id = serializers.UUIDField(read_only=True)
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
     annualPrice = serializers.DecimalField(
         source="annual_price", max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
     )
     currency = serializers.RegexField(r"^[A-Za-z]{3}$", required=False, help_text="Three letters of ISO 4217.")
     position = serializers.IntegerField(required=False, min_value=0, max_value=HIGHEST_POSITION)
     features = serializers.ListField(
-        child=serializers.CharField(max_length=LONGEST_FEATURE), max_length=MOST_FEATURES, required=False
+        child=TextField(max_length=LONGEST_FEATURE), max_length=MOST_FEATURES, required=False
     )
     resourcesUrl = serializers.CharField(
         source="resources_url", max_length=200, required=False, allow_blank=True, help_text="https alone."

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from outreach.enums import AutomationLevel, RunState, StepState, UpsellReply, UpsellStepName
 from outreach.services.upsell.answering import ANSWERS
 from outreach.services.upsell.starting import LONGEST_ID, LONGEST_METRIC
@@ -17,9 +18,9 @@ class RunIn(serializers.Serializer[Any]):
     automationLevel: capped by the workspace; left out, that of the event's alert, else hybrid.
     """
 
-    customerId = serializers.CharField(max_length=220)
-    eventId = serializers.CharField(max_length=LONGEST_ID)
-    metricType = serializers.CharField(max_length=LONGEST_METRIC)
+    customerId = TextField(max_length=220)
+    eventId = TextField(max_length=LONGEST_ID)
+    metricType = TextField(max_length=LONGEST_METRIC)
     automationLevel = serializers.ChoiceField(choices=AutomationLevel.choices, required=False)
 
 
@@ -41,7 +42,7 @@ class RetryIn(serializers.Serializer[Any]):
 
 
 class RunReasonIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=LONGEST_ID, required=False, allow_blank=True, default="")
+    reason = TextField(max_length=LONGEST_ID, required=False, allow_blank=True, default="")
 
 
 class AttemptBody(serializers.Serializer[Any]):

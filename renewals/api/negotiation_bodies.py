@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from renewals.api.plan_bodies import TaskBody
 from renewals.api.renewal_bodies import MoneyField
 from renewals.api.what_if_bodies import ScenarioBody
@@ -85,21 +86,21 @@ class NegotiationBody(serializers.Serializer[Any]):
 class NegotiationStartIn(serializers.Serializer[Any]):
     """reason: what was objected, in a few words."""
 
-    reason = serializers.CharField(max_length=400)
+    reason = TextField(max_length=400)
 
 
 class ObjectionIn(serializers.Serializer[Any]):
     """What was said in a call or a meeting. quote: in their words."""
 
     kind = serializers.ChoiceField(choices=ObjectionKind.choices)
-    quote = serializers.CharField(max_length=2000)
+    quote = TextField(max_length=2000)
     stakeholderId = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
 class SettleIn(serializers.Serializer[Any]):
     """how: how the objection was met."""
 
-    how = serializers.CharField(max_length=500)
+    how = TextField(max_length=500)
 
 
 class TermsIn(serializers.Serializer[Any]):
@@ -110,7 +111,7 @@ class TermsIn(serializers.Serializer[Any]):
         source="term_months", required=False, allow_null=True, min_value=1, max_value=LONGEST_TERM_MONTHS
     )
     discountPercent = PercentField(source="discount_pct", required=False, allow_null=True)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    note = TextField(required=False, allow_blank=True, max_length=1000)
 
 
 class TermsDecisionIn(serializers.Serializer[Any]):
@@ -120,5 +121,5 @@ class TermsDecisionIn(serializers.Serializer[Any]):
 
 
 class NextStepIn(serializers.Serializer[Any]):
-    title = serializers.CharField(max_length=300)
+    title = TextField(max_length=300)
     dueDate = serializers.DateField(source="due_date")

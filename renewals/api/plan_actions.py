@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import Conflict, read_body
+from customers.api_base import Conflict, TextField, read_body
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
 from emails.services.ordering import write_and_wait
@@ -31,7 +31,7 @@ SETTLED = ((TouchState.DONE.value, "Done"), (TouchState.SKIPPED.value, "Skipped"
 class CloseIn(serializers.Serializer[Any]):
     """reason: why the plan ends here."""
 
-    reason = serializers.CharField(max_length=500)
+    reason = TextField(max_length=500)
 
 
 class TouchIn(serializers.Serializer[Any]):

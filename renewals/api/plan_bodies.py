@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from customers.enums import StakeholderRole, TodoActor, TodoState
 from emails.enums import PriceApproach
 from emails.queries.bodies import DraftBody
@@ -129,13 +130,13 @@ class PlanBody(serializers.Serializer[Any]):
 class OwnerChange(serializers.Serializer[Any]):
     stakeholderId = serializers.UUIDField(source="stakeholder_id")
     owner = serializers.ChoiceField(choices=OwnerKind.choices)
-    reason = serializers.CharField(required=False, max_length=500)
+    reason = TextField(required=False, max_length=500)
 
 
 class VariationChange(serializers.Serializer[Any]):
     stakeholderId = serializers.UUIDField(source="stakeholder_id")
     approach = serializers.ChoiceField(choices=PriceApproach.choices)
-    reason = serializers.CharField(required=False, max_length=500)
+    reason = TextField(required=False, max_length=500)
 
 
 PER_PERSON = {"owners": "owner", "variations": "approach"}
@@ -162,7 +163,7 @@ class PlanChangeIn(serializers.Serializer[Any]):
     owners = serializers.ListField(child=OwnerChange(), required=False, max_length=50)
     priceApproach = serializers.ChoiceField(source="price_approach", choices=PriceApproach.choices, required=False)
     variations = serializers.ListField(child=VariationChange(), required=False, max_length=50)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=500)
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.api_base import MomentOrDayField
+from customers.api_base import MomentOrDayField, TextField
 from outreach.enums import Choice
 from renewals.queries.brake import Question
 
@@ -81,4 +81,4 @@ class DecideIn(serializers.Serializer[Any]):
 
     choice = serializers.ChoiceField(choices=Choice.choices)
     until = MomentOrDayField(required=False, allow_null=True)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=500)

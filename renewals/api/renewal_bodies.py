@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from customers.api_base import TextField
 from renewals.enums import Outcome, Stage
 from renewals.services.renewals import HIGHEST_PRICE
 
@@ -62,7 +63,7 @@ class RenewalBody(serializers.Serializer[Any]):
 class RenewalChange(serializers.Serializer[Any]):
     """What may be written. Without a running contract, `currentPrice` and `renewalDate` enter one."""
 
-    plan = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    plan = TextField(required=False, allow_blank=True, max_length=120)
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
     startDate = serializers.DateField(source="start_date", required=False, allow_null=True)
     renewalDate = serializers.DateField(source="renewal_date", required=False)
@@ -111,7 +112,7 @@ class OutcomeIn(serializers.Serializer[Any]):
     result = serializers.ChoiceField(choices=Outcome.choices)
     price = MoneyField(required=False, allow_null=True)
     termMonths = serializers.IntegerField(source="term_months", required=False, allow_null=True, min_value=1)
-    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    reason = TextField(required=False, allow_blank=True, default="", max_length=500)
     renewalId = serializers.UUIDField(source="renewal_id", required=False, help_text="Refused if it is closed.")
 
 
