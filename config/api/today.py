@@ -118,24 +118,24 @@ def _body(shown: Shown) -> dict[str, Any]:
 
 def _wanted(request: Request) -> Wanted:
     asked = request.query_params
-    part, kind, whose = asked.get("part", ""), asked.get("kind", ""), asked.get("whose", "mine")
-    if part not in ("", *PARTS):
+    part, kind, whose = asked.get("part"), asked.get("kind"), asked.get("whose", "mine")
+    if part is not None and part not in PARTS:
         raise serializers.ValidationError({"part": [f"One of {', '.join(PARTS)}."]})
-    if kind not in ("", *KINDS):
+    if kind is not None and kind not in KINDS:
         raise serializers.ValidationError({"kind": [f"One of {', '.join(KINDS)}."]})
-    if whose in ("mine", ""):
-        return Wanted("", part, kind)
+    if whose == "mine":
+        return Wanted("", part or "", kind or "")
     if whose == EVERYBODY:
-        return Wanted(EVERYBODY, part, kind)
+        return Wanted(EVERYBODY, part or "", kind or "")
     try:
-        return Wanted(str(uuid.UUID(whose)), part, kind)
+        return Wanted(str(uuid.UUID(whose)), part or "", kind or "")
     except ValueError:
         raise serializers.ValidationError({"whose": ["mine, all, or the id of a colleague."]}) from None
 
 
 def _ordered(items: list[Item], request: Request) -> list[Item]:
-    asked = request.query_params.get("ordering", "")
-    if not asked:
+    asked = request.query_params.get("ordering")
+    if asked is None:
         return items
     key = ORDERS.get(asked.removeprefix("-"))
     if key is None:
