@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from customers.api.base import Conflict
 from customers.api.settings import TokenBody
-from customers.api_base import read_body
+from customers.api_base import TextField, read_body
 from customers.enums import Role, Scope
 from customers.models import ApiToken, User
 from customers.queries.callers import caller_of
@@ -31,7 +31,7 @@ ADMIN = dict.fromkeys(("GET", "POST", "DELETE"), Scope.ADMIN)
 class IntegrationTokenIn(serializers.Serializer[Any]):
     """scopes: `read`, `write`; an integration has no others. days: how long it lives."""
 
-    name = serializers.CharField(max_length=120)
+    name = TextField(max_length=120)
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices), min_length=1)
     days = serializers.IntegerField(min_value=1, max_value=LONGEST_LIFE.days, default=DEFAULT_LIFETIME.days)
 

@@ -77,7 +77,7 @@ class ColleagueChange(serializers.Serializer[Any]):
 class IntegrationIn(serializers.Serializer[Any]):
     """Another system's own account. teamId: whose accounts it sees; without one, every account."""
 
-    name = serializers.CharField(max_length=150)
+    name = TextField(max_length=150)
     teamId = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
