@@ -86,6 +86,8 @@ def test_idle_question_reads_the_partial_indexes(now: datetime) -> None:
         cursor.execute(f"PREPARE explained (timestamptz) AS {question.sql}", question.params)
 
     nodes = explain("EXECUTE explained (%s)", [now])
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE explained")
 
     read = read_by(nodes, "journeys_automationschedule")
     assert {"automation_due", "automation_leased"} <= set(read)
