@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 EXPECTED_WITHIN_MS = 15_000  # the machine may be busy with another worker's tests
@@ -26,3 +26,14 @@ def browser() -> Iterator[Browser]:
         expect.set_options(timeout=EXPECTED_WITHIN_MS)
         yield running
         running.close()
+
+
+def wait_for_editor(card: Locator) -> None:
+    """This will wait until the script has taken a draft's card over; what is pressed before goes by the plain form.
+
+    Without scripts there is nothing to wait for.
+    """
+    expect(card).to_be_visible()
+    card.page.wait_for_load_state()
+    if card.page.evaluate("'htmx' in window"):
+        expect(card.locator('[data-marks="body"]')).not_to_be_empty()

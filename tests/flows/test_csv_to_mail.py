@@ -23,6 +23,7 @@ from renewals.services.engage import open_engage
 from renewals.services.letters import write_letters
 from renewals.services.renewals import lock_price, open_renewal
 from tests import factories
+from tests.browsing import wait_for_editor
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 ACCOUNT = "Brightwater Logistics, Inc."
@@ -148,6 +149,7 @@ def edit_and_settle_the_claim(page: Page) -> None:
     """A figure that stands in no record goes amber and must be confirmed, another removed."""
     go_to_step(page, "Emails")
     card = champion_card(page)
+    wait_for_editor(card)
     body = card.get_by_label("Text")
     first = body.input_value()
     body.fill(f"{first}\n\nP.S. Your depots saved 41% of their paperwork.")
@@ -160,6 +162,7 @@ def edit_and_settle_the_claim(page: Page) -> None:
     expect(champion_card(page).locator(".fact-alert")).to_have_count(0)
 
     card = champion_card(page)
+    wait_for_editor(card)
     body = card.get_by_label("Text")
     body.fill(body.input_value().replace("paperwork.", "paperwork in 13 weeks."))
     save(card)

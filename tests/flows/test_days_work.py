@@ -28,6 +28,7 @@ from outreach.models import Enrollment, Offer, OutreachPlan, Reaction, UpsellInt
 from outreach.services.outreach_stand_in import connect_stand_in
 from renewals.models import Renewal
 from tests import factories
+from tests.browsing import wait_for_editor
 from tests.conftest import NOW
 from tests.emails.corpus import Sent
 from tests.emails.event_calls import Signer, stamp
@@ -173,6 +174,7 @@ def engage(page: Page) -> None:
 def edit_in_place(page: Page) -> None:
     page.locator("#engage-rail").get_by_role("link", name="Emails").click()
     card = page.locator(".draft-card", has_text=CHAMPION)
+    wait_for_editor(card)
     body = card.get_by_label("Text")
     body.fill(body.input_value().replace("\n\n", "\n\nIt was good to hear how the depots get on.\n\n", 1))
     card.get_by_role("button", name="Save to Drafts").click()
