@@ -3,10 +3,17 @@
 (() => {
   const isTyping = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
   const steps = () => [...document.querySelectorAll("#engage-rail a")];
-  let asked = false;
+  /* The link that a step was asked for by, until the step has settled: only then do the new links lead anywhere in
+     place. A key that is pressed before waits. */
+  let asked = null;
+  let waits = 0;
   let moved = "";
 
   function go(by) {
+    if (asked) {
+      waits += by;
+      return;
+    }
     const links = steps();
     const here = links.findIndex((link) => link.hasAttribute("aria-current"));
     const link = links[here + by];
@@ -21,23 +28,35 @@
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const link = event.detail.elt;
-    asked = link.matches("#engage-rail a, .engage-step-head a");
+    if (link.matches("#engage-rail a, .engage-step-head a")) asked = link;
     const pressed = link.matches(".engage-person-tools form") && document.activeElement;
     moved = pressed ? pressed.getAttribute("aria-label") || "" : "";
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     keepInView();
     if (moved) focusAgain();
-    if (!asked) return;
-    asked = false;
+    if (!asked || event.detail.requestConfig?.elt !== asked) return;
+    asked = null;
     const title = document.getElementById("step-title");
     if (!title) return;
     title.focus({ preventScroll: true });
     document.title = `${title.textContent} · ${document.title.split(" · ").slice(1).join(" · ")}`;
     const top = document.getElementById("engage");
     if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView();
+    const by = waits;
+    waits = 0;
+    if (by) go(by);
   });
+
+  /* What did not come settles never. */
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:swapError"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.requestConfig?.elt !== asked) return;
+      asked = null;
+      waits = 0;
+    });
+  }
 
   /* An answer without a step (signed out meanwhile, taken away) is shown as the page it is. */
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -272,6 +272,28 @@ def test_keys_lead_through_the_steps(browser: Browser, live_server: Any, dana: U
     context.close()
 
 
+def test_key_that_is_pressed_before_a_step_has_settled_waits(browser: Browser, live_server: Any, dana: User) -> None:
+    customer = opened_account(dana)
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/engage/sequence")
+    page.evaluate(
+        """() => document.addEventListener(
+            "htmx:afterSwap",
+            () => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "]", bubbles: true })),
+            { once: true },
+        )"""
+    )
+
+    page.keyboard.press("]")
+
+    expect(step_title(page)).to_have_text("Emails")
+    expect(step_title(page)).to_be_focused()
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].name").endswith("/sequence")  # all in place
+    context.close()
+
+
 def test_step_is_gone_to_though_the_rail_was_drawn_anew_while_the_text_was_saved(
     browser: Browser, live_server: Any, dana: User
 ) -> None:
