@@ -19,6 +19,7 @@ from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from customers.form_base import FIRST_YEAR, LAST_YEAR
 from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import match_customer, require_customer
@@ -48,12 +49,26 @@ class MomentOrDayField(serializers.Field[Any, Any, Any, Any]):
         return serializers.DateTimeField().to_representation(value)
 
 
+class DayField(serializers.DateField):
+    """A day in the years that the forms of the pages take as well; days are counted from it."""
+
+    default_error_messages = {"year": f"Give a year from {FIRST_YEAR} to {LAST_YEAR}."}
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.fail("year")
+        return day
+
+
 class TextField(serializers.CharField):
-    """A JSON text; a number is not taken for one."""
+    """A JSON text; a number is not taken for one, and the blanks around it count for its length."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            raise serializers.ValidationError(self.error_messages["max_length"].format(max_length=self.max_length))
         return super().to_internal_value(data)
 
 

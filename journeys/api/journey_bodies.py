@@ -9,7 +9,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from customers.api_base import TextField
+from customers.api_base import DayField, TextField
 from journeys.api.bodies import AutomationBody
 from journeys.enums import JourneyState, MonthState
 from journeys.forms.actions import LONGEST_REASON, MOST_DAYS
@@ -30,14 +30,14 @@ class ReasonField(serializers.CharField):
 class StartIn(serializers.Serializer[Any]):
     """`programme`: id or name; left out, that of the client's segment. `includePast`: catch up on what is past."""
 
-    startDate = serializers.DateField(source="start_date")
+    startDate = DayField(source="start_date")
     programme = TextField(required=False, max_length=120)
     includePast = serializers.BooleanField(source="include_past", default=False)
     reason = ReasonField()
 
 
 class AdjustIn(serializers.Serializer[Any]):
-    startDate = serializers.DateField(source="start_date")
+    startDate = DayField(source="start_date")
     includePast = serializers.BooleanField(source="include_past", default=False)
     reason = ReasonField()
 

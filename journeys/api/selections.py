@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from customers.api_base import TextField, read_body, read_flag
+from customers.api_base import DayField, TextField, read_body, read_flag
 from customers.models import Customer, User
 from customers.queries.callers import caller_of
 from customers.queries.lookup import NotThere
@@ -52,7 +52,7 @@ class SelectionIn(serializers.Serializer[Any]):
         source="client_ids", child=serializers.UUIDField(), required=False, max_length=MOST_CLIENTS
     )
     filter = BoardFilterIn(required=False)
-    startDate = serializers.DateField(required=False)
+    startDate = DayField(required=False)
     programme = TextField(required=False, max_length=120)
     includePast = serializers.BooleanField(required=False)
     until = serializers.DateField(required=False, allow_null=True)
@@ -68,7 +68,7 @@ class SelectionIn(serializers.Serializer[Any]):
 
 
 class AdjustManyIn(serializers.Serializer[Any]):
-    startDate = serializers.DateField(source="start_date", required=False)
+    startDate = DayField(source="start_date", required=False)
     days = serializers.IntegerField(required=False, min_value=-MOST_DAYS, max_value=MOST_DAYS)
     includePast = serializers.BooleanField(source="include_past", default=False)
     reason = ReasonField()

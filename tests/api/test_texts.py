@@ -59,6 +59,30 @@ def test_number_for_a_text_is_refused_beside_its_name(call_as: Any, csm: Any, te
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("title", "status"), [(" " * 300 + "x", 400), ("x" * 301, 400), (" " + "x" * 299, 201)])
+def test_blanks_around_a_text_count_for_its_length(call_as: Any, csm: Any, title: str, status: int) -> None:
+    customer = factories.CustomerFactory.create(owner=csm)
+
+    answer = call_as(csm).post(f"/api/customers/{customer.pk}/todos", {"title": title})
+
+    assert answer.status_code == status
+    assert [task.title for task in Todo.objects.all()] == [title.strip()] * (status == 201)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_journey_begins_in_a_year_that_a_form_takes(call_as: Any, csm: Any, day: str) -> None:
+    api, customer = call_as(csm), factories.CustomerFactory.create(owner=csm)
+
+    started = api.post(f"/api/clients/{customer.pk}/journey/start", {"startDate": day})
+    moved = api.patch(f"/api/clients/{customer.pk}/journey/adjust", {"startDate": day})
+
+    assert {(answer.status_code, *answer.json()["error"]["fields"]) for answer in (started, moved)} == {
+        (400, "startDate")
+    }
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("offset", ["-21:39", "+23:59", "-15:59", "Z"])
 def test_moment_is_asked_for_in_any_offset(call_as: Any, ops: Any, offset: str) -> None:
     api = call_as(ops)
