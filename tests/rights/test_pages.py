@@ -35,7 +35,7 @@ WRITTEN_BY_READING = frozenset(
 """What is taken away is on record."""
 BODIES = {"outreach:channel_write": {"channel": "call"}}
 """What is sent to a page that does not know without it which of its things is meant."""
-OTHER_METHODS = ("put", "patch", "delete")
+OTHER_METHODS = ("put", "patch", "delete", "head", "options")
 
 
 def test_every_page_has_a_row_and_every_row_a_page() -> None:
