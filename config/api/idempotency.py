@@ -15,6 +15,7 @@ from config.api.shape import error_response
 from customers.api.authentication import BearerTokenAuthentication
 from customers.models import IdempotentCall, User
 from customers.services.calls import Begun, Standing, begin_call, finish_call, forget_call, is_running
+from customers.services.kept_answers import open_answer
 
 METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 LONGEST_KEY = 200
@@ -84,7 +85,7 @@ def _answer_repeat(standing: Standing, call: IdempotentCall) -> HttpResponse:
         response: HttpResponse = error_response(409, "still_running", "The first call with this key is still running.")
         response.headers["Retry-After"] = "1"
         return response
-    response = HttpResponse(bytes(call.body), status=call.status, content_type=call.content_type)
+    response = HttpResponse(open_answer(call), status=call.status, content_type=call.content_type)
     if not call.content_type:
         del response.headers["Content-Type"]
     response.headers["Idempotent-Replayed"] = "true"

@@ -85,6 +85,7 @@ def play_disk(disk: Disk, *, count: int, seed: int) -> dict[str, Any]:
         "passed": finished
         and met > 0
         and is_clean(seen)
+        and tries == 0
         and seen["statuses"] == {AutomationStatus.COMPLETED: count}
         and done_when_full < count,
     }

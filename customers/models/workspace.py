@@ -105,7 +105,10 @@ class WorkspaceKey(models.Model):
 
 
 class IdempotentCall(Row):
-    """What was answered to a call that carried an Idempotency-Key, so that a repeat gets the same answer."""
+    """What was answered to a call that carried an Idempotency-Key, so that a repeat gets the same answer.
+
+    body: sealed with the newest of FIELD_KEYS.
+    """
 
     goes_whole = ("body",)
 

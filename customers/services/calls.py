@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from customers.models import IdempotentCall, User
 from customers.queries.moments import Waiting, When
+from customers.services.kept_answers import seal_answer
 
 REMEMBERED_FOR = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(minutes=5)
@@ -58,9 +59,9 @@ def is_running(call: IdempotentCall) -> bool:
 
 
 def finish_call(call: IdempotentCall, *, status: int, content_type: str, body: bytes, now: datetime) -> None:
-    """This will keep the answer for repeats."""
+    """This will keep the answer for repeats, sealed: it may hold a token that is shown once and kept nowhere."""
     IdempotentCall.objects.filter(pk=call.pk).update(
-        status=status, content_type=content_type[:100], body=body, updated_at=now
+        status=status, content_type=content_type[:100], body=seal_answer(body), updated_at=now
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 
-from customers.models import Activity, Stakeholder, User
+from customers.models import Activity, IdempotentCall, Stakeholder, User
 from customers.queries.persons import RowsOfPerson, find_rows_of
-from customers.queries.told import tell_mentions, tell_rows
+from customers.queries.told import excerpts, plain, tell_mentions, tell_rows
 from customers.rules.wiping import terms_of
 from customers.services.digests import digest_address
+from customers.services.kept_answers import open_answer
 from emails.models import (
     Attachment,
     CapturedMail,
@@ -94,7 +95,7 @@ def list_same_person(person: Stakeholder, *, reader: User) -> list[Stakeholder]:
 def collect(person: Stakeholder, *, reader: User) -> dict[str, Any]:
     """This will gather what the reader may see of the contact: as plain values, by kind."""
     people = list_same_person(person, reader=reader)
-    letters, records = letters_to(people), _records(people)
+    letters, records, terms = letters_to(people), _records(people), terms_about(people)
     return {
         "contact": [{**_values(one, _PERSON), "account": one.customer.name} for one in people],
         "letters": list(letters.values(*_LETTER)),
@@ -108,11 +109,10 @@ def collect(person: Stakeholder, *, reader: User) -> dict[str, Any]:
         "preferences": list(wishes_of(people).values(*_WISH)),
         "activity": list(_lines_about(people, letters).values(*_LINE)),
         "records": records,
-        "mentions": list(
-            tell_mentions(
-                terms_about(people), customer_ids=[one.customer_id for one in people], known=_keys_of(records)
-            )
-        ),
+        "mentions": [
+            *tell_mentions(terms, customer_ids=[one.customer_id for one in people], known=_keys_of(records)),
+            *_tell_kept_answers(terms),
+        ],
     }
 
 
@@ -124,6 +124,14 @@ def count_known(people: Sequence[Stakeholder]) -> dict[str, int]:
         "events": MailEvent.objects.filter(draft__in=letters.values("pk")).count(),
         "replies": replies_of(people).count(),
     }
+
+
+def _tell_kept_answers(terms: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Where the answers kept for repeats of a call, which lie sealed, speak of them."""
+    kept = IdempotentCall.objects.exclude(body=b"").only("pk", "body").iterator(chunk_size=200) if terms else ()
+    for call in kept:
+        if says := excerpts(plain(open_answer(call)), terms):
+            yield {"where": "idempotentcall.body", "id": call.pk, "says": says}
 
 
 def _records(people: Sequence[Stakeholder]) -> dict[str, list[dict[str, Any]]]:

@@ -20,6 +20,7 @@ from customers.rules.wiping import ERASED, wipe_text
 from customers.services.activity import record
 from customers.services.digests import digest_address
 from customers.services.wiping import forget_old_pages, wipe_everywhere
+from customers.services.wiping_calls import wipe_calls
 from customers.services.wiping_imports import wipe_imports
 from customers.services.wiping_rows import wipe_rows
 from customers.signals import send_after_commit
@@ -77,7 +78,8 @@ def erase_contact(person: Stakeholder, *, now: datetime, by: User) -> Erasure:
         replies = _erase_replies(people)
         _erase_captured(people, accounts, terms)
         _erase_people(people, now=now)
-        others = wipe_rows(rows) + wipe_imports(terms, now=now) + wipe_everywhere(terms, customer_ids=accounts)
+        others = wipe_rows(rows) + wipe_imports(terms, now=now) + wipe_calls(terms)
+        others += wipe_everywhere(terms, customer_ids=accounts)
         for customer_id in accounts:
             record("stakeholder.erased", "Erased a contact at their request", customer=customer_id, by=by, now=now,
                    letters=letters, replies=replies)  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.db import DatabaseError
 
 from journeys.queries.due import get_next_trigger_at
 from journeys.queries.glance import Glance, look
@@ -15,6 +16,7 @@ from journeys.registry import Sweeper, list_sweepers
 from journeys.rules.restoring import Mark
 from journeys.services.claiming import claim_due
 from journeys.services.failing import release_abandoned
+from journeys.services.no_room import notice_no_room
 from journeys.services.restoring import is_clock_doubted, put_tick_on_record
 from journeys.services.running import run_claim
 
@@ -92,10 +94,14 @@ def _run(glance: Glance, now: datetime, budget: timedelta) -> TickReport:
     """
     report = TickReport()
     glance = _sweep(report, glance, now, list_sweepers())
-    if glance.is_abandoned:
-        report.abandoned = release_abandoned(now=now)
-    if glance.is_ready or report.abandoned:
-        _drain(report, now, budget)
+    try:
+        if glance.is_abandoned:
+            report.abandoned = release_abandoned(now=now)
+        if glance.is_ready or report.abandoned:
+            _drain(report, now, budget)
+    except DatabaseError as error:
+        notice_no_room(error, now=now)
+        raise
     return report
 
 

@@ -10,12 +10,13 @@ from django.db.models import F
 
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
-from journeys.models.automations import MAX_ERROR_CHARS
+from journeys.models.automations import MAX_ERROR_CHARS, AutomationQuerySet
 from journeys.queries.due import DUE_COLUMNS, as_due
 from journeys.rules.automations import Due, RetryAt, after_failure
 from journeys.services.claiming import BATCH, move_claimed
 from journeys.services.failure_news import tell_of_failure
 from journeys.services.lines import log_line
+from journeys.services.no_room import ended_for_want_of_room
 from journeys.services.telling import tell_moved
 
 ABANDONED = "The worker stopped while it was running."
@@ -52,25 +53,35 @@ def record_failure(due: Due, *, token: UUID, error: Exception, now: datetime) ->
 def release_abandoned(*, now: datetime) -> int:
     """This will give back the rows whose lease is over, counting the attempt; the last attempt fails the row.
 
-    They run again at once, not 15 minutes later: mostly it was a restart, not the row.
+    They run again at once, not 15 minutes later: mostly it was a restart, not the row. Where the disk was full
+    meanwhile it was neither: no attempt.
     """
     if not AutomationSchedule.objects.abandoned(now).exists():
         return 0
     with transaction.atomic():
         locked = AutomationSchedule.objects.abandoned(now).select_for_update(skip_locked=True, no_key=True)
-        dues = [as_due(*row) for row in locked.values_list(*DUE_COLUMNS)[:BATCH]]
+        rows = [(ended, as_due(*row)) for ended, *row in locked.values_list("leased_until", *DUE_COLUMNS)[:BATCH]]
+        kept_waiting = [due for ended, due in rows if ended_for_want_of_room(ended)]
+        dues = [due for ended, due in rows if not ended_for_want_of_room(ended)]
         spent = [due for due in dues if due.attempt > due.max_retries]
-        _give_back(dues, spent, now)
+        _give_back(kept_waiting, dues, spent, now)
         for due in spent:
             tell_of_failure(due, message=ABANDONED, now=now)
         AutomationLog.objects.bulk_create(
             [log_line(due, now, "Taken back", LogStatus.FAILED, error_message=ABANDONED) for due in dues]
         )
-    return len(dues)
+    return len(rows)
 
 
-def _give_back(dues: list[Due], spent: list[Due], now: datetime) -> None:
-    rows = AutomationSchedule.objects.abandoned(now).filter(pk__in=[due.id for due in dues])
-    fields = {"claim_token": None, "leased_until": None, "error_message": ABANDONED, "updated_at": now}
-    rows.filter(pk__in=[due.id for due in spent]).update(status=AutomationStatus.FAILED, **fields)
-    rows.update(status=AutomationStatus.SCHEDULED, retry_count=F("retry_count") + 1, **fields)
+def _give_back(kept_waiting: list[Due], dues: list[Due], spent: list[Due], now: datetime) -> None:
+    ended = AutomationSchedule.objects.abandoned(now)
+    fields = {"claim_token": None, "leased_until": None, "updated_at": now}
+    _among(ended, kept_waiting).update(status=AutomationStatus.SCHEDULED, **fields)
+    _among(ended, spent).update(status=AutomationStatus.FAILED, error_message=ABANDONED, **fields)
+    _among(ended, dues).update(
+        status=AutomationStatus.SCHEDULED, retry_count=F("retry_count") + 1, error_message=ABANDONED, **fields
+    )
+
+
+def _among(rows: AutomationQuerySet, dues: list[Due]) -> AutomationQuerySet:
+    return rows.filter(pk__in=[due.id for due in dues])

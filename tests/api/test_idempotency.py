@@ -17,6 +17,7 @@ from django.utils import timezone
 from customers.models import Customer, IdempotentCall, User
 from customers.services import calls
 from customers.services.calls import GIVEN_UP_AFTER, REMEMBERED_FOR, Standing, begin_call, finish_call, sweep_calls
+from customers.services.kept_answers import open_answer
 from tests import factories
 from tests.api.conftest import Caller, error_of, key_of
 
@@ -37,6 +38,22 @@ def test_repeat_gets_the_same_answer_and_does_nothing_again(api: Caller) -> None
     assert again.headers["Content-Type"] == first.headers["Content-Type"]
     assert again.headers["Idempotent-Replayed"] == "true"
     assert Customer.objects.count() == 1
+
+
+def test_kept_answer_is_sealed(api: Caller) -> None:
+    first = api.post("/api/customers", {"name": "Fresh"}, **KEY)
+    kept = IdempotentCall.objects.get()
+
+    assert b"Fresh" in first.content
+    assert b"Fresh" not in bytes(kept.body)
+    assert open_answer(kept) == first.content
+
+
+def test_answer_kept_before_answers_were_sealed_is_given_as_it_lies(api: Caller) -> None:
+    first = api.post("/api/customers", {"name": "Fresh"}, **KEY)
+    IdempotentCall.objects.update(body=first.content)
+
+    assert api.post("/api/customers", {"name": "Fresh"}, **KEY).content == first.content
 
 
 def test_without_a_key_a_repeat_is_a_second_call(api: Caller) -> None:
@@ -209,7 +226,7 @@ def test_answer_is_kept_as_it_was(csm: User) -> None:
     repeat = begin_call(csm, key="k", digest="d", now=now)
 
     assert repeat.standing is Standing.ANSWERED
-    assert (repeat.call.status, bytes(repeat.call.body)) == (418, b"\x00\xff")
+    assert (repeat.call.status, open_answer(repeat.call)) == (418, b"\x00\xff")
 
 
 def test_repeat_waits_for_the_answer_of_the_first(api: Caller, monkeypatch: pytest.MonkeyPatch, csm: User) -> None:

@@ -19,11 +19,12 @@ from typing import Any
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from customers.models import Activity, Customer, ImportRun, Meeting, Stakeholder, User
+from customers.models import Activity, Customer, IdempotentCall, ImportRun, Meeting, Stakeholder, User
 from customers.queries.persons import declared
 from customers.queries.speaking import LEFT_ALONE
 from customers.services.activity import record
-from customers.services.digests import digest_address
+from customers.services.digests import digest_address, sealer
+from customers.services.kept_answers import seal_answer
 from emails.models import (
     Attachment,
     CapturedMail,
@@ -52,6 +53,8 @@ THEIRS = (
     Suppression,
 )
 KINDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
+SEALED = b"gAAAA"
+"""How everything begins that is sealed with one of FIELD_KEYS."""
 SHORTEST = 8
 """What is shorter holds a code."""
 
@@ -220,7 +223,8 @@ class World:
         if one.model is ImportRun and isinstance(one, models.BinaryField):
             return _packed(said)
         if isinstance(one, models.BinaryField):
-            return f'[{{"mark": "{mark}", "who": "{self.person.name}"}}]'.encode() if whole else said.encode()
+            raw = f'[{{"mark": "{mark}", "who": "{self.person.name}"}}]'.encode() if whole else said.encode()
+            return seal_answer(raw) if one.model is IdempotentCall else raw
         if one.max_length and len(said) > one.max_length:
             return self.person.name[: one.max_length]
         return said
@@ -247,6 +251,8 @@ def _as_text(value: Any) -> str:
     if not isinstance(value, bytes | memoryview):
         return str(value)
     raw = bytes(value)
+    if raw.startswith(SEALED):
+        raw = sealer().decrypt(raw)
     if raw.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return "\n".join(_as_text(archive.read(info)) for info in archive.infolist())

@@ -13,7 +13,8 @@ from django.db import connection
 from config.drills import disk
 from config.drills.full_disk import NO_LIMIT, notice_refusals
 from config.drills.rows import settle
-from journeys.services import running
+from journeys.services import clock, running
+from journeys.services.no_room import forget_no_room
 from tests.config.drills.hands import one_hand
 
 pytestmark = [
@@ -24,7 +25,9 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _room_again() -> Iterator[None]:
+    forget_no_room()
     yield
+    forget_no_room()
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA max_page_count={NO_LIMIT}")
 
@@ -47,6 +50,25 @@ def test_full_disk_leaves_nothing_half_done_and_costs_no_attempt(
     assert seen["passed"], seen
     assert seen["writes_refused"] > 0
     assert (seen["half_done"], seen["attempts_lost"]) == (0, 0)
+
+
+def test_disk_without_room_to_give_a_row_back_costs_no_attempt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "let_go", lambda claim, *, now: None)
+
+    seen = play(tmp_path, monkeypatch)
+
+    assert seen["passed"], seen
+    assert seen["attempts_lost"] == 0
+
+
+def test_attempts_that_a_full_disk_costs_do_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "let_go", lambda claim, *, now: None)
+    monkeypatch.setattr(clock, "notice_no_room", lambda error, *, now: None)
+
+    seen = play(tmp_path, monkeypatch)
+
+    assert not seen["passed"], seen
+    assert seen["attempts_lost"] > 0
 
 
 def test_full_disk_that_leaves_things_half_done_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
