@@ -9,7 +9,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from customers.signals import book_imported, contract_changed, customer_created, usage_recorded
+from customers.signals import book_imported, contract_changed, contracts_changed, customer_created, usage_recorded
 from emails.enums import OriginKind
 from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.services.introduction_tracking import note_reply, note_sent
@@ -28,13 +28,14 @@ def introduction_answered(sender: object, reply_id: uuid.UUID, draft_id: uuid.UU
         note_reply(reply_id, now=timezone.now())
 
 
-@receiver(usage_recorded, dispatch_uid="outreach.usage_speaks")
 @receiver(customer_created, dispatch_uid="outreach.new_account_speaks")
 @receiver(contract_changed, dispatch_uid="outreach.contract_speaks")
 def account_changed(sender: object, customer_id: uuid.UUID, **_: Any) -> None:
     put_down([customer_id], now=timezone.now())
 
 
+@receiver(usage_recorded, dispatch_uid="outreach.usage_speaks")
+@receiver(contracts_changed, dispatch_uid="outreach.contracts_speak")
 @receiver(book_imported, dispatch_uid="outreach.book_speaks")
 def accounts_changed(sender: object, customer_ids: list[uuid.UUID], **_: Any) -> None:
     put_down(customer_ids, now=timezone.now())

@@ -13,10 +13,10 @@ class RenewalsConfig(AppConfig):
         from renewals.queries.sources import register_sources
         from renewals.queries.term import find_notice_deadline
         from renewals.services import crm, importing, merging, negotiate
-        from renewals.services.entering import enter_contract
+        from renewals.services.entering_many import enter_contracts
 
         register_sources()
-        register_contract_writer(enter_contract)
+        register_contract_writer(enter_contracts)
         importing.register()
         crm.register()
         merging.register()

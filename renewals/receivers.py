@@ -10,13 +10,13 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.utils import timezone
 
-from customers.signals import book_imported, contract_changed, stakeholder_left
+from customers.signals import book_imported, contract_changed, contracts_changed, stakeholder_left
 from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
 from renewals.services import crm, objections, reactions
-from renewals.services.follow import follow_account, follow_price, follow_sent, list_live_accounts
+from renewals.services.follow import follow_account, follow_accounts, follow_price, follow_sent
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
 
@@ -31,11 +31,9 @@ def plan_follows_account(sender: object, customer_id: uuid.UUID, **_: Any) -> No
     follow_account(customer_id, now=timezone.now())
 
 
-@receiver(book_imported, dispatch_uid="renewals.plans_follow_import")
-def plans_follow_import(sender: object, customer_ids: list[uuid.UUID], **_: Any) -> None:
-    """Of the thousands that an import may touch, only accounts with a running plan have something to follow."""
-    for customer_id in list_live_accounts(customer_ids):
-        follow_account(customer_id, now=timezone.now())
+@receiver([book_imported, contracts_changed], dispatch_uid="renewals.plans_follow_accounts")
+def plans_follow_accounts(sender: object, customer_ids: list[uuid.UUID], **_: Any) -> None:
+    follow_accounts(customer_ids, now=timezone.now())
 
 
 @receiver(touch_done, dispatch_uid="renewals.plan_follows_sent")

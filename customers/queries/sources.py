@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
@@ -36,9 +37,10 @@ def list_pulls(source: UsageSource) -> list[UsagePull]:
     return list(source.pulls.select_related("asked_by")[:SHOWN_PULLS])
 
 
-def find_customers(accounts: Sequence[str]) -> dict[str, Customer]:
-    """Find the accounts by the other system's id."""
-    return {str(row.external_id): row for row in Customer.objects.filter(external_id__in=accounts)}
+def find_ids(accounts: Iterable[str]) -> dict[str, UUID]:
+    """Find the accounts by the other system's id: theirs → ours."""
+    rows = Customer.objects.filter(external_id__in=list(accounts)).order_by()
+    return {str(external_id): pk for external_id, pk in rows.values_list("external_id", "pk")}
 
 
 def list_salesforce_ids() -> list[str]:

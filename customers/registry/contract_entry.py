@@ -1,13 +1,25 @@
-"""Who writes a contract that another system tells: an app on the left, which knows what a locked price forbids."""
+"""Who writes contracts that another system tells: an app on the left, which knows what a locked price forbids."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-ContractWriter = Callable[[Any, Mapping[str, Any], datetime], bool]
-"""Takes the account, fields of `Contract`, and now; says whether anything changed. Raises ValidationError."""
+from django.core.exceptions import ValidationError
+
+
+class ToldContract(NamedTuple):
+    """What is told of an account's running contract. values: fields of `Contract`."""
+
+    customer_id: UUID
+    values: Mapping[str, Any]
+
+
+ContractWriter = Callable[[Sequence[ToldContract], datetime], list[bool | ValidationError]]
+"""Takes what is told of many accounts, of one perhaps several times, and now. Gives for each in turn whether anything
+changed, or why it was not taken. What it writes, it writes together or not at all."""
 
 _writers: list[ContractWriter] = []
 

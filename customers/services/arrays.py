@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,58 @@ def update_rows(
     return _execute(f"UPDATE {table} SET {changes} FROM ({source}) AS new WHERE {same}", parameters)  # noqa: S608
 
 
+def upsert_rows(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    unique: Sequence[str],
+    changed: Sequence[str],
+) -> int:
+    """Insert the rows, and of those that are there write the fields `changed`; gives how many were written.
+
+    unique: the fields that tell which row is there, each once among the rows. Values as for `insert_rows`.
+    """
+    if not rows:
+        return 0
+    columns = {name: model._meta.get_field(name) for name in fields}
+    source, parameters = _source(list(columns.values()), rows)
+    names = ", ".join(_quoted(column) for column in columns.values())
+    keys = ", ".join(_quoted(columns[name]) for name in unique)
+    changes = ", ".join(f"{_quoted(columns[name])} = excluded.{_quoted(columns[name])}" for name in changed)
+    sql = (
+        f"INSERT INTO {_table(model)} ({names}) SELECT * FROM ({source}) AS new WHERE true "  # noqa: S608
+        f"ON CONFLICT ({keys}) DO UPDATE SET {changes}"
+    )
+    return _execute(sql, parameters)
+
+
+def find_differing(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]], *, matched: int
+) -> dict[int, bool]:
+    """Ask which of the rows do not stand there as they are told: the place of each, and whether it is there at all.
+
+    The database compares, so that of a thousand rows that are as they were nothing is fetched. matched: the first so
+    many fields tell which row is meant, the others what it should say. Values as for `insert_rows`.
+    """
+    if not rows:
+        return {}
+    columns: list[Any] = [models.IntegerField(), *(model._meta.get_field(name) for name in fields)]
+    source, parameters = _source(columns, [[place, *row] for place, row in enumerate(rows)])
+    table, key = _table(model), f"{_table(model)}.{_quoted(model._meta.pk)}"
+    pairs = [(f"{table}.{_quoted(column)}", f"new.c{n}") for n, column in enumerate(columns[1:], start=1)]
+    same = " AND ".join(f"{ours} = {told}" for ours, told in pairs[:matched])
+    differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
+    others = "".join(f" OR {ours} {differs} {told}" for ours, told in pairs[matched:])
+    sql = (
+        f"SELECT new.c0, {key} IS NOT NULL FROM ({source}) AS new LEFT JOIN {table} ON {same} "  # noqa: S608
+        f"WHERE {key} IS NULL{others}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return {place: bool(is_there) for place, is_there in cursor.fetchall()}
+
+
 def _execute(sql: str, parameters: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -159,6 +212,8 @@ def _plain(value: Any) -> Any:
         return value.hex
     if isinstance(value, datetime):
         return moment(value)
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 

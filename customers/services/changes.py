@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,15 @@ def set_fields(row: Model, values: Mapping[str, Any], *, allowed: frozenset[str]
 def check(row: Model) -> None:
     """This will raise ValidationError with field names for what the model does not allow."""
     row.full_clean(exclude={"id"})
+
+
+def check_values(row: Model, *, known: Collection[str]) -> None:
+    """This will check like `check`, asking the database nothing: what stands in other rows is left to its constraints.
+
+    known: the relations whose rows are there.
+    """
+    row.clean_fields(exclude={"id", *known})
+    row.clean()
 
 
 def describe(row: Model, difference: Difference) -> str:

@@ -13,7 +13,7 @@ from customers.enums import ContractState
 from customers.models import Contract, Customer, User
 from customers.rules.book.dates import MAX_YEAR, MIN_YEAR
 from customers.services.activity import record
-from customers.services.changes import Difference, check, describe, set_fields
+from customers.services.changes import Difference, check, check_values, describe, set_fields
 from customers.signals import contract_changed, send_after_commit
 
 WRITABLE = frozenset({"plan", "current_price", "currency", "start_date", "renewal_date", "notice_days"})
@@ -30,8 +30,7 @@ def add_contract(customer: Customer, values: Mapping[str, Any], *, now: datetime
     with transaction.atomic():
         contract.save(force_insert=True)
         record(
-            "contract.added",
-            f"Contract entered, until {contract.renewal_date:%-d %b %Y}",
+            *say_added(contract),
             customer=customer,
             by=by,
             now=now,
@@ -52,8 +51,7 @@ def update_contract(contract: Contract, values: Mapping[str, Any], *, now: datet
     with transaction.atomic():
         contract.save(update_fields=[*difference, "updated_at"])
         record(
-            "contract.changed",
-            f"Contract changed: {describe(contract, difference)}",
+            *say_changed(contract, difference),
             customer=contract.customer_id,
             by=by,
             now=now,
@@ -64,12 +62,32 @@ def update_contract(contract: Contract, values: Mapping[str, Any], *, now: datet
     return difference
 
 
+def say_added(contract: Contract) -> tuple[str, str]:
+    """This will give verb and words of the record's line."""
+    return "contract.added", f"Contract entered, until {contract.renewal_date:%-d %b %Y}"
+
+
+def say_changed(contract: Contract, difference: Difference) -> tuple[str, str]:
+    """This will give verb and words of the record's line."""
+    return "contract.changed", f"Contract changed: {describe(contract, difference)}"
+
+
 def check_contract(contract: Contract) -> None:
     """This will raise ValidationError with the field that is wrong, not with the name of a constraint."""
+    _check_days(contract)
+    check(contract)
+
+
+def check_terms(contract: Contract) -> None:
+    """This will check like `check_contract` what the contract says, and ask the database nothing."""
+    _check_days(contract)
+    check_values(contract, known={"customer"})
+
+
+def _check_days(contract: Contract) -> None:
     for name in ("start_date", "renewal_date"):
         day = getattr(contract, name)
         if day and not MIN_YEAR <= day.year <= MAX_YEAR:
             raise ValidationError({name: f"The year must be from {MIN_YEAR} to {MAX_YEAR}."})
     if contract.start_date and contract.renewal_date and contract.renewal_date <= contract.start_date:
         raise ValidationError({"renewal_date": "The renewal must come after the start of the contract."})
-    check(contract)

@@ -1,4 +1,4 @@
-"""One pull: asked outside any transaction, applied account by account, with what was left out on record.
+"""One pull: asked outside any transaction, kept batch by batch (`taking_in`), with what was left out on record.
 
 Pulls only read there, and what they bring is kept once per account, metric and moment: one that died is asked again.
 """
@@ -6,37 +6,33 @@ Pulls only read there, and what they bring is kept once per account, metric and 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.clients.choice import get_salesforce, why_salesforce_off
 from customers.clients.usage_endpoint import fetch_usage
 from customers.enums import PullState, SourceKind
-from customers.models import Customer, UsagePull, UsageSource
-from customers.queries.sources import find_customers, list_salesforce_ids, sources_waiting
-from customers.registry.contract_entry import find_contract_writer
-from customers.rules.source_mapping import ACCOUNT, BadRow, PulledRow, account_of, find_items, read_row, their_fields
+from customers.models import UsagePull, UsageSource
+from customers.queries.sources import list_salesforce_ids, sources_waiting
+from customers.rules.source_mapping import ACCOUNT, BadRow, find_items, their_fields
 from customers.services.activity import record
 from customers.services.budgets import within_budget
 from customers.services.digests import sealer
-from customers.services.usage import Reading, record_usage
+from customers.services.taking_in import Result, take_in
 
 LEASE = timedelta(minutes=10)
 EACH = timedelta(days=1)
 RETRY_AFTER = timedelta(hours=1)
 MOST_FAILURES = 3
 MOST_ROWS = 20_000
-MOST_REFUSED = 200
 SALESFORCE_BATCH = 100
 SOURCE = "A usage source"
 
@@ -47,21 +43,8 @@ class CannotAsk(Exception):
     """Raised where nothing can be asked as things stand; says why."""
 
 
-@dataclass
-class _Result:
-    """What a pull brought so far. refused: the first of those that were left out."""
-
-    rows: int = 0
-    accounts: int = 0
-    readings: int = 0
-    contracts: int = 0
-    refused_count: int = 0
-    refused: list[dict[str, Any]] = field(default_factory=list)
-
-    def refuse(self, row: int, account: str, reason: str) -> None:
-        self.refused_count += 1
-        if len(self.refused) < MOST_REFUSED:
-            self.refused.append({"row": row, "account": account[:120], "reason": reason[:200]})
+class PullLost(Exception):
+    """Raised where the pull was given up meanwhile, so that what is left of it is another's."""
 
 
 def sweep(now: datetime) -> int:
@@ -81,8 +64,15 @@ def pull_source(source_id: uuid.UUID, *, now: datetime) -> bool:
         return False
     source = UsageSource.objects.get(pk=source_id)
     pull = UsagePull.objects.create(source=source, started_at=now, leased_until=now + LEASE)
+    began = monotonic()
+
+    def stay(result: Result) -> None:
+        _stay(pull, result, now=now + timedelta(seconds=int(monotonic() - began)))
+
     try:
-        result = _apply(_ask(source, now=now), source, now=now)
+        result = take_in(_ask(source, now=now), source, now=now, after_batch=stay)
+    except PullLost:
+        log.warning("usage_pull_lost", source=str(source_id))
     except CannotAsk as reason:
         _fail(pull, str(reason), can_retry=False, now=now)
     except (NotAccepted, MaybeAccepted) as error:
@@ -128,56 +118,25 @@ def _in_batches(ids: Sequence[str]) -> Iterator[list[str]]:
         yield list(ids[start : start + SALESFORCE_BATCH])
 
 
-def _apply(items: Sequence[Any], source: UsageSource, *, now: datetime) -> _Result:
-    result = _Result(rows=len(items))
-    by_account: dict[str, list[tuple[int, PulledRow]]] = defaultdict(list)
-    for number, item in enumerate(items, start=1):
-        try:
-            row = read_row(item, source.mapping, now=now)
-        except BadRow as error:
-            result.refuse(number, account_of(item, source.mapping), str(error))
-        else:
-            by_account[row.account].append((number, row))
-    customers = find_customers(list(by_account))
-    for account, rows in by_account.items():
-        customer = customers.get(account)
-        if customer is None:
-            for number, _ in rows:
-                result.refuse(number, account, "No account has this id.")
-            continue
-        result.accounts += 1
-        _apply_account(customer, rows, result, now=now)
-    return result
+def _stay(pull: UsagePull, result: Result, *, now: datetime) -> None:
+    """Say that the worker lives, and how far it is. Raises PullLost."""
+    running = UsagePull.objects.filter(pk=pull.pk, state=PullState.RUNNING)
+    if not running.update(leased_until=now + LEASE, updated_at=now, **_counts(result)):
+        raise PullLost
 
 
-def _apply_account(
-    customer: Customer, rows: Sequence[tuple[int, PulledRow]], result: _Result, *, now: datetime
-) -> None:
-    readings = [
-        Reading(one.metric, one.value, one.at or now.replace(hour=0, minute=0, second=0, microsecond=0), one.limit)
-        for _, row in rows
-        for one in row.readings
-    ]
-    if readings:
-        recorded = record_usage(customer, readings, now=now, by=None)
-        result.readings += recorded.created + recorded.changed
-    for number, row in rows:
-        if row.contract:
-            try:
-                result.contracts += _write_contract(customer, row, now=now)
-            except (ValidationError, ValueError) as error:
-                result.refuse(number, row.account, _words(error))
+def _counts(result: Result) -> dict[str, Any]:
+    return {
+        "rows": result.rows,
+        "accounts": result.accounts,
+        "readings": result.readings,
+        "contracts": result.contracts,
+        "refused_count": result.refused_count,
+        "refused": result.refused,
+    }
 
 
-def _write_contract(customer: Customer, row: PulledRow, *, now: datetime) -> bool:
-    write = find_contract_writer()
-    if write is None:
-        raise ValueError("Contracts are not kept here.")
-    with transaction.atomic():
-        return write(customer, row.contract, now)
-
-
-def _finish(pull: UsagePull, result: _Result, *, now: datetime) -> None:
+def _finish(pull: UsagePull, result: Result, *, now: datetime) -> None:
     note = f"{result.rows} rows of {result.accounts} accounts."
     if result.refused_count:
         note += f" {result.refused_count} left out."
@@ -185,14 +144,9 @@ def _finish(pull: UsagePull, result: _Result, *, now: datetime) -> None:
         moved = UsagePull.objects.filter(pk=pull.pk, state=PullState.RUNNING).update(
             state=PullState.DONE,
             finished_at=now,
-            rows=result.rows,
-            accounts=result.accounts,
-            readings=result.readings,
-            contracts=result.contracts,
-            refused_count=result.refused_count,
-            refused=result.refused,
             note=note,
             updated_at=now,
+            **_counts(result),
         )
         if not moved:
             return
@@ -229,14 +183,3 @@ def _fail(pull: UsagePull, reason: str, *, can_retry: bool, now: datetime) -> No
 def _give_up(pull: UsagePull, *, now: datetime) -> bool:
     _fail(pull, "The worker stopped before it was done; it is asked again.", can_retry=True, now=now)
     return True
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        named = getattr(error, "message_dict", None)
-        return (
-            "; ".join(f"{name}: {' '.join(said)}" for name, said in named.items())
-            if named
-            else " ".join(error.messages)
-        )
-    return str(error)

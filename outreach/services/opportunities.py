@@ -18,6 +18,7 @@ from customers.base import lock_customer
 from customers.models import Customer, User
 from customers.queries.moments import Waiting, When
 from customers.services.activity import record
+from customers.services.arrays import moment, upsert_rows
 from outreach.enums import OpportunityStage
 from outreach.models import ExpansionLook, Opportunity
 from outreach.queries.expansion import read_expansion_context
@@ -99,14 +100,11 @@ def advance(opportunity: Opportunity, stage: OpportunityStage, *, now: datetime)
 
 def put_down(customer_ids: Collection[uuid.UUID], *, now: datetime) -> None:
     """Note that these accounts are to be looked at: something about them has changed."""
-    rows = [ExpansionLook(customer_id=pk, due_at=now, updated_at=now) for pk in customer_ids]
-    ExpansionLook.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["customer"],
-        update_fields=["due_at", "updated_at"],
-        batch_size=500,
-    )
+    at = moment(now)
+    # In one order, so that two batches never wait for each other.
+    rows = [[uuid.uuid4().hex, pk.hex, at, at, at] for pk in sorted(set(customer_ids))]
+    names = ("id", "customer", "due_at", "created_at", "updated_at")
+    upsert_rows(ExpansionLook, names, rows, unique=("customer",), changed=("due_at", "updated_at"))
 
 
 def sweep(now: datetime) -> int:

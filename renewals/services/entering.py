@@ -15,7 +15,7 @@ from customers.services.contracts import add_contract, update_contract
 from renewals.models import Renewal
 from renewals.queries.facts import find_running_contract
 from renewals.services.prepare import PREPARE_FIELDS, update_prepare
-from renewals.services.renewals import PriceIsLocked, open_renewal, set_target_price
+from renewals.services.renewals import LOCKED, PriceIsLocked, open_renewal, set_target_price
 
 NEEDED_FOR_A_CONTRACT = ("current_price", "renewal_date")
 UNDER_THE_LOCK = frozenset({"current_price", "currency"})
@@ -38,33 +38,22 @@ def change_renewal(customer: Customer, values: Mapping[str, Any], *, now: dateti
     return renewal
 
 
-def enter_contract(customer: Customer, values: Mapping[str, Any], now: datetime) -> bool:
-    """This will write what another system tells of the running contract; says whether anything changed.
-
-    values: fields of `Contract`. Raises ValidationError by field.
-    """
-    known = find_running_contract(customer)
-    if known is not None and all(getattr(known, name) == value for name, value in values.items()):
-        return False
-    try:
-        with transaction.atomic():
-            _renewal(customer, values, now=now, by=None)
-    except PriceIsLocked as locked:
-        raise ValidationError({"current_price": str(locked)}) from locked
-    return True
+def check_enough(values: Mapping[str, Any]) -> None:
+    """This will raise ValidationError with what a new contract lacks."""
+    missing = [name for name in NEEDED_FOR_A_CONTRACT if values.get(name) is None]
+    if missing:
+        raise ValidationError(dict.fromkeys(missing, "Needed: this account has no running contract yet."))
 
 
 def _renewal(customer: Customer, values: Mapping[str, Any], *, now: datetime, by: User | None) -> Renewal:
     contract = find_running_contract(customer)
     if contract is None:
-        missing = [name for name in NEEDED_FOR_A_CONTRACT if values.get(name) is None]
-        if missing:
-            raise ValidationError(dict.fromkeys(missing, "Needed: this account has no running contract yet."))
+        check_enough(values)
         return open_renewal(add_contract(customer, values, now=now, by=by), now=now, by=by)
     renewal = open_renewal(contract, now=now, by=by)
     moved = [name for name in UNDER_THE_LOCK & values.keys() if getattr(contract, name) != values[name]]
     if renewal.price_locked and moved:
-        raise PriceIsLocked("The price is locked. Unlock it first.")
+        raise PriceIsLocked(LOCKED)
     update_contract(contract, values, now=now, by=by)
     renewal.contract = contract
     return renewal

@@ -6,8 +6,12 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+import structlog
+
 from customers.enums import TodoState
 from customers.models import Customer, Todo
+from customers.queries.many import many
+from customers.services.halving import is_no_items_fault
 from customers.services.todos import finish_todo
 from outreach.enums import LIVE_PLAN_STATES, TouchKind, TouchState
 from renewals.models import EngageRun
@@ -15,6 +19,8 @@ from renewals.queries.engage import find_run
 from renewals.services.engage import replan
 from renewals.services.letters import refresh_letters
 from renewals.services.tasks import SOURCE_KIND, task_key
+
+log = structlog.get_logger(__name__)
 
 
 def follow_price(customer_id: uuid.UUID, *, now: datetime) -> None:
@@ -31,10 +37,24 @@ def follow_account(customer_id: uuid.UUID, *, now: datetime) -> None:
         replan(run, now=now, by=None)
 
 
+def follow_accounts(customer_ids: Collection[uuid.UUID], *, now: datetime) -> None:
+    """This will do so for many: of thousands only those with a running plan have something to follow.
+
+    One whose plan cannot be computed stops no other.
+    """
+    for customer_id in list_live_accounts(customer_ids):
+        try:
+            follow_account(customer_id, now=now)
+        except Exception as error:
+            if is_no_items_fault(error):
+                raise
+            log.exception("plan_did_not_follow", customer=str(customer_id))
+
+
 def list_live_accounts(customer_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
     """Give those of the accounts that have a running plan."""
     runs = EngageRun.objects.filter(
-        customer__in=customer_ids, renewal__closed_at=None, plan__state__in=sorted(LIVE_PLAN_STATES)
+        customer__in=many(customer_ids), renewal__closed_at=None, plan__state__in=sorted(LIVE_PLAN_STATES)
     )
     return list(runs.values_list("customer_id", flat=True).distinct())
 

@@ -15,6 +15,7 @@ from customers.services.importing.lookup import chunks
 from customers.services.importing.writes import plain
 from customers.services.importing.writing import update_rows
 from renewals.models import Renewal
+from renewals.services.renewals import say_opened
 
 FIELDS = (
     field("extra.confidence", "Confidence", Kind.SCORE_100, "confidence score, renewal confidence, pricing confidence"),
@@ -131,5 +132,4 @@ def _set(renewal: Renewal, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _line(renewal: Renewal, *, now: datetime, by: User | None) -> dict[str, Any]:
-    summary = f"Renewal of {renewal.contract.renewal_date:%d %b %Y} opened"
-    return line("renewal.opened", summary, customer=renewal.customer_id, by=by, now=now, subject=renewal)
+    return line(*say_opened(renewal.contract), customer=renewal.customer_id, by=by, now=now, subject=renewal)

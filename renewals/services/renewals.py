@@ -26,6 +26,8 @@ from renewals.rules.cycles import LONGEST_TERM_MONTHS, add_months, term_months
 from renewals.signals import outcome_set, price_locked, price_unlocked
 
 HIGHEST_PRICE = Decimal("999999999999.99")
+ANOTHER_IS_OPEN = "The renewal before this one is still open: set its outcome first."
+LOCKED = "The price is locked. Unlock it first."
 
 
 class NotAllowed(PermissionError):
@@ -69,12 +71,16 @@ def open_renewal(contract: Contract, *, now: datetime, by: User | None) -> Renew
     with transaction.atomic():
         lock_customer(contract.customer_id)
         if Renewal.objects.filter(customer_id=contract.customer_id, closed_at=None).exclude(contract=contract).exists():
-            raise ValidationError({"contract": "The renewal before this one is still open: set its outcome first."})
+            raise ValidationError({"contract": ANOTHER_IS_OPEN})
         renewal, made = Renewal.objects.get_or_create(contract=contract, defaults={"customer_id": contract.customer_id})
         if made:
-            summary = f"Renewal of {contract.renewal_date:%d %b %Y} opened"
-            record("renewal.opened", summary, customer=contract.customer_id, by=by, now=now, subject=renewal)
+            record(*say_opened(contract), customer=contract.customer_id, by=by, now=now, subject=renewal)
     return renewal
+
+
+def say_opened(contract: Contract) -> tuple[str, str]:
+    """Give verb and words of the record's line."""
+    return "renewal.opened", f"Renewal of {contract.renewal_date:%d %b %Y} opened"
 
 
 def open_renewal_of(customer: Customer, *, now: datetime, by: User | None) -> Renewal:
@@ -95,7 +101,7 @@ def set_target_price(renewal: Renewal, *, price: Decimal | None, now: datetime, 
     with transaction.atomic():
         contract = _open_contract(renewal)
         if renewal.price_locked:
-            raise PriceIsLocked("The price is locked. Unlock it first.")
+            raise PriceIsLocked(LOCKED)
         old = contract.target_price
         if old == price:
             return False

@@ -18,5 +18,5 @@ def test_readings_are_kept_and_those_that_moved_are_changed() -> None:
     readings = list(UsagePull.objects.order_by("created_at").values_list("readings", flat=True))
     assert readings == [ACCOUNTS, ACCOUNTS // CHANGED_EVERY]
     assert (new["changed"], some["changed"]) == (ACCOUNTS, ACCOUNTS // CHANGED_EVERY)
-    assert new["statements"] > some["statements"] > 0
+    assert new["statements"] >= some["statements"] > 0
     assert some["times_the_loop"] > 0
