@@ -6,18 +6,21 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from customers.enums import ClaimState, NoticeChannel, NoticeKind, NoticeMail
-from customers.models import Notice, Todo
+from customers.models import Notice, Todo, User
 from customers.queries.notices import Reader, list_ops_ids, read_owners, read_readers
 from customers.rules.notices import OF_TODO, SETTLED_BY, News, channels_of, news_of
+from customers.rules.record_lines import LineFacts
 
 BATCH = 500
+TOLD_WITHIN = timedelta(days=1)
+OF_LINE = ("verb", "at", "customer_id", "subject_kind", "subject_id")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,24 @@ def notify_lines(lines: Sequence[Mapping[str, Any]]) -> None:
     if later := [(news, fields) for news, fields in told if news.is_later]:
         transaction.on_commit(partial(_tell_owners, later), robust=True)
     _settle_by(lines)
+
+
+def notify_again(lines: Iterable[LineFacts], *, now: datetime) -> None:
+    """This will tell what is told after the commit, for a process that died in between. Each event once, all the same.
+
+    Lines that are older than a day are left alone: no burst of old news.
+    """
+    told = [(news, line) for line in lines if (news := news_of(line.verb, line.data)) is not None and news.is_later]
+    _tell_owners(
+        [
+            (
+                news,
+                {**{name: getattr(line, name) for name in OF_LINE}, "actor": line.actor_id and User(pk=line.actor_id)},
+            )
+            for news, line in told
+            if line.customer_id and line.subject_id and line.at > now - TOLD_WITHIN
+        ]
+    )
 
 
 def notify_todo(todo: Todo, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The chain over the record, made afterwards: whoever writes a line waits for nobody.
 
-Written: links, and how far the chain goes, outside the database. A line without the house's own mark gets its link too,
-as one without; verification names it (`services/record_checks.py`).
+Written: links, how far the chain goes, outside the database, and notices that were lost. A line without the house's
+own mark gets its link too, as one without; verification names it (`services/record_checks.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
@@ -20,6 +21,7 @@ from customers.rules.record_lines import FACTS, LineFacts
 from customers.services.activity import record
 from customers.services.arrays import insert_rows, moment
 from customers.services.chain_heads import Head, furthest_head, keep_head
+from customers.services.notices import notify_again
 from customers.services.record_marks import link, mark_line
 
 BATCH = 5_000
@@ -27,6 +29,8 @@ MOST_AT_ONCE = 200_000
 """Lines per call; what is left is sealed by the next."""
 
 FIELDS = ("number", "line", "kind", "mark", "digest", "sealed_at")
+log = structlog.get_logger(__name__)
+
 LOCK = 0x5EA15
 """Names the lock under which PostgreSQL lets one process at a time add links."""
 
@@ -60,7 +64,9 @@ def _seal_batch(*, now: datetime) -> int:
     waiting = list(_list_waiting())
     if not waiting:
         return 0
-    rows, last = _make_links(head, [LineFacts(*values) for _, *values in waiting], now=now)
+    lines = [LineFacts(*values) for _, *values in waiting]
+    _tell(lines, now=now)
+    rows, last = _make_links(head, lines, now=now)
     with transaction.atomic():
         if not _may_add() or _head() != head:
             return 0
@@ -69,6 +75,14 @@ def _seal_batch(*, now: datetime) -> int:
         _forget_sealed(waiting[-1][0])
     assert last.number == rows[-1][0]
     return len(waiting)
+
+
+def _tell(lines: Sequence[LineFacts], *, now: datetime) -> None:
+    """Every line comes by here once it is committed, so that no notice is lost with the process that was to tell it."""
+    try:
+        notify_again(lines, now=now)
+    except Exception:
+        log.exception("notices_not_told")
 
 
 def _list_waiting() -> Any:

@@ -12,6 +12,7 @@ from config.desk.notices_page import ICONS, url_of
 from customers.enums import NoticeKind
 from customers.models import Customer, Notice, User
 from customers.services.activity import line, record_many
+from customers.services.sealing import seal_waiting
 from emails.services.announcing import announce_written
 from tests import factories
 from tests.journeys.waiting_work import letter
@@ -58,6 +59,37 @@ def test_a_letter_that_did_not_arrive_is_told_once_and_leads_to_it(
     assert (before, Notice.objects.count()) == (0, 1)
     assert "A mail to Acme did not arrive" in page.text
     assert f'href="/drafts/{draft.pk}"' in page.text
+
+
+def test_news_lost_with_its_process_is_told_when_the_line_gets_its_link(
+    account: Customer, csm: User, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    draft = letter(now, customer=account)
+    fields = line("draft.bounced", "Did not arrive", customer=account, by=None, now=now, subject=draft)
+    with django_capture_on_commit_callbacks(execute=False):
+        record_many([fields])
+    assert Notice.objects.count() == 0
+
+    seal_waiting(now=now + timedelta(minutes=1))
+
+    assert [(one.user_id, one.event) for one in Notice.objects.all()] == [(csm.pk, "draft.bounced")]
+
+
+def test_news_that_was_told_is_not_told_again_and_old_news_not_at_all(
+    account: Customer, now: datetime, django_capture_on_commit_callbacks: Any
+) -> None:
+    told, old = letter(now, customer=account), letter(now, customer=account)
+    said = {"customer": account, "by": None}
+    with django_capture_on_commit_callbacks(execute=True):
+        record_many([line("draft.bounced", "Did not arrive", now=now, subject=told, **said)])
+    with django_capture_on_commit_callbacks(execute=False):
+        record_many([line("draft.bounced", "Did not arrive", now=now - timedelta(days=2), subject=old, **said)])
+    record_many([line("draft.blocked", "Kept back", now=now, subject=told, **said)])
+    before = Notice.objects.count()
+
+    seal_waiting(now=now + timedelta(minutes=1))
+
+    assert (before, Notice.objects.count()) == (2, 2)
 
 
 @pytest.mark.parametrize(
