@@ -9,30 +9,46 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 
 @contextmanager
-def scratch_database() -> Iterator[None]:
+def scratch_database(suffix: str = "bench") -> Iterator[None]:
     """This will switch the connection to an empty, migrated database and drop it afterwards.
 
-    SQLite gets a file, as in use; an in-memory one would flatter the figures.
+    suffix: what PostgreSQL's is called after the name of the desk's own. SQLite gets a file, as in use; an in-memory
+    one would flatter the figures.
     """
     old_name = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="evergreen-bench-") as folder:
         if connection.vendor == "sqlite":
             connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
         else:
-            connection.settings_dict["TEST"]["NAME"] = f"{old_name}_bench"
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.settings_dict["TEST"]["NAME"] = f"{old_name}_{suffix}"
         try:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             yield
         finally:
-            connection.creation.destroy_test_db(str(old_name), verbosity=0)
+            # Whoever was interrupted before it was made stands on the desk's own.
+            if connection.settings_dict["NAME"] != old_name:
+                _end_sessions()
+                connection.creation.destroy_test_db(str(old_name), verbosity=0)
+
+
+def _end_sessions() -> None:
+    """Of processes that were killed, or have not noticed yet that all is over: PostgreSQL drops nothing under them."""
+    if connection.vendor != "postgresql":
+        return
+    connection.close()
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +57,15 @@ def own_cluster(control: Path, *, disk: Path | None = None, settings: str = "") 
                 path.mkdir(mode=0o700)
                 os.chown(path, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
         cluster = Cluster(control, data, free_port(), user)
-        cluster.run("initdb", "-o", f"-U postgres -A trust -X {ahead}")
         options = f"-p {cluster.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {settings}"
-        cluster.run("-o", options, "start")
         try:
+            cluster.run("initdb", "-o", f"-U postgres -A trust -X {ahead}")
+            cluster.run("-o", options, "start")
             yield cluster
         finally:
-            cluster.run("-m", "immediate", "stop")
+            # It is not there where it was interrupted before it began, or lies crashed.
+            with suppress(subprocess.CalledProcessError):
+                cluster.run("-m", "immediate", "stop")
 
 
 def find_control() -> Path | None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.drills.sender import Orders, drill_now, use_database
+from config.drills import sender
+from config.drills.sender import Orders, drill_now
 
 KIND = "drill.note"
 SHORT_KIND = "drill.short"
@@ -29,17 +30,8 @@ def tick_on(orders: Orders) -> None:
 
 
 def set_up(orders: Orders) -> None:
-    """This will make Django ready on the drill's database, with nothing that leaves this process."""
-    import django
-
-    django.setup()
-    from django.test.utils import override_settings
-
-    from config.drills.ground import silence_doorbells
-
-    silence_doorbells()
-    use_database(orders.database)
-    override_settings(OUTBOUND="off", MAIL_PROVIDER="capture").enable()
+    """This will make Django ready, and keep still: refusals are counted by the drill."""
+    sender.set_up(orders)
     logging.disable(logging.WARNING)
 
 

@@ -53,6 +53,7 @@ def drill_forgery(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
             kept = sum(rows.objects.count() for rows in (EventBatch, InboundMail, UsageAlert, SlackClick))
             yield {
                 "webhook": webhook,
+                "calls": len(answers),
                 "answers": answers,
                 "accepted": kept,
                 "server_errors": sum(status >= 500 for status in answers.values()),

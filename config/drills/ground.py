@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 
 from django.test.utils import override_settings
 
-from config.benchmarks.scratch import scratch_database
+from config.drills.blank import empty_database
+from config.settings.services import cache_settings
 from customers.models import Customer, Stakeholder, Team, User, WorkspaceSettings
 from emails.models import Draft
 from emails.services.drafts import compose_draft
@@ -20,8 +22,18 @@ TEXT = "Hello,\n\nshall we talk about the coming year next week?\n\nKind regards
 
 @contextmanager
 def drill_ground() -> Iterator[None]:
-    """This will switch to an empty database and keep the workers of this installation out of it."""
-    with scratch_database(), override_settings(ALLOWED_HOSTS=["*"], OUTBOUND="off", MAIL_PROVIDER="capture"):
+    """This will switch to an empty database, and keep this installation's workers, marks and Redis out of it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="evergreen-drill-") as folder,
+        override_settings(
+            ALLOWED_HOSTS=["*"],
+            OUTBOUND="off",
+            MAIL_PROVIDER="capture",
+            DATA_DIR=folder,
+            CACHES={"default": cache_settings("")},
+        ),
+        empty_database(),
+    ):
         silence_doorbells()
         # Refusals are what a drill is after: it counts them, a line for each would bury its own.
         logging.disable(logging.WARNING)

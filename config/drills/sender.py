@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,21 +15,39 @@ DEADLINE_S = 1.5
 PAUSE_S = 0.05
 
 
+class Flag:
+    """Says stop to processes that may be killed at any moment: it has no lock that one of them could take along."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def set(self) -> None:
+        self._raw.value = 1
+
+    def clear(self) -> None:
+        self._raw.value = 0
+
+    def is_set(self) -> bool:
+        return bool(self._raw.value)
+
+
 @dataclass(frozen=True)
 class Orders:
     """What a worker needs to know. ahead_s: how far the drill's clock was put forward, shared by all.
 
     data_dir: where the mark of the clock is kept, a folder of each worker's own where it is empty. speed: how many
-    seconds of the drill's clock a second takes. disk: the small disk that the database is on, for `drill disk`.
+    seconds of the drill's clock a second takes. redis: where a mark is kept besides, if anywhere. disk: the small disk
+    that the database is on, for `drill disk`.
     """
 
     database: dict[str, Any]
     provider_base: str
     ahead_s: Any
-    stop: Any
+    stop: Flag
     began: float
     data_dir: str = ""
     speed: float = 1.0
+    redis: str = ""
     disk: Any = None
 
 
@@ -39,14 +58,11 @@ def drill_now(orders: Orders) -> datetime:
 
 def work(orders: Orders) -> None:
     """This will send what is due, again and again, as a worker of the desk does at each tick."""
-    import django
-
-    django.setup()
+    set_up(orders)
     from django.db import DatabaseError, InterfaceError, connection
 
     from emails.services import outbox
 
-    use_database(orders.database)
     use_provider(orders.provider_base)
     while not orders.stop.is_set():
         try:
@@ -54,6 +70,24 @@ def work(orders: Orders) -> None:
         except (DatabaseError, InterfaceError):
             connection.close()
         time.sleep(PAUSE_S)
+
+
+def set_up(orders: Orders) -> None:
+    """This will make Django ready on the drill's database, with nothing that leaves this process."""
+    # Ctrl-C at a terminal reaches every process: the drill that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import django
+
+    django.setup()
+    from django.test.utils import override_settings
+
+    from config.drills.ground import silence_doorbells
+    from config.settings.services import cache_settings
+
+    silence_doorbells()
+    use_database(orders.database)
+    caches = {"default": cache_settings(orders.redis)}
+    override_settings(OUTBOUND="off", MAIL_PROVIDER="capture", CACHES=caches).enable()
 
 
 def use_database(database: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from django.test.utils import override_settings
 
 from config.drills.fake_sendgrid import EventSigner, Ledger, Weather, fake_sendgrid, write_event
 from config.drills.ground import drill_ground, make_team, queue_letters
-from config.drills.sender import NOON, Orders, drill_now
+from config.drills.sender import NOON, Flag, Orders, drill_now
 from config.drills.workers import CONTEXT, Crew
 from emails.enums import DraftState
 from emails.models import Draft
@@ -31,7 +31,7 @@ EVENTS_LOST = 0.0
 EVENTS_TWICE = 0.2
 SETTLED_GOAL = 0.95
 STILL_DUE = (DraftState.QUEUED, DraftState.SENDING, DraftState.SCHEDULED)
-BEGUN, DONE = "letters are being sent", "the provider has told"
+BEGUN, DONE = "the server may go down", "the server must stay"
 """Said on the side for `drill restarts`: between the two the database may be shut down at any moment."""
 
 SETTLES_S = 1.0
@@ -44,7 +44,7 @@ def drill_sends(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
         queue_letters(count, by=make_team(), now=NOON)
         connection.close()
         orders = make_orders(base)
-        _note(BEGUN)
+        note(BEGUN)
         crew = Crew(orders, WORKERS, seed=seed)
         try:
             finished = _send_all(crew, orders)
@@ -52,21 +52,24 @@ def drill_sends(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
             crew.end()
         unknown = _unknown()
         told = tell(ledger, orders, seed=seed)
-        _note(DONE)
+        note(DONE)
         time.sleep(SETTLES_S)
         patient(lambda: Draft.objects.exists())
         review.sweep(now=drill_now(orders) + review.REVIEW_AFTER)
         yield _count(ledger, count=count, kills=crew.kills, finished=finished, unknown=unknown, told=told)
 
 
-def _note(words: str) -> None:
+def note(words: str) -> None:
+    """This will say to `drill restarts` how far it has come."""
     sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
 
 
 def make_orders(base: str) -> Orders:
     """This will say to workers where this drill's database, provider and clock are."""
-    return Orders(name_database(), base, CONTEXT.Value("d", 0.0), CONTEXT.Event(), time.time())
+    # Without locks: a worker that is killed while it holds one would leave it to nobody.
+    ahead_s, stop = CONTEXT.Value("d", 0.0, lock=False), CONTEXT.Value("b", 0, lock=False)
+    return Orders(name_database(), base, ahead_s, Flag(stop), time.time())
 
 
 def name_database() -> dict[str, Any]:

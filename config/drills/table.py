@@ -7,12 +7,15 @@ from typing import Any
 
 COLUMNS = (
     ("drill", ("drill",)),
-    ("of it", ("fault", "database")),
+    ("of it", ("fault", "gap", "way", "webhook", "repeats")),
+    ("database", ("database",)),
     ("passed", ("passed",)),
+    ("counted", ("rows", "letters", "events", "calls", "clicks", "toggles", "rounds", "approved", "clients", "links")),
     ("duplicates", ("duplicates",)),
     ("lost", ("lost",)),
     ("early", ("early",)),
-    ("kills", ("kills", "crashes")),
+    ("kills", ("kills",)),
+    ("server down", ("server_down",)),
     ("longest wait s", ("longest_wait_s",)),
     ("recovery s", ("recovery_s", "longest_until_held_s", "held_after_s")),
     ("took s", ("drill_s",)),

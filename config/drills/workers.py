@@ -13,6 +13,7 @@ from multiprocessing.context import SpawnProcess
 
 from config.drills.sender import Orders, work
 
+ENDS_WITHIN_S = 10.0
 CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -55,9 +56,11 @@ class Crew:
         return until()
 
     def end(self) -> None:
+        """This will have all of them leave off, and kill those that do not within ENDS_WITHIN_S."""
         self._orders.stop.set()
+        ends = time.monotonic() + ENDS_WITHIN_S
         for worker in self._workers:
-            worker.join(10)
+            worker.join(max(0.0, ends - time.monotonic()))
             if worker.is_alive():
                 worker.kill()
                 worker.join()

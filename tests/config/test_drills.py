@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -77,6 +80,48 @@ def test_all_goes_on_after_a_drill_that_breaks_and_names_it(monkeypatch: pytest.
     assert ["b", "NO", "3", "0", "0.0"] in table
     assert ["d", "yes", "0", "1.5", "0.0"] in table
     assert "Left out, neither passed nor failed: c" in said.getvalue()
+
+
+def test_run_that_is_interrupted_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+
+    def fine(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        yield {"passed": True}
+
+    def interrupted(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            yield {"passed": True}
+        finally:
+            ended.append("what it had begun")
+
+    monkeypatch.setattr(drill, "DRILLS", {"a": fine, "b": interrupted, "c": fine})
+    out, said = StringIO(), StringIO()
+
+    with pytest.raises(CommandError, match="before all was tried") as caught:
+        drill.Command(stdout=out, stderr=said).handle(names=["all"], count=1, seed=1, seconds=None, table=False)
+
+    assert caught.value.returncode == 130
+    assert [json.loads(line)["drill"] for line in out.getvalue().splitlines()] == ["a"]
+    assert ["a", "yes", "0.0"] in [row.split() for row in said.getvalue().splitlines()]
+    assert ended == ["what it had begun"]
+
+
+def test_run_that_leaves_something_behind_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    forgotten: list[subprocess.Popen[bytes]] = []
+
+    def untidy(*, count: int, seed: int) -> Iterator[dict[str, Any]]:
+        forgotten.append(subprocess.Popen(["sleep", "600"], start_new_session=True))
+        yield {"passed": True}
+
+    monkeypatch.setattr(drill, "DRILLS", {"a": untidy})
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=r"^Not passed: left behind$"):
+        drill.Command(stdout=out, stderr=StringIO()).handle(names=["a"], count=1, seed=1, seconds=None, table=False)
+
+    assert json.loads(out.getvalue().splitlines()[-1])["processes"] == 1
+    assert forgotten[0].wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
