@@ -13,7 +13,7 @@ from config.drills.engine import KIND, tick_on
 from config.drills.ground import drill_ground, make_account, make_team
 from config.drills.rows import is_clean, is_ticking, look_at_rows, make_rows, settle, spread
 from config.drills.sender import NOON
-from config.drills.sends import make_orders
+from config.drills.sends import BEGUN, DONE, SETTLES_S, make_orders, note, patient
 from config.drills.workers import Crew
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog
@@ -37,11 +37,14 @@ def drill_journeys(*, count: int, seed: int, seconds: float = 15) -> Iterator[di
         try:
             crew.wait(is_ticking, seconds=LONGEST_S)
             orders.ahead_s.value += STARTS_AFTER.total_seconds()
+            note(BEGUN)
             crew.wait(lambda: False, seconds=seconds, kill_every_s=KILL_EVERY_S)
             finished = settle(crew, orders)
         finally:
             crew.end()
-        seen = _count()
+        note(DONE)
+        time.sleep(SETTLES_S)
+        seen = patient(_count)
         yield {
             **seen,
             "killed_for_s": seconds,
