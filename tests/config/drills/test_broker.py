@@ -21,8 +21,9 @@ def test_redis_that_hangs_dies_and_forgets(handlers: str, passes: bool, monkeypa
             pytest.skip("redis-server is not installed")
         lines = list(play_redis(server, count=30, seconds=FAULT_S, handlers=handlers, workers=1))
 
-    assert [line["fault"] for line in lines] == ["hung", "killed and emptied", "emptied"]
-    assert [line["passed"] for line in lines] == [passes] * 3, lines
+    assert [line["fault"] for line in lines] == ["hung", "killed and emptied", "emptied", "workers and beats killed"]
+    assert [line["passed"] for line in lines] == [passes] * 4, lines
+    assert [line["kills"] > 0 for line in lines] == [False, False, False, True]
     assert all((line["duplicates"] == 0) == passes for line in lines)
 
 
