@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -65,8 +67,30 @@ class Way(NamedTuple):
     month_ids: Sequence[str]
 
 
+_kept: ContextVar[dict[UUID, Way] | None] = ContextVar("ways", default=None)
+
+
+@contextmanager
+def keeping_ways() -> Iterator[None]:
+    """Remember inside what `read_ways` reads. For who holds the customers' locks, under which alone months change."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def read_ways(journey_ids: Collection[UUID]) -> dict[UUID, Way]:
     """This will read the months of the journeys, in one query; a journey without months has an empty course."""
+    kept = _kept.get()
+    if kept is None:
+        return _read_ways(journey_ids)
+    if missing := [one for one in journey_ids if one not in kept]:
+        kept.update(_read_ways(missing))
+    return {one: kept[one] for one in journey_ids}
+
+
+def _read_ways(journey_ids: Collection[UUID]) -> dict[UUID, Way]:
     found: dict[UUID, Way] = dict.fromkeys(journey_ids, Way(_course(()), ()))
     for journey_id, months, ids in _read(journey_ids):
         course, order = _parse(months)

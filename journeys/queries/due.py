@@ -66,6 +66,12 @@ def has_due(now: datetime) -> bool:
     return AutomationSchedule.objects.due(now).order_by("trigger_at", "id").values_list("pk").first() is not None
 
 
+def count_due(now: datetime, *, most: int) -> int:
+    """This will count the rows that are due, held back or not, up to so many; in the order in which `has_due` looks."""
+    first = AutomationSchedule.objects.due(now).order_by("trigger_at", "id").values("pk")[:most]
+    return first.count()
+
+
 def list_held(dues: Sequence[Due]) -> set[UUID]:
     """This will give the ids of those rows that a hold or a brake keeps back, one query for all of them."""
     stops_by_customer = _list_stops({due.customer_id for due in dues})

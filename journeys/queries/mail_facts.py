@@ -154,7 +154,7 @@ def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
     customers = {journey.customer_id for journey in rows.values()}
     ways = read_ways(rows)
     steps = ProgrammeStep.objects.in_bulk(list(list_step_ids(ways.values())))
-    made = Deliverable.objects.filter(journey__in=many(rows)).only(*DELIVERABLE_FIELDS)
+    made = Deliverable.objects.filter(journey__in=many(rows)).order_by().only(*DELIVERABLE_FIELDS)
     deliverables = _by(made, "journey_id")
     people = _by(read_bare(Stakeholder.objects.filter(customer__in=many(customers)), PERSON_FIELDS), "customer_id")
     holds = open_holds(customers)

@@ -1,5 +1,6 @@
 """What may become of an automation whose moment has come. Pure: facts in, decision out."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,6 +87,14 @@ def group_size(attempts_left: int) -> int:
     One of them may be what kills the workers: the fewer attempts are left, the fewer share its fate, in the end none.
     """
     return {0: 1, 1: 5}.get(attempts_left, 50)
+
+
+def share_of(waiting: int, *, most: int) -> int:
+    """Say how many of the waiting rows one worker takes at a time.
+
+    Of the last ones half, though no fewer than half of `most`: who takes all leaves the others nothing to do meanwhile.
+    """
+    return min(most, max(math.ceil(waiting / 2), most // 2))
 
 
 def _in_words(span: timedelta) -> str:

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
-from journeys.queries.due import DUE_COLUMNS, as_due, has_due, list_claimed, list_ready
-from journeys.rules.automations import Due, group_size
+from journeys.queries.due import DUE_COLUMNS, as_due, count_due, has_due, list_claimed, list_ready
+from journeys.rules.automations import Due, group_size, share_of
 
 BATCH = 500
 BATCH_BESIDE_OTHERS = 1_000
@@ -89,9 +89,10 @@ def let_go(claim: Claim, *, now: datetime) -> None:
 
 def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
     """Pick and take in one statement; rows that another claim has locked are passed over."""
+    share = share_of(count_due(now, most=2 * BATCH_BESIDE_OTHERS), most=BATCH_BESIDE_OTHERS)
     ready, values = (
         _in_order(list_ready(now))
-        .values("id", "retry_count", "max_retries", "trigger_at")[:BATCH_BESIDE_OTHERS]
+        .values("id", "retry_count", "max_retries", "trigger_at")[:share]
         .query.sql_with_params()
     )
     sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from customers.queries.disk import is_disk_full
 from customers.services.locks import lock_ids
 from journeys.enums import AutomationStatus, LogStatus
+from journeys.queries.courses import keeping_ways
 from journeys.queries.due import list_held
 from journeys.registry import Handler, find_handler
 from journeys.rules.automations import Decision, Do, Due, Skip, Wait, too_late
@@ -64,6 +65,7 @@ def _set_apart(due: Due, *, token: UUID, error: Exception, now: datetime) -> Cou
         return Counter({LOST: 1})
 
 
+@keeping_ways()
 @transaction.atomic
 def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
     held_ids = _lock_and_list_held(dues)

@@ -102,6 +102,22 @@ def test_kinds_that_are_due_together_are_read_and_mailed_together(lead: User, no
     assert sum(sql.startswith('INSERT INTO "emails_draft"') for sql in asked) == 1
 
 
+def test_months_of_many_that_are_due_are_read_once(lead: User, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("journeys.queries.facts.FEW", 0)
+    for _ in range(2):
+        account = factories.CustomerFactory.create(owner=lead)
+        factories.StakeholderFactory.create(customer=account, primary=True)
+        plan_row(make_journey(account, by=lead, now=now, start=START), JourneyKind.UPCOMING, "month-2", at=now)
+
+    with CaptureQueriesContext(connection) as queries:
+        claim = claim_due(now=now)
+        assert claim is not None
+        run_claim(claim, now=now)
+
+    assert Draft.objects.count() == 2
+    assert sum("AS month GROUP BY" in query["sql"] for query in queries) == 1
+
+
 def plan_row(journey: Journey, kind: JourneyKind, occurrence: str, *, at: datetime) -> None:
     AutomationSchedule.objects.update_or_create(
         subject_kind="journey",

@@ -54,6 +54,20 @@ def test_racing_ticks_run_each_row_once(notebook: Notebook, now: datetime, monke
 
 
 @pytest.mark.postgres
+@pytest.mark.django_db
+def test_claim_of_the_last_batch_leaves_half_of_it_to_another(
+    customer: Customer, notebook: Notebook, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("journeys.services.claiming.BATCH_BESIDE_OTHERS", 8)
+    for _ in range(8):
+        make_automation(customer, now)
+
+    claims = [claim_due(now=now) for _ in range(3)]
+
+    assert [len(claim.dues) if claim else 0 for claim in claims] == [4, 4, 0]
+
+
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_claim_passes_over_rows_that_another_claim_has_locked(
     customer: Customer, notebook: Notebook, now: datetime

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from journeys.rules.automations import GiveUp, RetryAt, after_failure, too_late
+from journeys.rules.automations import GiveUp, RetryAt, after_failure, share_of, too_late
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 TWO_DAYS = timedelta(days=2)
@@ -43,3 +43,8 @@ def test_too_late_names_both_spans() -> None:
 )
 def test_after_failure_three_retries_are_four_attempts(attempt: int, outcome: RetryAt | GiveUp) -> None:
     assert after_failure(attempt=attempt, max_retries=3, now=NOW) == outcome
+
+
+@pytest.mark.parametrize(("waiting", "taken"), [(1, 5), (10, 5), (11, 6), (19, 10), (20, 10), (21, 10), (1_000, 10)])
+def test_share_of_the_last_rows_is_half(waiting: int, taken: int) -> None:
+    assert share_of(waiting, most=10) == taken
