@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
@@ -66,7 +67,7 @@ class Fact:
 
     def as_json(self) -> dict[str, Any]:
         # Field by field and what is empty left out: a journey's mails are written by the thousand, each with a score.
-        row: dict[str, Any] = {name: text for name in _TEXT_FIELDS if (text := getattr(self, name))}
+        row: dict[str, Any] = {name: text for name, text in zip(TEXT_FIELDS, texts_of(self), strict=True) if text}
         row["type"] = self.type.value
         if self.variants:
             row["variants"] = list(self.variants)
@@ -76,13 +77,15 @@ class Fact:
 def fact_from_json(row: Mapping[str, Any]) -> Fact:
     """Read back what `Fact.as_json` wrote; unknown entries are ignored."""
     return Fact(
-        **{name: str(row.get(name, "")) for name in _TEXT_FIELDS},
+        **{name: str(row.get(name, "")) for name in TEXT_FIELDS},
         type=FactType(row["type"]),
         variants=tuple(row.get("variants", ())),
     )
 
 
-_TEXT_FIELDS = ("key", "kind", "id", "field", "value", "display", "label", "url", "currency", "unit")
+TEXT_FIELDS = ("key", "kind", "id", "field", "value", "display", "label", "url", "currency", "unit")
+texts_of: Callable[[Fact], Sequence[str]] = attrgetter(*TEXT_FIELDS)
+"""The texts of a fact, in the order of TEXT_FIELDS."""
 
 
 def facts_by_key(facts: Iterable[Fact]) -> dict[str, Fact]:
