@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -18,15 +18,13 @@ def read_bare(rows: QuerySet[M], fields: Sequence[str]) -> list[M]:
     """
     model = rows.model
     names = [field.attname for field in (model._meta.pk, *map(model._meta.get_field, fields))]  # type: ignore[union-attr]
-    return [_make(model, zip(names, values, strict=True), rows.db) for values in rows.values_list(*names)]
-
-
-def _make(model: type[M], values: Any, database: str) -> M:
-    one = model.__new__(model)
-    one._state = ModelState()
-    one._state.adding, one._state.db = False, database
-    one.__dict__.update(values)
-    return one
+    database, found = rows.db, []
+    for values in rows.values_list(*names):
+        one, state = model.__new__(model), ModelState()
+        state.__dict__ = {"adding": False, "db": database, "fields_cache": {}}
+        one.__dict__ = dict(zip(names, values, strict=True), _state=state)
+        found.append(one)
+    return found
 
 
 def put_related(one: Model, name: str, related: Model | None) -> None:

@@ -17,8 +17,10 @@ class Many(RawSQL):
     """An array of ids, which PostgreSQL looks at before it plans. Of `SELECT unnest(…)` it believes that 200 differ."""
 
 
-def many(ids: Iterable[UUID]) -> RawSQL:
-    """This will give what stands behind `__in` for hundreds of ids."""
+def many(ids: Iterable[UUID] | RawSQL) -> RawSQL:
+    """This will give what stands behind `__in` for hundreds of ids; what it has given already stays as it is."""
+    if isinstance(ids, RawSQL):
+        return ids
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps([one.hex for one in ids])])
     # Without dashes: to write them takes three times as long.

@@ -67,11 +67,19 @@ def put_head(line: Line) -> str:
     return f'["{ids}", "{at}", {_to_json(line.verb)}, {_to_json(ours)}, {_to_json(line.subject_kind)}]'
 
 
-def put_said(line: Line) -> str:
-    """Give what may speak of a customer's person: the words, the data, and the name where none of ours acted."""
+def put_said(line: Line, *, data: str | None = None) -> str:
+    """Give what may speak of a customer's person: the words, the data, and the name where none of ours acted.
+
+    data: what `put_data` gives of the line's, where it is known.
+    """
     name = "" if line.actor_id else line.actor_name
-    data = _to_sorted_json(plain(line.data))
-    return f"{_id(line.id)}\0[{_to_json(line.summary)}, {data}, {_to_json(name)}]"
+    told = put_data(line.data) if data is None else data
+    return f"{_id(line.id)}\0[{_to_json(line.summary)}, {told}, {_to_json(name)}]"
+
+
+def put_data(data: Any) -> str:
+    """Give a line's data as one text, the same on both databases."""
+    return _to_sorted_json(plain(data))
 
 
 def plain(value: Any) -> Any:

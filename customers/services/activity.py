@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
-from customers.rules.record_lines import LineFacts
+from customers.rules.record_lines import LineFacts, put_data
 from customers.services.copying import insert_new
+from customers.services.new_ids import new_ids
 from customers.services.notices import notify_lines
 from customers.services.record_marks import mark_line
 from customers.services.webhook_news import announce
 
 THE_CLOCK = "The clock"
-BATCH = 500
+BATCH = 1_000
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 DIFFERING = (
     "id", "customer", "at", "verb", "actor", "actor_name", "summary", "subject_kind", "subject_id", "data", "mark"
@@ -58,16 +60,27 @@ def record(
 def record_many(lines: list[dict[str, Any]]) -> None:
     """This will add many lines in batches; each is what `line` gives."""
     for start in range(0, len(lines), BATCH):
-        insert_new(Activity(), DIFFERING, [_row(fields) for fields in lines[start : start + BATCH]])
+        insert_new(Activity(), DIFFERING, _rows(lines[start : start + BATCH]))
     announce(lines)
     notify_lines(lines)
 
 
-def _row(fields: dict[str, Any]) -> list[Any]:
-    """What is written of one line, in the order of DIFFERING."""
+def _rows(lines: Sequence[dict[str, Any]]) -> list[list[Any]]:
+    """What is written of the lines. Hundreds that follow each other tell one and the same data, written once."""
+    rows, told, text, put = [], None, "", ""
+    for pk, fields in zip(new_ids(len(lines)), lines, strict=True):
+        data = fields["data"]
+        if data is not told:
+            told, text, put = data, _to_json(data), put_data(data)
+        rows.append(_row(pk, fields, text, put))
+    return rows
+
+
+def _row(pk: uuid.UUID, fields: dict[str, Any], data: str, put: str) -> list[Any]:
+    """What is written of one line, in the order of DIFFERING. data, put: what it tells, as JSON and for its mark."""
     actor: User | None = fields["actor"]
     made = LineFacts(
-        id=uuid.uuid4(),
+        id=pk,
         customer_id=fields["customer_id"],
         at=fields["at"],
         verb=fields["verb"],
@@ -80,7 +93,7 @@ def _row(fields: dict[str, Any]) -> list[Any]:
     )
     return [
         made.id, made.customer_id, made.at, made.verb, made.actor_id, made.actor_name, made.summary,
-        made.subject_kind, made.subject_id, _to_json(made.data), mark_line(made),
+        made.subject_kind, made.subject_id, data, mark_line(made, data=put),
     ]  # fmt: skip
 
 

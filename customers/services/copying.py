@@ -73,7 +73,7 @@ def _write(
         value = field.pre_save(pattern, True)
         name = twice.get(field.name, field.name)
         column = columns.get(name)
-        if column is not None and column.count(column[0]) < len(column):
+        if column is not None and (column[0] != column[-1] or column.count(column[0]) < len(column)):
             if name not in by_name:
                 by_name[name] = _encoder_of(field)(column)
             done += [repeat(same), by_name[name]]

@@ -1,4 +1,4 @@
-"""Ids by the thousand, of one request for randomness: `uuid4` makes one, and takes as long as all else of a plain row."""
+"""Ids by the thousand, of one draw of randomness: to make each by `uuid4` takes as long as all else of a plain row."""
 
 from __future__ import annotations
 

@@ -11,14 +11,17 @@ from customers.services.digests import keyed_digest
 MARK_BYTES = 16
 
 
-def said_of(line: Line) -> str:
-    """This will give the keyed digest, in hex, of what the line says."""
-    return keyed_digest("record", put_said(line)).hex()
+def said_of(line: Line, *, data: str | None = None) -> str:
+    """This will give the keyed digest, in hex, of what the line says. data: as `put_data` gives it, where known."""
+    return keyed_digest("record", put_said(line, data=data)).hex()
 
 
-def mark_line(line: Line, *, said: str | None = None) -> str:
-    """This will give the mark of a line as it was written. said: its digest, where its words have been erased."""
-    return keyed_digest("record.line", f"{put_head(line)}\0{said or said_of(line)}")[:MARK_BYTES].hex()
+def mark_line(line: Line, *, said: str | None = None, data: str | None = None) -> str:
+    """This will give the mark of a line as it was written.
+
+    said: its digest, where its words have been erased. data: as `put_data` gives it, where it is known.
+    """
+    return keyed_digest("record.line", f"{put_head(line)}\0{said or said_of(line, data=data)}")[:MARK_BYTES].hex()
 
 
 def mark_wiped(line: Line) -> str:

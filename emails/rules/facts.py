@@ -95,6 +95,8 @@ def facts_by_key(facts: Iterable[Fact]) -> dict[str, Fact]:
 def canonical(value: object) -> str:
     """Write a value so that two equal values are equal texts, whatever type or precision they were stored
     with."""
+    if isinstance(value, str):
+        return " ".join(value.split())
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from json.encoder import encode_basestring as quote
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from customers.models import Stakeholder, User
 from customers.queries.workspace import get_settings
 from customers.services.activity import THE_CLOCK, record_many
 from customers.services.copying import insert_new
+from customers.services.new_ids import new_ids
 from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
@@ -23,7 +24,7 @@ from emails.rules.facts import Fact
 from emails.rules.patterns import Pattern
 from emails.rules.templates import Filled, compile_template, facts_of_words, fill
 
-BATCH = 500
+BATCH = 1_000
 DIFFERING = (
     "id", "customer", "stakeholder", "to_name", "to_email", "sender", "subject", "body",
     "buttons", "facts", "lane", "purpose", "origin_kind", "origin_id", "occurrence", "template_version", "writer_note",
@@ -32,10 +33,10 @@ DIFFERING = (
 """What one mail of a batch has otherwise than the next; all else of a draft is the same in each."""
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 FIRST = {"first_subject": "subject", "first_body": "body"}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class TemplatedMail:
+class TemplatedMail(NamedTuple):
     """One mail to be: the text that is to be filled, with what, to whom, and by whose rule it may leave.
 
     values: by name, as the text writes them. facts: by name, the records that stand behind a value. conditions: what
@@ -56,11 +57,15 @@ class TemplatedMail:
     origin_kind: OriginKind = OriginKind.JOURNEY
     lane: Lane = Lane.JOURNEY
     purpose: Purpose = Purpose.PROGRAMME
-    facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
+    facts: Mapping[str, Sequence[Fact]] = _NOTHING
     conditions: Sequence[Fact] = ()
     expires_at: datetime | None = None
     pattern: Pattern | None = None
-    ids: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = _NOTHING
+
+
+_Letter = tuple[TemplatedMail, UUID, dict[str, Any]]
+"""A mail, its id as a draft, and its fields."""
 
 
 def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UUID]:
@@ -72,15 +77,18 @@ def queue_templated(mails: Iterable[TemplatedMail], *, now: datetime) -> list[UU
     if not mails:
         return []
     usual = now + timedelta(days=get_settings().approval_days)
-    letters = [(mail, uuid.uuid4(), _fields(mail, expires_at=mail.expires_at or usual)) for mail in mails]
+    letters = [
+        (mail, pk, _fields(mail, expires_at=mail.expires_at or usual))
+        for mail, pk in zip(mails, new_ids(len(mails)), strict=True)
+    ]
     with transaction.atomic():
         new: set[UUID] = set()
         for start in range(0, len(letters), BATCH):
             rows = [[pk, *fields.values()] for _, pk, fields in letters[start : start + BATCH]]
             new |= insert_new(Draft(**_common(now)), DIFFERING, rows, twice=FIRST)
-        written = [letter for letter in letters if letter[1] in new]
+        written = letters if len(new) == len(letters) else [letter for letter in letters if letter[1] in new]
         _keep_first_texts([(pk, fields) for _, pk, fields in written], now=now)
-        record_many([_line(mail, pk, fields, now=now) for mail, pk, fields in written])
+        record_many(_lines(written, now=now))
     return [pk for _, pk, _ in written]
 
 
@@ -120,22 +128,22 @@ def _fields(mail: TemplatedMail, *, expires_at: datetime) -> dict[str, Any]:
     subject, to, sender, version = filled.subject[:300], mail.recipient, mail.sender, mail.version
     return {
         "customer_id": mail.customer_id,
-        "stakeholder_id": to.pk,
+        "stakeholder_id": to.id,
         "to_name": to.name,
         "to_email": to.email,
-        "sender_id": sender.pk if sender else None,
+        "sender_id": sender.id if sender else None,
         "subject": subject,
         "body": filled.body,
-        "buttons": _to_json([[button.label, button.url] for button in filled.buttons]),
+        "buttons": f"[{', '.join([f'[{quote(button.label)}, {quote(button.url)}]' for button in filled.buttons])}]",
         "facts": facts,
         "lane": mail.lane,
         "purpose": mail.purpose,
         "origin_kind": mail.origin_kind,
         "origin_id": mail.origin_id,
         "occurrence": mail.occurrence,
-        "template_version_id": version.pk,
+        "template_version_id": version.id,
         "writer_note": f"From the template “{version.template.name}”, version {version.number}.",
-        "approved_by_id": mail.approved_by.pk if mail.approved_by else None,
+        "approved_by_id": mail.approved_by.id if mail.approved_by else None,
         "approval_rule": mail.rule,
         "approval_hash": digest_of(
             to_email=to.email, cc=(), from_email=sender.email if sender else "", subject=subject, body=filled.body
@@ -157,11 +165,28 @@ def _fill(mail: TemplatedMail) -> tuple[Filled, str]:
 def _keep_first_texts(letters: Sequence[tuple[UUID, Mapping[str, Any]]], *, now: datetime) -> None:
     pattern = DraftVersion(version=1, writer=Writer.BUILT_IN, reason="First draft", saved_at=now)
     for start in range(0, len(letters), BATCH):
-        rows = [[uuid.uuid4(), pk, one["subject"], one["body"]] for pk, one in letters[start : start + BATCH]]
+        some = letters[start : start + BATCH]
+        ids = new_ids(len(some))
+        rows = [[version, pk, one["subject"], one["body"]] for version, (pk, one) in zip(ids, some, strict=True)]
         insert_new(pattern, ("id", "draft", "subject", "body"), rows)
 
 
-def _line(mail: TemplatedMail, pk: UUID, fields: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def _lines(written: Sequence[_Letter], *, now: datetime) -> list[dict[str, Any]]:
+    """Those of mails that one person's rule approved and one text made share what they tell."""
+    told: dict[tuple[Any, ...], dict[str, str]] = {}
+    lines = []
+    for mail, pk, fields in written:
+        key = (fields["approved_by_id"], fields["template_version_id"])
+        if key not in told:
+            by = mail.approved_by.username if mail.approved_by else ""
+            told[key] = {"approved_by": by, "template": str(mail.version.pk)}
+        lines.append(_line(mail, pk, fields, told[key], now=now))
+    return lines
+
+
+def _line(
+    mail: TemplatedMail, pk: UUID, fields: Mapping[str, Any], data: dict[str, str], *, now: datetime
+) -> dict[str, Any]:
     summary = f"Queued “{fields['subject']}” to {fields['to_name']} by the rule “{mail.rule}”"
     return {
         "verb": "draft.queued",
@@ -172,8 +197,5 @@ def _line(mail: TemplatedMail, pk: UUID, fields: Mapping[str, Any], *, now: date
         "at": now,
         "subject_kind": Draft._meta.model_name,
         "subject_id": pk,
-        "data": {
-            "approved_by": mail.approved_by.username if mail.approved_by else "",
-            "template": str(mail.version.pk),
-        },
+        "data": data,
     }

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models.expressions import RawSQL
+
 from customers.enums import StakeholderRole
 from customers.models import Customer, Hold, Stakeholder, User, WorkspaceSettings
 from customers.queries.bare import put_related, read_bare
@@ -41,7 +43,7 @@ class MailMonth(NamedTuple):
     is_skipped: bool
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class MailFacts:
     """One journey with all that its mails may speak of. steps: of its months, by id; holds: the open ones.
 
@@ -49,6 +51,8 @@ class MailFacts:
     """
 
     journey: Journey
+    customer: Customer
+    started_by: User | None
     way: Way
     steps: Mapping[UUID, ProgrammeStep]
     deliverables: dict[UUID, Deliverable]
@@ -78,7 +82,7 @@ class MailFacts:
     def records(self) -> dict[str, str]:
         """The ids behind what a mail about a month says, but for its people."""
         journey, months = self.journey, dict(zip(self.course.names, self.way.month_ids, strict=True))
-        return {"journey": str(journey.pk), "customer": str(journey.customer_id), **months}
+        return {"journey": str(journey.id), "customer": str(journey.customer_id), **months}
 
     @cached_property
     def recipient(self) -> Stakeholder | None:
@@ -91,7 +95,7 @@ class MailFacts:
     @cached_property
     def sender(self) -> User | None:
         """The account's owner; who started the journey stands in where there is none with an address."""
-        candidates = (self.journey.customer.owner, self.journey.started_by)
+        candidates = (self.customer.owner, self.started_by)
         return next((user for user in candidates if user and user.is_active and user.email), None)
 
     @cached_property
@@ -150,34 +154,36 @@ class MailFacts:
 
 def read_mail_facts(journey_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
     """This will read the journeys with their months, people and holds. Ten queries, however many they are."""
-    rows = _journeys(journey_ids)
-    customers = {journey.customer_id for journey in rows.values()}
-    ways = read_ways(rows)
+    asked = many(journey_ids)
+    journeys = read_bare(Journey.objects.filter(pk__in=asked), JOURNEY_FIELDS)
+    customers = many({journey.customer_id for journey in journeys})
+    accounts = {one.id: one for one in read_bare(Customer.objects.filter(pk__in=customers), CUSTOMER_FIELDS)}
+    starters = _put_related(journeys, accounts)
+    ways = read_ways([journey.id for journey in journeys])
     steps = ProgrammeStep.objects.in_bulk(list(list_step_ids(ways.values())))
-    made = Deliverable.objects.filter(journey__in=many(rows)).order_by().only(*DELIVERABLE_FIELDS)
+    made = Deliverable.objects.filter(journey__in=asked).order_by().only(*DELIVERABLE_FIELDS)
     deliverables = _by(made, "journey_id")
-    people = _by(read_bare(Stakeholder.objects.filter(customer__in=many(customers)), PERSON_FIELDS), "customer_id")
+    people = _by(read_bare(Stakeholder.objects.filter(customer__in=customers), PERSON_FIELDS), "customer_id")
     holds = open_holds(customers)
     settings = get_settings()
     return {
-        pk: MailFacts(
+        journey.id: MailFacts(
             journey=journey,
-            way=ways[pk],
+            customer=accounts[journey.customer_id],
+            started_by=starters.get(journey.started_by_id),
+            way=ways[journey.id],
             steps=steps,
-            deliverables={one.month_id: one for one in deliverables.get(pk, ())},
+            deliverables={one.month_id: one for one in deliverables.get(journey.id, ())} if deliverables else {},
             people=people.get(journey.customer_id, ()),
             holds=holds.get(journey.customer_id, []),
             settings=settings,
         )
-        for pk, journey in rows.items()
+        for journey in journeys
     }
 
 
-def _journeys(ids: Collection[UUID]) -> dict[UUID, Journey]:
-    """With their customers, owners, who started them and their versions; what many share is read once."""
-    journeys = read_bare(Journey.objects.filter(pk__in=many(ids)), JOURNEY_FIELDS)
-    accounts = Customer.objects.filter(pk__in=many({one.customer_id for one in journeys}))
-    customers = {one.pk: one for one in read_bare(accounts, CUSTOMER_FIELDS)}
+def _put_related(journeys: Sequence[Journey], customers: Mapping[UUID, Customer]) -> Mapping[UUID | None, User]:
+    """Owners, who started the journeys and their versions, of which many share one: read once. Gives the people."""
     people = {customer.owner_id for customer in customers.values()} | {one.started_by_id for one in journeys}
     users: dict[UUID | None, User] = {**User.objects.select_related("team").in_bulk([pk for pk in people if pk])}
     versions = ProgrammeVersion.objects.select_related("programme").in_bulk({one.version_id for one in journeys})
@@ -187,10 +193,10 @@ def _journeys(ids: Collection[UUID]) -> dict[UUID, Journey]:
         put_related(journey, "customer", customers[journey.customer_id])
         put_related(journey, "version", versions[journey.version_id])
         put_related(journey, "started_by", users.get(journey.started_by_id))
-    return {journey.pk: journey for journey in journeys}
+    return users
 
 
-def open_holds(customers: Collection[UUID]) -> dict[UUID, list[Hold]]:
+def open_holds(customers: Collection[UUID] | RawSQL) -> dict[UUID, list[Hold]]:
     return _by(Hold.objects.filter(customer__in=many(customers), ended_at=None).order_by("starts_at"), "customer_id")
 
 
@@ -207,4 +213,4 @@ def _by(rows: Iterable[Any], name: str) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
         found[getattr(row, name)].append(row)
-    return found
+    return dict(found)

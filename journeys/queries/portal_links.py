@@ -24,7 +24,7 @@ def portal_url(link: PortalLink, path: str = "") -> str:
 def portal_urls(link_id: uuid.UUID, *paths: str) -> list[str]:
     """This will give the addresses of several pages behind a link, which is signed once for them."""
     first = f"{settings.PUBLIC_URL}/j/{make_token(link_id)}"
-    return ["/".join(part for part in (first, path.strip("/")) if part) for path in paths]
+    return [f"{first}/{rest}" if (rest := path.strip("/")) else first for path in paths]
 
 
 def make_token(link_id: uuid.UUID) -> str:

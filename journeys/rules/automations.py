@@ -1,16 +1,17 @@
 """What may become of an automation whose moment has come. Pure: facts in, decision out."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 RETRY_DELAY = timedelta(minutes=15)  # the journey spec: "Retry in 15 min"
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """One claimed row, as handlers see it. attempt: 1 is the first."""
 
     id: UUID
@@ -23,7 +24,7 @@ class Due:
     trigger_at: datetime
     attempt: int
     max_retries: int
-    payload: dict[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from journeys.enums import JourneyKind
@@ -26,8 +27,7 @@ class WriteDeliverable:
     month: int
 
 
-@dataclass(frozen=True)
-class SendMail:
+class SendMail(NamedTuple):
     """A mail to the client from the template of this kind. month: None where it is about the journey as a whole."""
 
     journey_id: UUID

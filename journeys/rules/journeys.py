@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -92,8 +93,7 @@ class JourneyFacts:
         return moment_of(day, self.local_time, self.zone)
 
 
-@dataclass(frozen=True)
-class StepFacts:
+class StepFacts(NamedTuple):
     """What the clock hands to a decision: the journey, and what this row is about. trigger_at: when it was due.
 
     left_out: the kinds of mail that this journey goes without.
@@ -102,7 +102,7 @@ class StepFacts:
     journey: JourneyFacts
     occurrence: str
     month: int | None = None
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = MappingProxyType({})
     trigger_at: datetime | None = None
     left_out: frozenset[str] = frozenset()
 

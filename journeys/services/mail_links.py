@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,24 +14,26 @@ from journeys.services.portal import LinkEnd, links_until, until_when
 NOWHERE = Links(progress="", deliverable="", certificate="")
 """Of a contact whom the portal lets in no more: the buttons are left out."""
 
-LinkKey = tuple[UUID, int | None]
-"""A journey, and the month that the mail is about."""
+
+def client_links(wanted: Sequence[tuple[MailFacts, int | None]], *, now: datetime) -> list[Links]:
+    """This will give the links of each mail for its recipient, in order, in a few statements for all of them.
+
+    wanted: the facts of each, and the month that it is about.
+    """
+    pairs = [_pair(facts) for facts, _ in wanted]
+    ends = {pair: _end(facts, now) for pair, (facts, _) in zip(pairs, wanted, strict=True) if pair}
+    links = links_until(ends, now=now)
+    return [_links(links.get(pair) if pair else None, number) for pair, (_, number) in zip(pairs, wanted, strict=True)]
 
 
-def client_links(wanted: Mapping[LinkKey, MailFacts], *, now: datetime) -> dict[LinkKey, Links]:
-    """This will give the links of each mail for its recipient, in a few statements for all of them."""
-    links = links_until({pair: _end(facts, now) for facts in wanted.values() if (pair := _pair(facts))}, now=now)
-    found = {}
-    for (journey_id, number), facts in wanted.items():
-        pair = _pair(facts)
-        link_id = links.get(pair) if pair else None
-        pages = ("", f"months/{number}" if number else "", "certificate")
-        found[journey_id, number] = Links(*portal_urls(link_id, *pages)) if link_id else NOWHERE
-    return found
+def _links(link_id: UUID | None, number: int | None) -> Links:
+    if link_id is None:
+        return NOWHERE
+    return Links(*portal_urls(link_id, "", f"months/{number}" if number else "", "certificate"))
 
 
 def _pair(facts: MailFacts) -> tuple[UUID, UUID] | None:
-    return (facts.journey.pk, facts.recipient.pk) if facts.recipient else None
+    return (facts.journey.id, facts.recipient.id) if facts.recipient else None
 
 
 def _end(facts: MailFacts, now: datetime) -> LinkEnd:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from customers.models import Hold
 from customers.queries.sending import sending_rules
@@ -25,8 +25,7 @@ ABOUT_THE_HOLD = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON, Journe
 ANNOUNCES_PAUSE = frozenset({JourneyKind.PAUSED, JourneyKind.RESUMES_SOON})
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One mail to be made, with a recipient among its facts."""
 
     effect: SendMail
@@ -88,9 +87,9 @@ def _likeness(one: Wanted) -> Hashable:
     return (
         effect.kind,
         effect.month,
-        one.version.pk,
+        one.version.id,
         facts.journey.version_id,
-        sender.pk if sender else None,
+        sender.id if sender else None,
         facts.course,
         bool(made and made.delivered_at),
         bool(made and made.opened_at),
@@ -132,10 +131,10 @@ def _mail(
         values=values.texts,
         facts=values.facts,
         conditions=values.conditions,
-        origin_id=facts.journey.pk,
+        origin_id=facts.journey.id,
         occurrence=occurrence_of_mail(effect),
         purpose=Purpose.HOLD_NEWS if effect.kind in ABOUT_THE_HOLD else Purpose.PROGRAMME,
-        approved_by=facts.journey.started_by,
+        approved_by=facts.started_by,
         rule=rule,
         expires_at=_expires_at(effect, facts, now),
         pattern=pattern,

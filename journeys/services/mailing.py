@@ -36,13 +36,13 @@ def queue_journey_mails(effects: Sequence[SendMail], *, now: datetime) -> list[U
     _ask_for_recipients([pair for pair in there if pair[1].recipient is None], now=now)
     reachable = [pair for pair in there if pair[1].recipient is not None]
     versions = find_versions({effect.kind.value for effect, _ in reachable}, now=now)
-    links = client_links({(effect.journey_id, effect.month): one for effect, one in reachable}, now=now)
+    links = client_links([(one, effect.month) for effect, one in reachable], now=now)
     pins = pinned_versions({effect.journey_id for effect, _ in reachable})
-    texts = [pins.get((one.journey.pk, effect.kind.value)) or versions[effect.kind.value] for effect, one in reachable]
-    wanted = [
-        Wanted(effect, one, version, links[effect.journey_id, effect.month])
-        for (effect, one), version in zip(reachable, texts, strict=True)
+    texts = [
+        (pins.get((effect.journey_id, effect.kind.value)) if pins else None) or versions[effect.kind.value]
+        for effect, _ in reachable
     ]
+    wanted = [Wanted(*pair, text, found) for pair, text, found in zip(reachable, texts, links, strict=True)]
     return queue_templated(make_mails(wanted, now=now), now=now)
 
 

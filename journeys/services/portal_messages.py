@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
 from customers.services.copying import insert_new
+from customers.services.new_ids import new_ids
 from journeys.models import PortalLink, PortalMessage
 from journeys.queries.mail_facts import MailFacts
 from journeys.rules.effects import SendMail
@@ -25,14 +26,15 @@ def write_messages(pairs: Iterable[tuple[SendMail, MailFacts]], *, now: datetime
 
     Must be called inside the transaction that completes the automations.
     """
-    rows = [_row(effect, facts) for effect, facts in pairs if effect.kind in WORDS]
+    told = [(effect, facts) for effect, facts in pairs if effect.kind in WORDS]
+    rows = [_row(pk, *pair) for pk, pair in zip(new_ids(len(told)), told, strict=True)]
     insert_new(PortalMessage(at=now), DIFFERING, rows)
 
 
-def _row(effect: SendMail, facts: MailFacts) -> list[Any]:
+def _row(pk: UUID, effect: SendMail, facts: MailFacts) -> list[Any]:
     """What is written of one message, in the order of DIFFERING."""
     journey = facts.journey
-    return [uuid4(), journey.customer_id, journey.pk, effect.kind.value, effect.month, occurrence_of_mail(effect)]
+    return [pk, journey.customer_id, journey.id, effect.kind.value, effect.month, occurrence_of_mail(effect)]
 
 
 def read_message(link: PortalLink, message_id: UUID, *, now: datetime) -> bool:

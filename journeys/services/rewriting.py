@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,10 +32,10 @@ def write_anew(draft: Draft, now: datetime) -> Anew | None:
     over = _over_at(effect, facts, month, now=now)
     if over is not None and over <= now:
         return Anew(dropped_because="It would come too late.")
-    key = (effect.journey_id, effect.month)
-    mail = make_mail(Wanted(effect, facts, draft.template_version, client_links({key: facts}, now=now)[key]), now=now)
+    (links,) = client_links([(facts, effect.month)], now=now)
+    mail = make_mail(Wanted(effect, facts, draft.template_version, links), now=now)
     # The rule that approved it, and by whom, stays; so does its end where that does not hang on a date that moved.
-    mail = replace(mail, rule=draft.approval_rule, approved_by=draft.approved_by, expires_at=over)
+    mail = mail._replace(rule=draft.approval_rule, approved_by=draft.approved_by, expires_at=over)
     return Anew(mail, not_before=_first_day(effect, facts, month, now=now) if _has_moved(draft, mail) else None)
 
 

@@ -69,10 +69,10 @@ def _set_apart(due: Due, *, token: UUID, error: Exception, now: datetime) -> Cou
 @transaction.atomic
 def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
     held_ids = _lock_and_list_held(dues)
-    held = [due.id for due in dues if due.id in held_ids]
+    held = [due.id for due in dues if due.id in held_ids] if held_ids else []
     if held:
         move_claimed(held, token=token, now=now, status=AutomationStatus.SCHEDULED)
-    verdicts = list(_judge([due for due in dues if due.id not in held_ids], now))
+    verdicts = list(_judge([due for due in dues if due.id not in held_ids] if held else dues, now))
     # Completed first: the row count proves that the rows are still ours before anything is written in their name.
     settle(verdicts, token=token, now=now)
     _apply(verdicts, now)
@@ -101,19 +101,18 @@ def _judge(dues: Sequence[Due], now: datetime) -> Iterator[Verdict]:
 
 
 def _judge_alike(load: Loader, group: Sequence[tuple[Due, Handler]], now: datetime) -> Iterator[Verdict]:
-    late = {
-        due.id: too_late(trigger_at=due.trigger_at, now=now, expires_after=handler.expires_after)
-        for due, handler in group
-    }
-    timely = [due for due, _ in group if not late[due.id]]
+    lates = [
+        too_late(trigger_at=due.trigger_at, now=now, expires_after=handler.expires_after) for due, handler in group
+    ]
+    timely = [due for (due, _), late in zip(group, lates, strict=True) if not late]
     facts = load(timely) if timely else {}
-    for due, handler in group:
-        if late[due.id]:
-            yield Verdict(due, AutomationStatus.EXPIRED, LogStatus.SKIPPED, "Expired", late[due.id])
-        elif due.id not in facts:
+    for (due, handler), late in zip(group, lates, strict=True):
+        if late:
+            yield Verdict(due, AutomationStatus.EXPIRED, LogStatus.SKIPPED, "Expired", late)
+        elif (found := facts.get(due.id)) is None:
             yield _verdict(due, Skip("What it was about is gone."), now)
         else:
-            yield _verdict(due, handler.decide(facts[due.id], now), now)
+            yield _verdict(due, handler.decide(found, now), now)
 
 
 def _verdict(due: Due, decision: Decision, now: datetime) -> Verdict:

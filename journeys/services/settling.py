@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -44,8 +43,7 @@ SELECT gen_random_uuid(), %s, %s, %s, customer_id, id, type, kind, action, log_s
 """  # noqa: S608  # our own names only
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of one row: its new state, and what the log says."""
 
     due: Due

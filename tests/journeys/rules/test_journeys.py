@@ -203,7 +203,7 @@ def test_milestone_too_late_to_congratulate_still_says_that_it_is_ready(kind: Jo
     assert effects(decide(kind)(facts, NINE_ON_MONDAY + 2 * DAY)) == (SendMail(JOURNEY_ID, kind, "month-4", 4),)
     late = NINE_ON_MONDAY + 2 * DAY + timedelta(seconds=1)
     assert effects(decide(kind)(facts, late)) == (SendMail(JOURNEY_ID, JourneyKind.READY, "month-4", 4),)
-    two_mails = replace(facts, journey=replace(facts.journey, celebrates_apart=True))
+    two_mails = facts._replace(journey=replace(facts.journey, celebrates_apart=True))
     assert decide(kind)(two_mails, late) == Skip("It is too late to congratulate.")
 
 
