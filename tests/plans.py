@@ -14,14 +14,13 @@ from typing import Any
 
 from django.db import connection, models
 
+from config.benchmarks import copies
+
 EACH_IS = 50
 LARGE = 50_000
 """From so many rows on a table must not be read from end to end; fewer are read as fast as an index."""
 
-DIFFERENT = frozenset({
-    "address", "digest", "email", "external_id", "from_email", "key", "message_id", "name", "provider_id",
-    "reply_token", "smtp_id", "to_email",
-})  # fmt: skip
+DIFFERENT = copies.ADDRESSES_AND_KEYS | {"key", "name"}
 """Texts of which each row has its own, whether the table demands it or not."""
 
 ASKED = ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")
@@ -128,64 +127,5 @@ def know_tables() -> None:
 
 
 def multiply(*tables: type[models.Model], times: int) -> None:
-    """This will copy every row of the tables so many times. What refers to another of them refers to the same copy.
-
-    Triggers are off meanwhile: the copies of what has passed them are as right, and nobody is to be told of them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        for model in tables:
-            cursor.execute(_copies_of(model, set(tables)), [times])
-        cursor.execute("SET LOCAL session_replication_role = origin")
-
-
-def _copies_of(model: type[models.Model], tables: set[type[models.Model]]) -> str:
-    values = {}
-    own = _own_columns(model, tables)
-    for field in model._meta.concrete_fields:
-        if field.generated or isinstance(field, models.AutoField):
-            continue
-        column = connection.ops.quote_name(str(field.column))
-        values[column] = _value(field, f"row.{column}", is_own=field.name in own, is_moved=_is_moved(field, tables))
-    table = connection.ops.quote_name(model._meta.db_table)
-    return (
-        f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} "
-        f"FROM {table} AS row, generate_series(1, %s) AS n"
-    )
-
-
-def _value(field: Any, column: str, *, is_own: bool, is_moved: bool) -> str:
-    if is_moved:
-        return f"md5({column}::text || n)::uuid"
-    if is_own and isinstance(field, models.IntegerField):
-        return f"{column} + n * 1000"
-    if is_own:
-        in_front = f"left(n || '.' || {column}, {field.max_length or 100})"
-        in_an_address = f"replace({column}, '@', '.' || n || '@')"
-        return f"CASE WHEN {column} = '' THEN '' WHEN {column} LIKE '%%@%%' THEN {in_an_address} ELSE {in_front} END"
-    return column
-
-
-def _is_moved(field: Any, tables: set[type[models.Model]]) -> bool:
-    """Whether it is an id of a row that is copied, or may be: plain ids name rows of apps on the left."""
-    if field.is_relation:
-        return field.related_model in tables and isinstance(field.target_field, models.UUIDField)
-    return isinstance(field, models.UUIDField)
-
-
-def _own_columns(model: type[models.Model], tables: set[type[models.Model]]) -> set[str]:
-    """The fields, beside ids, of which each copy needs a value of its own."""
-    fields = {field.name: field for field in model._meta.concrete_fields}
-    own = {name for name in fields if name in DIFFERENT}
-    for names in _unique(model):
-        parts = [fields[name] for name in names]
-        if own.isdisjoint(names) and not any(_is_moved(field, tables) for field in parts):
-            own |= {field.name for field in parts if not field.is_relation and not field.choices}
-    return own
-
-
-def _unique(model: type[models.Model]) -> Iterator[tuple[str, ...]]:
-    yield from ((field.name,) for field in model._meta.concrete_fields if field.unique and not field.primary_key)
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
-            yield tuple(constraint.fields)
+    """This will copy every row of the tables so many times, names and keys too of its own each."""
+    copies.multiply(*tables, times=times, different=DIFFERENT)

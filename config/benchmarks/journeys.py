@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from config.benchmarks.book import FilledBook, write
+from config.benchmarks.scratch import let_planner_know
 from journeys.enums import AutomationStatus, DeliverableState, JourneyKind, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyMonth
 from journeys.rules.simulated.world import Assumptions
@@ -24,6 +25,8 @@ def fill_journeys(book: FilledBook, *, now: datetime) -> None:
         started = now - timedelta(days=DAYS_APART * done + 1)
         customers = book.customers[done::MONTHS_SPREAD]
         start_journeys(customers, start_date=started.date(), now=started, by=book.lead, include_past=True)
+        # A planner that takes the tables for empty reads them once for each journey.
+        let_planner_know()
         _deliver(done, now=now)
 
 

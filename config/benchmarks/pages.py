@@ -11,6 +11,7 @@ import gc
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from django.db import connection
@@ -26,6 +27,7 @@ from config.benchmarks.clients import fill_client, fill_next
 from config.benchmarks.examples import Examples
 from config.benchmarks.expansion import fill_expansion
 from config.benchmarks.journeys import fill_journeys, fill_simulation
+from config.benchmarks.larger import enlarge
 from config.benchmarks.office import fill_office
 from config.benchmarks.scratch import QueryCounter, let_planner_know, scratch_database, timed
 from config.benchmarks.settled import fill_settled
@@ -35,6 +37,7 @@ from customers.queries.kept import forget_answers
 
 MOST_QUERIES = 12
 MOST_CPU_MS = 40
+WRITTEN_ACCOUNTS = 2_000
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,18 @@ def measure_pages(*, accounts: int, repeats: int, only: str = "", anew: bool = F
         yield {"database": connection.vendor, "accounts": accounts, **_sum_up(lines)}
 
 
-def fill_desk(accounts: int) -> FilledDesk:
-    """This will write the book and all around it, at this moment."""
+def fill_desk(accounts: int, *, written: int = WRITTEN_ACCOUNTS) -> FilledDesk:
+    """This will write the book and all around it, at this moment.
+
+    written: so many accounts at most are written one by one; a larger book holds copies of them, all equally often.
+    """
     now = timezone.now()
+    times = ceil(accounts / written)
+    accounts = ceil(accounts / times)
     book = fill_book(accounts, now=now)
+    let_planner_know()
     sample = fill_work(book, now=now)
+    let_planner_know()
     fill_settled(sample, now=now)
     fill_client(sample, now=now)
     fill_expansion(book, now=now)
@@ -114,6 +124,7 @@ def fill_desk(accounts: int) -> FilledDesk:
     fill_next(sample, now=now)
     fill_simulation(book, now=now)
     office = fill_office(book, now=now)
+    enlarge(accounts, times=times)
     readers = [_reader("lead", book.lead), _reader("ops", office.ops), Reader("stranger", Client())]
     sample.refresh_from_db()
     return FilledDesk(readers, Examples(sample, office.colleague, invitation_secret=office.invitation_secret))
