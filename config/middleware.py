@@ -8,6 +8,7 @@ from http import HTTPStatus
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,11 +17,13 @@ from structlog.contextvars import bound_contextvars
 
 from config.api.middleware import is_api
 from customers.queries.memo import reading_once
+from customers.queries.minute import note_change
 from customers.view_base import MUST_BEGIN
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = "X-Request-ID"
 PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+READING = frozenset({"GET", "HEAD"})
 REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
 
 
@@ -60,10 +63,23 @@ class ReadOnce:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in READING:
             return self.get_response(request)
         with reading_once():
             return self.get_response(request)
+
+
+class OwnChangesShow:
+    """Who has sent something is shown nothing any more that a page of theirs had kept for the minute (PostgreSQL)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in READING and connection.vendor == "postgresql" and request.user.pk:
+            note_change(request.user.pk)
+        return response
 
 
 class InPlace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.models import User
-from customers.queries.kept import key_of
+from customers.queries.kept import Key, key_of
 from customers.queries.lookup import NotThere
 from customers.registry.approvals import (
     Answered,
@@ -74,7 +74,7 @@ class Queue:
         first, *others = self._found
         return int(first.union(*others, all=True).count())
 
-    def _key(self, asked: str) -> Hashable:
+    def _key(self, asked: str) -> Key:
         return key_of(self._user, asked, self._mine, tuple(self._user.desk))
 
     def _read(self, rows: list[Waiting]) -> list[Approval]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -41,7 +41,7 @@ from config.desk.today_sql import (
 from customers.models import Customer, User
 from customers.queries import turns as ground
 from customers.queries.calendars import local_date
-from customers.queries.kept import key_of
+from customers.queries.kept import Key, key_of
 from customers.queries.minute import once_a_minute
 from customers.queries.turns import Turn
 from renewals.queries import turns as renewals
@@ -188,7 +188,7 @@ class Today:
         on = local_date(moment, self.reader.timezone) if moment else day_of(day)
         return Coming(code, uuid_of(pk), uuid_of(account), name, moment, on or self.today, title or "")
 
-    def _key(self) -> Hashable:
+    def _key(self) -> Key:
         minute = self.now.replace(second=0, microsecond=0)
         return key_of(self.reader, self.wanted.whose, tuple(self.reader.desk), self.reader.timezone, minute)
 

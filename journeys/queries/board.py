@@ -6,7 +6,7 @@ One count for the whole board, one query for the first cards of every column, on
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -17,7 +17,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Lower, RowNumber
 
 from customers.models import Customer, Stakeholder, User
-from customers.queries.kept import key_of
+from customers.queries.kept import Key, key_of
 from customers.queries.minute import once_a_minute
 from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
@@ -212,7 +212,7 @@ class Board:
         """This will give how many stand in the list."""
         return BOARD_ANSWERS.answer(self.mark, self._key("list", self.wanted), self.customer_ids().count)
 
-    def _key(self, part: str, wanted: BoardFilter, *place: int) -> Hashable:
+    def _key(self, part: str, wanted: BoardFilter, *place: int) -> Key:
         return key_of(self.user, part, wanted, self.now.replace(second=0, microsecond=0), *place)
 
     def _read_page(self, begin: int, end: int) -> list[Card]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from customers.models import Customer
 from customers.queries.archives import archived_before
+from customers.queries.kept import figures_of
 from customers.queries.minute import once_a_minute
 from customers.queries.paging import NearerEndPaginator
 from customers.rules.csv_cells import csv_line
@@ -78,6 +79,8 @@ def log(request: HttpRequest) -> HttpResponse:
         # Every line is searched for it: once for all the pages that are turned.
         count_name = f"journeys.log:{_kept_query(request)}"
         paginator.count = once_a_minute(count_name, reader, now=timezone.now(), read=found.count)
+    else:
+        paginator.count = figures_of(reader, "journeys.log", _kept_query(request), read=found.count)
     page = paginator.get_page(request.GET.get("page"))
     customer = wanted.customer_id and Customer.objects.visible_to(reader).filter(pk=wanted.customer_id).first()
     context = {

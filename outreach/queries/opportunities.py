@@ -92,8 +92,8 @@ def _facts(opportunity: Any, *, now: datetime) -> OpportunityFacts:
 def list_owners(reader: User) -> list[User]:
     """Whose opportunities the reader sees, by name."""
     has_any = Exists(Opportunity.objects.filter(customer=OuterRef("pk")))
-    accounts = Customer.objects.visible_to(reader).filter(has_any, owner=OuterRef("pk")).order_by()
-    return list(User.objects.filter(Exists(accounts)))
+    accounts = Customer.objects.visible_to(reader).filter(has_any).order_by()
+    return list(User.objects.filter(pk__in=accounts.values("owner")))
 
 
 def list_record(opportunity: Opportunity) -> list[Activity]:

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from customers.queries.kept import figures_of
 from customers.queries.paging import NearerEndPaginator
 from customers.view_base import put_errors, reader_of
 from outreach.enums import OpportunityStage
@@ -41,7 +42,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     reader, now = reader_of(request), timezone.now()
     stage, owner = request.GET.get("stage", OPEN), request.GET.get("owner", "")
     mine = _of_owner(list_opportunities(reader), owner)
-    sums, shown = sum_stages(mine), _stages_of(stage)
+    sums = figures_of(reader, "opportunities", owner, read=lambda: sum_stages(mine))
+    shown = _stages_of(stage)
     paginator = NearerEndPaginator(_in_stages(mine, shown).order_by("-found_at", "pk"), PAGE_SIZE)
     paginator.count = sum(one.count for one in sums if one.stage in shown)
     page = paginator.get_page(request.GET.get("page"))
@@ -51,7 +53,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "sums": sums,
         "stage": stage,
         "owner": owner,
-        "owners": list_owners(reader),
+        "owners": figures_of(reader, "opportunities' owners", read=lambda: list_owners(reader)),
         "stages": OpportunityStage.choices,
         "tabs": expansion_tabs("outreach:opportunities"),
     }

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from customers.models import Customer
+from customers.queries.kept import figures_of
 from customers.view_base import for_writers, put_errors, reader_of
 from outreach.enums import ENDED_RUN_STATES, AutomationLevel, RunState
 from outreach.queries.run_pages import show_run
@@ -35,7 +36,7 @@ def board(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     runs = list_run_lines(reader)
     state = request.GET.get("state", "")
-    counts = count_states(runs)
+    counts = figures_of(reader, "runs", read=lambda: count_states(runs))
     context: dict[str, Any] = {
         "tabs": expansion_tabs("outreach:runs"),
         "state": state if state in RunState.values else "",

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from customers.queries.kept import figures_of
 from customers.queries.minute import once_a_minute
 from customers.view_base import reader_of
 from outreach.rules.upsell.conversion import ENOUGH
@@ -57,9 +58,13 @@ def overrules(request: HttpRequest) -> HttpResponse:
     page: Page[int] = Paginator(range(counts.count_of(wanted)), PAGE_SIZE).get_page(request.GET.get("page"))
     begin = (page.number - 1) * PAGE_SIZE
     query = _query(wanted)
+
+    def read() -> list[Any]:
+        return list(asked.rows()[begin : begin + PAGE_SIZE])
+
     context = {
         "page": page,
-        "rows": show(asked.rows()[begin : begin + PAGE_SIZE]) if page.object_list else [],
+        "rows": show(figures_of(reader, "overrules", wanted, begin, read=read)) if page.object_list else [],
         "recommendations": [_recommendation(one) for one in counts.recommendations],
         "people": [_person(one, wanted) for one in counts.people],
         "total": sum(one.count for one in counts.people),
