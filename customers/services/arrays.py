@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 
 
 def moment(value: datetime | None) -> str | None:
@@ -52,6 +52,27 @@ def insert_objects(objects: Sequence[models.Model], *, differing: Sequence[str])
         return 0
     chosen: list[Any] = [objects[0]._meta.get_field(name) for name in differing]
     return len(insert_alike(objects[0], differing, [[_put(field, one) for field in chosen] for one in objects]))
+
+
+def insert_all(objects: Sequence[models.Model]) -> None:
+    """Insert unsaved objects of one model, in one statement. Raises IntegrityError where one of them is there already.
+
+    Like `bulk_create`, in a fraction of its time: what all have alike is prepared once.
+    """
+    if not objects:
+        return
+    # The moment it was made is set as it is written, and stands in the first from a time before that went wrong.
+    fields = [
+        field
+        for field in type(objects[0])._meta.concrete_fields
+        if not (field.generated or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False))
+    ]
+    columns = {field.name: [getattr(one, field.attname) for one in objects] for field in fields}
+    differing = [name for name, values in columns.items() if values.count(values[0]) < len(values)]
+    if insert_objects(objects, differing=differing) < len(objects):
+        raise IntegrityError(f"Of {len(objects)} rows of {type(objects[0]).__name__} some are there already.")
+    for one in objects:
+        one._state.adding, one._state.db = False, connection.alias
 
 
 def insert_alike(

@@ -16,6 +16,7 @@ from customers.enums import ContractState, StakeholderRole
 from customers.models import Contract, Customer, HealthSample, Stakeholder
 from customers.models.workspace import ONLY_ID
 from customers.queries.calendars import local_date
+from customers.services.arrays import insert_alike
 from outreach.enums import AskedThrough, TriggerType
 from outreach.models import EnrollmentDesk, OutreachSequence, TriggerLog, TriggerMapping
 from outreach.queries.enrollments import (
@@ -123,12 +124,19 @@ def look(now: datetime) -> int:
 
 
 def note_new_customers(customer_ids: Collection[uuid.UUID], *, now: datetime) -> int:
-    """This will raise the trigger for accounts that were made."""
-    return sum(
-        raise_trigger(pk, TriggerType.NEW_CUSTOMER, occurrence="created", about="The account was made.", now=now)
-        is not None
-        for pk in customer_ids
+    """This will raise the trigger for accounts that were made, all noted at once, then weighed one by one."""
+    if not customer_ids or TriggerType.NEW_CUSTOMER not in enabled_triggers():
+        return 0
+    alike = TriggerLog(
+        trigger_type=TriggerType.NEW_CUSTOMER,
+        occurrence="created",
+        about="The account was made.",
+        happened_at=now,
+        due_at=now,
     )
+    for log_id in insert_alike(alike, ("id", "customer"), [[uuid.uuid4(), pk] for pk in customer_ids]):
+        evaluate(log_id, now=now)
+    return len(customer_ids)
 
 
 def note_new_person(customer_id: uuid.UUID, *, now: datetime) -> bool:

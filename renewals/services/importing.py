@@ -11,6 +11,7 @@ from customers.models import User
 from customers.registry.imports import ExtraRow, ImportExtension, RowChange, register_import_extension
 from customers.rules.book.fields import Kind, field
 from customers.services.activity import line, record_many
+from customers.services.arrays import insert_all
 from customers.services.importing.lookup import chunks
 from customers.services.importing.writes import plain
 from customers.services.importing.writing import update_rows
@@ -86,7 +87,7 @@ def write_renewals(rows: Sequence[ExtraRow], now: datetime, by: User | None) -> 
             changed.append((renewal, tuple(before)))
             after = {name: plain(getattr(renewal, name)) for name in before}
             changes.append(RowChange("renewal", renewal.pk, before, after))
-    Renewal.objects.bulk_create(made, batch_size=500)
+    insert_all(made)
     update_rows(Renewal, changed, now=now)
     record_many([_line(renewal, now=now, by=by) for renewal in made])
     return [*changes, *(RowChange("renewal", renewal.pk, None, {}) for renewal in made)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -23,12 +25,15 @@ from customers.models import (
 from customers.registry.imports import ExtraRow, RowChange, list_import_extensions
 from customers.rules.book.rows import Refusal
 from customers.services.activity import line, record_many
+from customers.services.arrays import insert_all, insert_rows
+from customers.services.halving import half_by_half
 from customers.services.importing.lookup import chunks
 from customers.services.importing.plans import AccountPlan, Plan
 from customers.services.importing.writes import Write
 from customers.signals import book_imported, send_after_commit
 
 BATCH_ACCOUNTS = 500
+ROWS_TOGETHER = 2_000
 # Parents first. A row's table by the kind that its change names.
 TABLES: dict[str, type[models.Model]] = {
     "user": User,
@@ -46,29 +51,23 @@ def write_plan(plan: Plan, run: ImportRun, *, now: datetime, by: User, progress:
     """This will write the plan and note each change under the run; gives the refusals found while writing.
 
     progress: called with the accounts done and all accounts after each batch. A batch that clashes with what somebody
-    else has just written is tried account by account, and the one that clashes is refused.
+    else has just written is tried half by half, and the account that clashes is refused.
     """
     _write_colleagues(plan.new_colleagues, run)
-    done, refusals = 0, []
+    done, refusals = 0, list[Refusal]()
     for batch in chunks(plan.accounts, BATCH_ACCOUNTS):
-        try:
-            _write_batch(batch, run, now=now, by=by)
-        except IntegrityError:
-            refusals += _write_singly(batch, run, now=now, by=by)
+        for clashes in half_by_half(batch, partial(_write_batch, run=run, now=now, by=by), alone=_refuse):
+            refusals += clashes
         done += len(batch)
         progress(done, len(plan.accounts))
     return refusals
 
 
-def _write_singly(batch: Sequence[AccountPlan], run: ImportRun, *, now: datetime, by: User) -> list[Refusal]:
-    refusals = []
-    for account in batch:
-        try:
-            _write_batch([account], run, now=now, by=by)
-        except IntegrityError:
-            reason = "clashes with what is there; somebody changed the account meanwhile, import it again"
-            refusals += [Refusal(place, "", reason) for place in account.entry.places]
-    return refusals
+def _refuse(account: AccountPlan, error: Exception) -> list[Refusal]:
+    if not isinstance(error, IntegrityError):
+        raise error
+    reason = "clashes with what is there; somebody changed the account meanwhile, import it again"
+    return [Refusal(place, "", reason) for place in account.entry.places]
 
 
 def _write_colleagues(people: Sequence[User], run: ImportRun) -> None:
@@ -79,7 +78,7 @@ def _write_colleagues(people: Sequence[User], run: ImportRun) -> None:
         _note([RowChange("user", person.pk, None, {}) for person in people], run)
 
 
-def _write_batch(batch: Sequence[AccountPlan], run: ImportRun, *, now: datetime, by: User) -> None:
+def _write_batch(batch: Sequence[AccountPlan], *, run: ImportRun, now: datetime, by: User) -> list[Refusal]:
     with transaction.atomic():
         changes = _write_rows([write for account in batch for write in account.all_writes() if write.is_needed], now)
         rows = [ExtraRow(account.contract, account.extras) for account in batch if account.contract is not None]
@@ -94,6 +93,7 @@ def _write_batch(batch: Sequence[AccountPlan], run: ImportRun, *, now: datetime,
                 customer_ids=[account.customer.pk for account in touched],
                 created_ids=[account.customer.pk for account in touched if account.is_new],
             )
+    return []
 
 
 def _write_rows(writes: Sequence[Write], now: datetime) -> list[RowChange]:
@@ -105,7 +105,8 @@ def _write_rows(writes: Sequence[Write], now: datetime) -> list[RowChange]:
         changed = [write for write in by_kind[kind] if not write.is_new]
         update_rows(model, [(write.row, write.fields) for write in changed], now=now)
         made = [write.row for write in by_kind[kind] if write.is_new]
-        model._default_manager.bulk_create(made, batch_size=500)
+        for chunk in chunks(made, ROWS_TOGETHER):
+            insert_all(chunk)
         changes += [RowChange(kind, write.row.pk, write.before_json(), write.after_json()) for write in by_kind[kind]]
     return changes
 
@@ -132,9 +133,13 @@ def update_rows(model: type[models.Model], rows: Iterable[tuple[Any, tuple[str, 
 
 
 def _note(changes: Iterable[RowChange], run: ImportRun) -> None:
-    rows = (ImportChange(run=run, kind=c.kind, object_id=c.object_id, before=c.before, after=c.after) for c in changes)
-    for chunk in chunks(rows, 2_000):
-        ImportChange.objects.bulk_create(chunk, batch_size=500)
+    for chunk in chunks(changes, ROWS_TOGETHER):
+        rows = [[run.pk.hex, one.kind, one.object_id.hex, _as_text(one.before), _as_text(one.after)] for one in chunk]
+        insert_rows(ImportChange, ("run", "kind", "object_id", "before", "after"), rows)
+
+
+def _as_text(values: dict[str, Any] | None) -> str | None:
+    return None if values is None else json.dumps(values)
 
 
 def _line(account: AccountPlan, run: ImportRun, *, now: datetime, by: User) -> dict[str, Any]:
