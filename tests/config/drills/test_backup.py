@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from config.drills import backup, taking_backups
+from config.drills import backup, postgres_dumps
 from config.drills.backup import CALM, keeps_marks, play_backup
 from config.drills.redis_server import own_redis
 from config.drills.sends import make_orders
@@ -66,7 +66,7 @@ def test_mark_in_redis_alone_has_everything_stand_still(tmp_path: Path, monkeypa
 @pytest.mark.parametrize("has_programs", [True, False])
 def test_backup_put_back_is_as_it_was(has_programs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not has_programs:
-        monkeypatch.setattr(taking_backups.shutil, "which", lambda program: None)
+        monkeypatch.setattr(postgres_dumps.shutil, "which", lambda program: None)
     is_dumped = has_programs and connection.vendor == "postgresql" and shutil.which("pg_dump") is not None
     customer = factories.CustomerFactory.create(name="Before")
 

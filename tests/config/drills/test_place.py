@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from config.benchmarks.scratch import scratch_database
+from config.drills import blank
 from config.drills.blank import empty_database, kept, kept_blank
 from config.drills.keeper import clear_up
 from config.drills.place import ended_once, own_place
@@ -165,7 +166,7 @@ def test_each_drill_of_a_run_gets_a_database_of_its_own_that_is_empty() -> None:
     seen = []
 
     with kept_blank():
-        blank = kept[-1].get_name()
+        first = kept[-1].get_name()
         for _ in range(2):
             with empty_database():
                 seen.append((connection.settings_dict["NAME"], Team.objects.count()))
@@ -173,5 +174,19 @@ def test_each_drill_of_a_run_gets_a_database_of_its_own_that_is_empty() -> None:
             assert connection.settings_dict["NAME"] == desk
 
     assert [count for _, count in seen] == [0, 0]
-    assert not {name for name, _ in seen} & {desk, blank}
+    assert not {name for name, _ in seen} & {desk, first}
     assert not Team.objects.exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_other_server_gets_the_blank_from_a_dump_and_migrates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with kept_blank():
+        kept[-1].get_name()
+        kept[-1].where = ("another server", "")
+        monkeypatch.setattr(blank, "scratch_database", lambda suffix: pytest.fail("migrated once more"))
+        with empty_database():
+            name, teams = connection.settings_dict["NAME"], Team.objects.count()
+
+    assert (name.endswith(blank.name_scratch()), teams) == (True, 0)
+    assert blank.DUMP not in os.environ
