@@ -27,6 +27,6 @@ def read_bare(rows: QuerySet[M], fields: Sequence[str]) -> list[M]:
     return found
 
 
-def put_related(one: Model, name: str, related: Model | None) -> None:
-    """This will have the row know what its reference leads to, which was read already."""
-    one._state.fields_cache[name] = related
+def put_related(one: Model, **related: Model | None) -> None:
+    """This will have the row know what its references lead to, which was read already."""
+    one._state.fields_cache.update(related)

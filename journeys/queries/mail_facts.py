@@ -87,10 +87,15 @@ class MailFacts:
     @cached_property
     def recipient(self) -> Stakeholder | None:
         """The primary contact, else the champion. Source: DESIGN, section 5, Journey."""
-        present = [person for person in self.people if person.email and not person.has_left]
-        primary = next((person for person in present if person.primary), None)
-        champion = next((person for person in present if StakeholderRole.CHAMPION in person.roles), None)
-        return primary or champion
+        champion = None
+        for person in self.people:
+            if not person.email or person.has_left:
+                continue
+            if person.primary:
+                return person
+            if champion is None and StakeholderRole.CHAMPION in person.roles:
+                champion = person
+        return champion
 
     @cached_property
     def sender(self) -> User | None:
@@ -188,11 +193,14 @@ def _put_related(journeys: Sequence[Journey], customers: Mapping[UUID, Customer]
     users: dict[UUID | None, User] = {**User.objects.select_related("team").in_bulk([pk for pk in people if pk])}
     versions = ProgrammeVersion.objects.select_related("programme").in_bulk({one.version_id for one in journeys})
     for customer in customers.values():
-        put_related(customer, "owner", users.get(customer.owner_id))
+        put_related(customer, owner=users.get(customer.owner_id))
     for journey in journeys:
-        put_related(journey, "customer", customers[journey.customer_id])
-        put_related(journey, "version", versions[journey.version_id])
-        put_related(journey, "started_by", users.get(journey.started_by_id))
+        put_related(
+            journey,
+            customer=customers[journey.customer_id],
+            version=versions[journey.version_id],
+            started_by=users.get(journey.started_by_id),
+        )
     return users
 
 

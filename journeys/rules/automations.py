@@ -91,11 +91,11 @@ def group_size(attempts_left: int) -> int:
 
 
 def share_of(waiting: int, *, most: int) -> int:
-    """Say how many of the waiting rows one worker takes at a time.
+    """Say how many of the waiting rows one worker takes at a time, up to `most`.
 
     Of the last ones half, though no fewer than half of `most`: who takes all leaves the others nothing to do meanwhile.
     """
-    return min(most, max(math.ceil(waiting / 2), most // 2))
+    return most if waiting > most else max(math.ceil(waiting / 2), most // 2)
 
 
 def _in_words(span: timedelta) -> str:

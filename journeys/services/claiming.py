@@ -89,7 +89,7 @@ def let_go(claim: Claim, *, now: datetime) -> None:
 
 def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
     """Pick and take in one statement; rows that another claim has locked are passed over."""
-    share = share_of(count_due(now, most=2 * BATCH_BESIDE_OTHERS), most=BATCH_BESIDE_OTHERS)
+    share = share_of(count_due(now, most=BATCH_BESIDE_OTHERS + 1), most=BATCH_BESIDE_OTHERS)
     ready, values = (
         _in_order(list_ready(now))
         .values("id", "retry_count", "max_retries", "trigger_at")[:share]

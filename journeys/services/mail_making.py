@@ -41,9 +41,28 @@ def make_mails(wanted: Sequence[Wanted], *, now: datetime) -> list[TemplatedMail
         first = wanted[places[0]]
         whole = made[places[0]] = make_mail(first, now=now)
         if len(places) > 1:
-            pattern = _pattern_of(whole, first)
-            made.update((place, _make_alike(wanted[place], pattern, whole.rule, now)) for place in places[1:])
+            pattern, ends = _pattern_of(whole, first), _Ends(now)
+            for place in places[1:]:
+                one = wanted[place]
+                made[place] = _make_alike(one, pattern, whole.rule, ends.of(one))
     return [made[place] for place in range(len(wanted))]
+
+
+class _Ends:
+    """From when on mails that are alike come too late: told once for each hour and zone of their journeys."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[Hashable, datetime | None] = {}
+
+    def of(self, one: Wanted) -> datetime | None:
+        effect, journey = one.effect, one.facts.journey
+        if effect.kind in LATE_AFTER_DAYS:  # counted from what the account's own window lets through
+            return _expires_at(effect, one.facts, self._now)
+        key = (journey.local_time, journey.zone)
+        if key not in self._known:
+            self._known[key] = _expires_at(effect, one.facts, self._now)
+        return self._known[key]
 
 
 def make_mail(one: Wanted, *, now: datetime) -> TemplatedMail:
@@ -59,7 +78,7 @@ def make_mail(one: Wanted, *, now: datetime) -> TemplatedMail:
         pause=_pause(effect, facts),
         wanted=_names(one.version),
     )
-    return _mail(one, values, f"Mails of {facts.journey.version}", now=now)
+    return _mail(one, values, f"Mails of {facts.journey.version}", expires_at=_expires_at(effect, facts, now))
 
 
 def is_wanted(effect: SendMail, facts: MailFacts) -> bool:
@@ -101,11 +120,11 @@ def _pattern_of(mail: TemplatedMail, one: Wanted) -> Pattern:
     return make_pattern(text, list_facts(mail), own=OWN_FACTS, ids=one.facts.records)
 
 
-def _make_alike(one: Wanted, pattern: Pattern, rule: str, now: datetime) -> TemplatedMail:
+def _make_alike(one: Wanted, pattern: Pattern, rule: str, expires_at: datetime | None) -> TemplatedMail:
     recipient = one.facts.recipient
     assert recipient is not None
     values = own_values(one.facts, recipient=recipient, links=one.links, wanted=_names(one.version))
-    return _mail(one, values, rule, now=now, pattern=pattern, ids=one.facts.records)
+    return _mail(one, values, rule, expires_at=expires_at, pattern=pattern, ids=one.facts.records)
 
 
 def _names(version: MailTemplateVersion) -> frozenset[str]:
@@ -117,7 +136,7 @@ def _mail(
     values: Values,
     rule: str,
     *,
-    now: datetime,
+    expires_at: datetime | None,
     pattern: Pattern | None = None,
     ids: Mapping[str, str] | None = None,
 ) -> TemplatedMail:
@@ -136,7 +155,7 @@ def _mail(
         purpose=Purpose.HOLD_NEWS if effect.kind in ABOUT_THE_HOLD else Purpose.PROGRAMME,
         approved_by=facts.started_by,
         rule=rule,
-        expires_at=_expires_at(effect, facts, now),
+        expires_at=expires_at,
         pattern=pattern,
         ids=ids or {},
     )

@@ -45,6 +45,6 @@ def test_after_failure_three_retries_are_four_attempts(attempt: int, outcome: Re
     assert after_failure(attempt=attempt, max_retries=3, now=NOW) == outcome
 
 
-@pytest.mark.parametrize(("waiting", "taken"), [(1, 5), (10, 5), (11, 6), (19, 10), (20, 10), (21, 10), (1_000, 10)])
+@pytest.mark.parametrize(("waiting", "taken"), [(1, 5), (9, 5), (10, 5), (11, 10), (1_000, 10)])
 def test_share_of_the_last_rows_is_half(waiting: int, taken: int) -> None:
     assert share_of(waiting, most=10) == taken
