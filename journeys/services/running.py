@@ -65,8 +65,8 @@ def _set_apart(due: Due, *, token: UUID, error: Exception, now: datetime) -> Cou
         return Counter({LOST: 1})
 
 
-@keeping_ways()
 @transaction.atomic
+@keeping_ways()
 def _carry_out(dues: Sequence[Due], *, token: UUID, now: datetime) -> Counter[str]:
     held_ids = _lock_and_list_held(dues)
     held = [due.id for due in dues if due.id in held_ids] if held_ids else []
