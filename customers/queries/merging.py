@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, IntegerField, ManyToOneRel, QuerySet, Value
+from django.db.models.functions import Lower
 
 from customers.models import Activity, Customer, User
 
@@ -14,8 +15,10 @@ MOST_CANDIDATES = 20
 def list_candidates(kept: Customer, user: User, *, text: str) -> QuerySet[Customer]:
     """This will give the accounts whose name contains the text; without one, those that begin like `kept`."""
     others = Customer.objects.visible_to(user).exclude(pk=kept.pk).select_related("owner").order_by("name")
-    wanted = {"name__icontains": text} if text else {"name__istartswith": (kept.name.split() or [""])[0]}
-    return others.filter(**wanted)[:MOST_CANDIDATES]
+    begins = (kept.name.split() or [""])[0]
+    wanted = {"name__icontains": text} if text else {"name__istartswith": begins}
+    # Said besides, since an index finds it: names alone would be read in their order until enough are found.
+    return others.filter(search_text__contains=Lower(Value(text or begins)), **wanted)[:MOST_CANDIDATES]
 
 
 def count_rows(customer: Customer) -> list[tuple[str, int]]:

@@ -42,7 +42,7 @@ def once_a_minute(name: str, reader: User, *, now: datetime, read: Callable[[], 
     return counted
 
 
-def while_dear(name: str, person_id: UUID, asked: Hashable, read: Callable[[], Counted]) -> Counted:
+def while_dear(name: str, person_id: UUID | str, asked: Hashable, read: Callable[[], Counted]) -> Counted:
     """Give what this person was answered within the last minute if that took long to read, else read it now.
 
     asked: what, with all that decides what the person may see. What the person changes ends it (`note_change`); what
@@ -75,7 +75,7 @@ def forget_dear() -> None:
     _era = f"{uuid4().hex}:"
 
 
-def _changed(person_id: UUID) -> str:
+def _changed(person_id: UUID | str) -> str:
     return f"dear:changed:{person_id}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, When
 
 from customers.models import User
+from customers.queries.kept import figures_of
 from customers.rules.access import sees_everything
 from emails.enums import AUTOMATIC_CLASSES, HUMAN_CLASSES, OBJECTION_CLASSES, ReplyClass
 from emails.models import InboundMail, Reply
@@ -77,9 +78,8 @@ def list_view(user: User, *, view: str, text: str = "") -> Any:
 
 def count_views(user: User, *, current: str) -> list[ReplyView]:
     """This will count every view in one query."""
-    counts = Reply.objects.visible_to(user).aggregate(
-        **{name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in VIEWS.items()}
-    )
+    wanted = {name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in VIEWS.items()}
+    counts = figures_of(user, "replies", read=lambda: Reply.objects.visible_to(user).aggregate(**wanted))
     return [ReplyView(name, VIEW_LABELS[name], counts[name], name == current) for name in VIEWS]
 
 

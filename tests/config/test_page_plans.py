@@ -20,11 +20,13 @@ from config.benchmarks.work import fill_work
 from customers.models import Activity, Brake, Contract, Customer, Hold, Meeting, Stakeholder, Todo, User
 from customers.queries.bell import forget_bell
 from customers.queries.kept import forget_answers
+from customers.queries.merging import list_candidates
 from emails.models import Draft, InboundMail, MailEvent, Reply
 from journeys.models import AutomationLog, Deliverable, Journey, JourneyMonth
 from outreach.models import OutreachPlan, Touch
 from renewals.models import EngageRun, Renewal
 from renewals.queries.book_filter import _holders
+from tests import factories
 from tests.plans import Look, explain, know_tables, multiply, read_by
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -112,3 +114,15 @@ def test_search_by_name_reads_the_indexes_of_names(db: None) -> None:
 
     names = sorted(name.removesuffix("_trigrams") for name in read_by(plan))
     assert names == ["customer_search", "stakeholder_search"]
+
+
+def test_accounts_to_merge_with_are_found_by_the_index_of_names(db: None, lead: User) -> None:
+    """In the order of their names alone, all of them would be walked until enough are found."""
+    kept = factories.CustomerFactory.create(name="Acme Bank")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+
+    for text in ("", "bank"):
+        plan = explain(*list_candidates(kept, lead, text=text).query.sql_with_params())
+        assert {name.removesuffix("_trigrams") for name in read_by(plan)} >= {"customer_search"}

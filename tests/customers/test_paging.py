@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.paginator import EmptyPage, Paginator
 from pytest_django import DjangoAssertNumQueries
@@ -53,3 +55,17 @@ def test_no_rows_make_one_empty_page(django_assert_num_queries: DjangoAssertNumQ
         assert list(LeanPaginator(Customer.objects.order_by("pk"), 5).get_page(1)) == []
     with pytest.raises(EmptyPage):
         LeanPaginator(Customer.objects.order_by("pk"), 5).page(2)
+
+
+@pytest.mark.postgres
+def test_length_of_a_list_that_is_dear_to_count_serves_whoever_asks_for_the_same_rows(
+    twelve: None, settings: Any
+) -> None:
+    settings.DEAR_ANSWER_MS = 0
+    rows = Customer.objects.order_by("name", "pk")
+
+    before = LeanPaginator(rows, 5).count, LeanPaginator(rows.exclude(name="Account 4"), 5).count
+    factories.CustomerFactory.create(name="Another")
+    after = LeanPaginator(rows, 5).count, LeanPaginator(rows.none(), 5).count
+
+    assert (before, after) == ((12, 10), (12, 0))
