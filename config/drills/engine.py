@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.drills import sender
-from config.drills.sender import Orders, drill_now
+from config.drills.sender import Orders, drill_now, say_ready
 
 KIND = "drill.note"
 SHORT_KIND = "drill.short"
@@ -45,6 +45,7 @@ def go_on_ticking(orders: Orders, *, before: Callable[[], object] = lambda: None
     # The mark of this installation is not the drill's to overwrite.
     own = tempfile.TemporaryDirectory(prefix="evergreen-drill-")
     with own, override_settings(DATA_DIR=orders.data_dir or own.name):
+        say_ready(orders)
         while not orders.stop.is_set():
             try:
                 before()

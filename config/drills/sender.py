@@ -37,7 +37,7 @@ class Orders:
 
     data_dir: where the mark of the clock is kept, a folder of each worker's own where it is empty. speed: how many
     seconds of the drill's clock a second takes. redis: where a mark is kept besides, if anywhere. disk: the small disk
-    that the database is on, for `drill disk`.
+    that the database is on, for `drill disk`. ready: set by a worker that has begun, for who kills it.
     """
 
     database: dict[str, Any]
@@ -48,7 +48,14 @@ class Orders:
     data_dir: str = ""
     speed: float = 1.0
     redis: str = ""
+    ready: Any = None
     disk: Any = None
+
+
+def say_ready(orders: Orders) -> None:
+    """This will say that this worker works from now on: one that is killed before it began shows nothing."""
+    if orders.ready is not None:
+        orders.ready.value = 1
 
 
 def drill_now(orders: Orders) -> datetime:
@@ -64,6 +71,7 @@ def work(orders: Orders) -> None:
     from emails.services import outbox
 
     use_provider(orders.provider_base)
+    say_ready(orders)
     while not orders.stop.is_set():
         try:
             outbox.sweep(now=drill_now(orders))
