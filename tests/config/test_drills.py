@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -151,3 +153,9 @@ def test_scanner_finds_links_in_headers_text_and_html(settings: Any) -> None:
     )
 
     assert find_links(raw) == {"https://desk.example/u/one", "https://desk.example/u/two"}
+
+
+def test_page_says_of_every_drill_what_it_does() -> None:
+    rows = (Path(__file__).resolve().parents[2] / "docs" / "drills.md").read_text().split("## What was seen")[0]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE)) == set(DRILLS)
