@@ -198,9 +198,9 @@ class ReadingSerializer(serializers.Serializer[Any]):
     """What was used of one metric at one moment. `limit`: what the plan allows, if it sets a limit."""
 
     metric = TextField(max_length=80)
-    value = serializers.DecimalField(max_digits=18, decimal_places=4, min_value=Decimal(0))
+    value = serializers.DecimalField(max_digits=17, decimal_places=4, min_value=Decimal(0))
     limit = serializers.DecimalField(
-        max_digits=18, decimal_places=4, min_value=Decimal(0), required=False, allow_null=True
+        max_digits=17, decimal_places=4, min_value=Decimal(0), required=False, allow_null=True
     )
     at = serializers.DateTimeField(required=False)
 

@@ -21,7 +21,8 @@ MOST_LINES = 60
 LONGEST_METRIC = 80
 LONGEST_ID = 120
 LONGEST_SHOWN = 40
-LARGEST = Decimal(10) ** 14
+LARGEST = Decimal(10) ** 13
+"""SQLite reads nothing back that is larger and has four places."""
 LARGEST_PRICE = Decimal(10) ** 12
 PLACES, CENTS = Decimal("0.0001"), Decimal("0.01")
 FIRST_YEAR, LAST_YEAR = 1990, 2100

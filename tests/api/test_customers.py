@@ -372,6 +372,16 @@ def test_usage_is_kept_once_per_metric_and_moment(api: Caller, customer: Custome
     ]
 
 
+def test_largest_usage_that_is_kept_can_be_read_and_a_larger_is_refused(api: Caller, customer: Customer) -> None:
+    path = f"/api/customers/{customer.pk}/usage"
+
+    kept = api.post(path, [{"metric": "bytes", "value": "9999999999999.9999"}])
+    refused = api.post(path, [{"metric": "bytes", "value": "99999999999999.9999"}])
+
+    assert (kept.status_code, refused.status_code) == (201, 400)
+    assert round(customer.usagesamples.get().value) == 10**13
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -77,6 +77,7 @@ def test_contract_fields_are_read_by_their_kind() -> None:
         {"used": float("nan")},
         {"used": float("inf")},
         {"used": "1e400"},
+        {"used": "10000000000000"},
         {"used": "9" * 41},
         {"used": [1]},
         {"used": 10**15},
