@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import User
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(minutes=1)
 CHANGED_FOR_S = 2 * KEPT_FOR.total_seconds()
+ACCESS = "dear:access"
 LEFT_ALONE_S = 10
 """So long a cache that did not answer is not asked again: each attempt may take a page a second."""
 _asked_again_at = 0.0
@@ -45,15 +47,16 @@ def once_a_minute(name: str, reader: User, *, now: datetime, read: Callable[[], 
 def while_dear(name: str, person_id: UUID | str, asked: Hashable, read: Callable[[], Counted]) -> Counted:
     """Give what this person was answered within the last minute if that took long to read, else read it now.
 
-    asked: what, with all that decides what the person may see. What the person changes ends it (`note_change`); what
-    others change shows within the minute. settings.DEAR_ANSWER_MS says what is long; None: nothing is.
+    asked: what, with all that decides what the person may see. What the person changes ends it (`note_change`), and
+    whatever changes who sees what (`note_access_after_commit`); what else others change shows within the minute.
+    settings.DEAR_ANSWER_MS says what is long; None: nothing is.
     """
     if settings.DEAR_ANSWER_MS is None:
         return read()
     digest = sha256(repr((name, asked)).encode()).hexdigest()
     key, changed = f"dear:{_era}{digest}", _changed(person_id)
-    found = _recall([key, changed])
-    mark = found.get(changed, "")
+    found = _recall([key, changed, ACCESS])
+    mark = found.get(changed, ""), found.get(ACCESS, "")
     if key in found and found[key][0] == mark:
         known: Counted = found[key][1]
         return known
@@ -67,6 +70,12 @@ def while_dear(name: str, person_id: UUID | str, asked: Hashable, read: Callable
 def note_change(person_id: UUID) -> None:
     """Have nothing given to this person any more that was read before now."""
     _keep(_changed(person_id), uuid4().hex, for_s=CHANGED_FOR_S)
+
+
+def note_access_after_commit() -> None:
+    """Have nothing given to anybody any more that was read before: an account, or a colleague, is somebody else's."""
+    if connection.vendor == "postgresql":
+        transaction.on_commit(lambda: _keep(ACCESS, uuid4().hex, for_s=CHANGED_FOR_S), robust=True)
 
 
 def forget_dear() -> None:

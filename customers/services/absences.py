@@ -14,6 +14,7 @@ from customers.models import Absence, User
 from customers.queries.absences import OPEN, absences_waiting
 from customers.queries.calendars import local_date, zone
 from customers.queries.handovers import facts_of
+from customers.queries.minute import note_access_after_commit
 from customers.registry.absences import list_begin_steps, list_end_steps
 from customers.rules.absences import Span, refuse_days, refuse_delegate, refuse_setter
 from customers.services.activity import record
@@ -105,6 +106,7 @@ def _keep_desks(delegate_id: uuid.UUID) -> None:
     running = Absence.objects.filter(delegate=delegate_id, state=AbsenceState.RUNNING).order_by("user")
     absent = [str(pk) for pk in running.values_list("user", flat=True)]
     User.objects.filter(pk=delegate_id).update(stands_in_for=absent)
+    note_access_after_commit()
 
 
 def _lock(*people: uuid.UUID) -> None:

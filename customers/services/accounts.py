@@ -12,6 +12,7 @@ from django.db import transaction
 
 from customers.models import Customer, HealthSample, User
 from customers.queries.handovers import SEATS
+from customers.queries.minute import note_access_after_commit
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 from customers.services.desk_news import tell_handed_over
@@ -85,6 +86,8 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
         )
         if "health_score" in difference:
             _note_health(customer, now=now)
+        if difference.keys() & set(SEATS):
+            note_access_after_commit()
         if "owner" in difference and customer.owner is not None:
             old = User.objects.filter(pk=old_owner_id).first()
             carry_along([customer.pk], old=old, new=customer.owner, now=now, by=by)

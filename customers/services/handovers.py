@@ -29,6 +29,7 @@ from customers.queries.handovers import (
 )
 from customers.queries.lookup import NotThere
 from customers.queries.many import many
+from customers.queries.minute import note_access_after_commit
 from customers.registry.handovers import Carried, Counts, Handing, list_carried
 from customers.rules.handovers import is_within_reach, refuse_giver, refuse_receiver
 from customers.services.activity import line, record_many
@@ -104,6 +105,7 @@ def hand_over(asked: Handover, *, now: datetime, by: User) -> HandedOver:
             with transaction.atomic():
                 ids = part.customer_ids[start : start + BATCH]
                 changed = _hand_over_batch(part.old, ids, asked, seats, done, now=now, by=by)
+                note_access_after_commit()
                 tell_handed_over(changed, new=asked.new, is_many=is_many, now=now, by=by)
     return done
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from customers.enums import Role
 from customers.models import ApiToken, User
+from customers.queries.minute import note_access_after_commit
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 from customers.services.role_changes import check_turn, finish_turn, take_sign_in, values_for_role
@@ -57,6 +58,8 @@ def change_person(person: User, values: Mapping[str, Any], *, now: datetime, by:
             finish_turn(person, now=now)
         if taken:
             end_sessions(person)
+        if difference.keys() & {"role", "team"}:
+            note_access_after_commit()
         _record_change(person, difference, now=now, by=by)
     return difference
 

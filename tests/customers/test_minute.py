@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.enums import Role
-from customers.models import User
+from customers.models import Customer, User
 from customers.queries import minute
 from customers.queries.minute import note_change, once_a_minute, while_dear
+from customers.services.accounts import update_customer
 from tests import factories
 from tests.conftest import NOW
 
@@ -81,6 +82,25 @@ def test_what_was_read_while_the_reader_changed_something_serves_nobody(dear: No
     while_dear("book", reader.pk, "all", read)
 
     assert while_dear("book", reader.pk, "all", lambda: "new") == "new"
+
+
+@pytest.mark.postgres
+def test_who_loses_an_account_is_shown_nothing_of_it_that_was_kept(
+    dear: None, reader: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    ops, other = factories.UserFactory.create(role=Role.OPS), factories.UserFactory.create()
+    account = factories.CustomerFactory.create(owner=reader)
+
+    def look() -> list[str]:
+        return while_dear(
+            "accounts", reader.pk, "all", lambda: [one.name for one in Customer.objects.visible_to(reader)]
+        )
+
+    before = look()
+    with django_capture_on_commit_callbacks(execute=True):
+        update_customer(account, {"owner": other}, now=NOW, by=ops)
+
+    assert (before, look()) == ([account.name], [])
 
 
 def test_what_is_read_quickly_is_read_each_time(settings: Any, reader: User) -> None:

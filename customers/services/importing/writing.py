@@ -22,6 +22,7 @@ from customers.models import (
     User,
     Win,
 )
+from customers.queries.minute import note_access_after_commit
 from customers.registry.imports import ExtraRow, RowChange, list_import_extensions
 from customers.rules.book.rows import Refusal
 from customers.services.activity import line, record_many
@@ -88,6 +89,7 @@ def _write_batch(batch: Sequence[AccountPlan], *, run: ImportRun, now: datetime,
         touched = [account for account in batch if account.is_new or any(True for _ in account.changes())]
         record_many([_line(account, run, now=now, by=by) for account in touched])
         if touched:
+            note_access_after_commit()
             send_after_commit(
                 book_imported,
                 customer_ids=[account.customer.pk for account in touched],
