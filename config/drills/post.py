@@ -61,10 +61,15 @@ def write_letters(dues: Sequence[Any], now: datetime) -> None:
 
 
 def stretch_leases(speed: float) -> None:
-    """This will have a claim outlive the work on it, as it does where a second takes a second."""
+    """This will have a claim outlive the work on it, as it does where a second takes a second.
+
+    Two ticks that overlap by a moment are no clock that went back either, however much of the day the moment takes.
+    """
     import customers.base
+    import journeys.rules.restoring
     import journeys.services.claiming
 
     least = timedelta(seconds=LEASE_S * speed) if speed > 1 else timedelta(0)
     customers.base.LEASE = max(customers.base.LEASE, least)
     journeys.services.claiming.LEASE = max(journeys.services.claiming.LEASE, least)
+    journeys.rules.restoring.MAY_GO_BACK = max(journeys.rules.restoring.MAY_GO_BACK, least)
