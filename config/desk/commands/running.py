@@ -25,6 +25,7 @@ from config.desk.commands.tokens import BadToken, Token, make_token, read_token
 from customers.queries.lookup import NotThere
 from customers.services.calls import Standing, begin_call, finish_call, forget_call
 from customers.services.holds import AlreadyHeld, HoldEndsBeforeItStarts
+from customers.services.kept_answers import open_answer
 from emails.services.editing import NotEditable, StaleVersion
 from emails.services.sending import BadMoment, NotAllowed, Refused
 from outreach.clients.outreach_io_errors import NotConnected
@@ -124,7 +125,7 @@ def _once(task: Task, token: Token) -> dict[str, Any]:
     digest = sha256(token.nonce.encode()).hexdigest()
     begun = begin_call(caller.by, key=f"command:{token.nonce}", digest=digest, now=caller.now)
     if begun.standing is Standing.ANSWERED:
-        kept: dict[str, Any] = json.loads(bytes(begun.call.body))
+        kept: dict[str, Any] = json.loads(open_answer(begun.call))
         return kept
     if begun.standing is not Standing.FIRST:
         message = "It is being carried out at this moment; nothing is done twice."

@@ -102,7 +102,7 @@ def test_run_within_a_run_leaves_it_to_the_first() -> None:
 
 
 def test_second_word_to_end_does_not_interrupt_the_clearing_up() -> None:
-    cleared = False
+    cleared, before = False, signal.getsignal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt), ended_once():
         try:
@@ -112,7 +112,7 @@ def test_second_word_to_end_does_not_interrupt_the_clearing_up() -> None:
             cleared = True
 
     assert cleared
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.postgres
