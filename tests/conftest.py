@@ -6,10 +6,12 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +19,7 @@ from customers.models import Team, User
 from customers.queries.bell import forget_bell, silence_bell
 from customers.queries.standstill import remember_standstill
 from customers.queries.webhook_endpoints import remember_listeners
+from customers.services import chain_heads
 from customers.services.digests import workspace_key
 from renewals.queries.book_days import known_zones
 from tests import factories
@@ -52,6 +55,15 @@ def office_hours() -> Iterator[None]:
     """Set the clock that pages and API read into the customers' working hours; it goes on from there."""
     with time_machine.travel(NOW, tick=True):
         yield
+
+
+@pytest.fixture
+def own_chain(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """How far the record's chain goes is kept outside the database: here in a folder of the test's own."""
+    settings.DATA_DIR = tmp_path
+    cache.delete(chain_heads._key())
+    yield
+    cache.delete(chain_heads._key())
 
 
 @pytest.fixture(autouse=True)

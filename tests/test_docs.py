@@ -93,6 +93,7 @@ def test_every_command_is_run_or_named() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("own_chain")
 @pytest.mark.parametrize("name", sorted(RUN))
 def test_command_runs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

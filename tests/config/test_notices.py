@@ -17,7 +17,7 @@ from emails.services.announcing import announce_written
 from tests import factories
 from tests.journeys.waiting_work import letter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_chain")]
 
 
 @pytest.fixture
