@@ -1,9 +1,8 @@
-"""Accounts and people by API: made, read, changed, and not by those who may not."""
+"""Accounts by API, and what stops them: made, read, changed, and not by those who may not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.models import Activity, Customer, Stakeholder, User
+from customers.models import Activity, Customer, User
 from tests import factories
 from tests.api.conftest import Caller, error_of
 
@@ -266,142 +265,6 @@ def test_foreign_external_id_filters_nothing_out_of_the_dark(api: Caller, foreig
 )
 def test_customer_that_is_none_is_not_there(api: Caller, reference: str) -> None:
     assert api.get(f"/api/customers/{reference}").status_code == 404
-
-
-PERSON = {
-    "name": "Priya Raman",
-    "email": "priya.raman@acmerail.example",
-    "title": "CFO",
-    "roles": ["economic_buyer", "decision_maker"],
-    "primary": True,
-    "relationshipStrength": 6,
-    "timezone": "Europe/London",
-    "language": "en",
-    "left": False,
-}
-
-
-def test_add_person_gives_them_back(api: Caller, customer: Customer) -> None:
-    response = api.post(f"/api/customers/{customer.pk}/stakeholders", PERSON)
-
-    made = response.json()
-    assert response.status_code == 201
-    assert {name: made[name] for name in PERSON} == PERSON
-    assert api.get("/api/customers/ext:001RAIL/stakeholders").json()["results"] == [made]
-
-
-def test_change_person_marks_as_left_and_back(api: Caller, customer: Customer) -> None:
-    person = factories.StakeholderFactory.create(customer=customer, primary=True)
-    path = f"/api/customers/{customer.pk}/stakeholders/{person.pk}"
-
-    gone = api.patch(path, {"left": True, "title": "formerly COO"}).json()
-    back = api.patch(path, {"left": False, "primary": True}).json()
-
-    assert (gone["left"], gone["primary"], gone["title"]) == (True, False, "formerly COO")
-    assert gone["leftAt"].endswith("Z")
-    assert (back["left"], back["leftAt"], back["primary"]) == (False, None, True)
-
-
-def test_new_primary_takes_the_mark_from_the_old(api: Caller, customer: Customer) -> None:
-    old = factories.StakeholderFactory.create(customer=customer, primary=True)
-
-    api.post(f"/api/customers/{customer.pk}/stakeholders", PERSON)
-
-    old.refresh_from_db()
-    assert not old.primary
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"name": ""}, "name"),
-        ({"email": "no address"}, "email"),
-        ({"email": "TAKEN@acme.example"}, "email"),
-        ({"roles": ["king"]}, "roles.0"),
-        ({"roles": "champion"}, "roles"),
-        ({"relationshipStrength": 11}, "relationshipStrength"),
-        ({"timezone": "Mars/Olympus"}, "timezone"),
-        ({"primary": "perhaps"}, "primary"),
-        ({"left": True, "primary": True}, "primary"),
-    ],
-)
-def test_bad_field_of_a_person_is_named(api: Caller, customer: Customer, change: dict[str, Any], field: str) -> None:
-    factories.StakeholderFactory.create(customer=customer, email="taken@acme.example")
-    person = factories.StakeholderFactory.create(customer=customer)
-
-    response = api.patch(f"/api/customers/{customer.pk}/stakeholders/{person.pk}", change)
-
-    assert response.status_code == 400
-    assert list(error_of(response)["fields"]) == [field]
-
-
-def test_remove_person_takes_them_out(api: Caller, customer: Customer) -> None:
-    person = factories.StakeholderFactory.create(customer=customer)
-
-    response = api.delete(f"/api/customers/{customer.pk}/stakeholders/{person.pk}")
-
-    assert (response.status_code, response.content) == (204, b"")
-    assert not Stakeholder.objects.filter(pk=person.pk).exists()
-
-
-def test_remove_person_of_the_record_is_refused(api: Caller, customer: Customer) -> None:
-    person = factories.StakeholderFactory.create(customer=customer)
-    factories.MeetingFactory.create(customer=customer).stakeholders.add(person)
-
-    response = api.delete(f"/api/customers/{customer.pk}/stakeholders/{person.pk}")
-
-    assert response.status_code == 409
-    assert Stakeholder.objects.filter(pk=person.pk).exists()
-
-
-def test_usage_is_kept_once_per_metric_and_moment(api: Caller, customer: Customer) -> None:
-    path = f"/api/customers/{customer.pk}/usage"
-    readings = [
-        {"metric": "users", "value": 98, "limit": 100, "at": "2026-03-01T00:00:00Z"},
-        {"metric": "users", "value": "99.5", "limit": None, "at": "2026-03-02T01:00:00+01:00"},
-    ]
-
-    first = api.post(path, readings)
-    again = api.post(path, [readings[0], {**readings[1], "value": 97}])
-
-    assert (first.status_code, first.json()) == (201, {"created": 2, "changed": 0, "unchanged": 0})
-    assert again.json() == {"created": 0, "changed": 1, "unchanged": 1}
-    assert [(row.at, float(row.value), row.limit) for row in customer.usagesamples.order_by("at")] == [
-        (datetime(2026, 3, 1, tzinfo=UTC), 98.0, 100),
-        (datetime(2026, 3, 2, tzinfo=UTC), 97.0, None),
-    ]
-
-
-def test_largest_usage_that_is_kept_can_be_read_and_a_larger_is_refused(api: Caller, customer: Customer) -> None:
-    path = f"/api/customers/{customer.pk}/usage"
-
-    kept = api.post(path, [{"metric": "bytes", "value": "9999999999999.9999"}])
-    refused = api.post(path, [{"metric": "bytes", "value": "99999999999999.9999"}])
-
-    assert (kept.status_code, refused.status_code) == (201, 400)
-    assert round(customer.usagesamples.get().value) == 10**13
-
-
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"metric": "users", "value": 1}, None),
-        ([{"metric": "users", "value": 1}, {"metric": "", "value": 1}], "1.metric"),
-        ([{"metric": "users"}], "0.value"),
-        ([{"metric": "users", "value": True}], "0.value"),
-        ([{"metric": "users", "value": -1}], "0.value"),
-        ([{"metric": "users", "value": 1e30}], "0.value"),
-        ([{"metric": "users", "value": 1, "at": "yesterday"}], "0.at"),
-        ([{"metric": "users", "value": 1, "at": "0001-01-01T00:00:00+14:00"}], "0.at"),
-        ([7], "0"),
-    ],
-)
-def test_bad_reading_is_named_and_none_is_kept(api: Caller, customer: Customer, body: Any, field: str | None) -> None:
-    response = api.post(f"/api/customers/{customer.pk}/usage", body)
-
-    assert response.status_code == 400
-    assert list(error_of(response)["fields"]) == ([field] if field else [])
-    assert not customer.usagesamples.exists()
 
 
 def test_hold_stops_and_resume_ends_it(api: Caller, customer: Customer) -> None:
