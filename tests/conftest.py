@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pytest
@@ -40,6 +41,15 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Have SQLite too begin with a copy of the template, where there is one; PostgreSQL copies by itself."""
+    template = connection.settings_dict["TEST"].get("TEMPLATE")
+    if connection.vendor == "sqlite" and template:
+        make_empty = connection.creation._create_test_db
+        connection.creation._create_test_db = lambda *args: copyfile(template, make_empty(*args))
 
 
 @pytest.fixture(scope="session")
