@@ -75,6 +75,8 @@ class Customer(Row):
         ordering = ["name"]
         indexes = [
             models.Index(fields=["owner", "name"]),
+            # Whether a team has a segment at all is found without reading its accounts.
+            models.Index(fields=["owner", "segment"], name="customer_by_owner_segment"),
             # By name, told from the index alone who may see it.
             models.Index(fields=["name", "id", "owner", "account_executive", "executive"], name="customer_by_name"),
             # What the book can be filtered by, and its zones, are read from the index alone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -61,6 +62,30 @@ def _owned_by_team(user: User, path: str) -> Q:
     """
     team = user._meta.model._default_manager.filter(team=user.team_id).order_by().values("pk")
     return Q(In(Coalesce(F(f"{path}owner_id"), Value(NOBODY, output_field=UUIDField())), team))
+
+
+@dataclass(frozen=True)
+class TeamScope:
+    """What `customer_scope` keeps, in few words. team_id: whose accounts, None for everybody's and nobody's.
+
+    with_unowned: also those that nobody owns. seats: also those where one of these people has a seat.
+    """
+
+    team_id: uuid.UUID | None = None
+    with_unowned: bool = True
+    seats: tuple[uuid.UUID, ...] = ()
+
+
+def team_scope(user: User | AnonymousUser) -> TeamScope | None:
+    """This will say of whoever sees all accounts or a team's what that is; None: it hangs on each account alone."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return None
+    is_integration = user.role == Role.INTEGRATION
+    if user.is_superuser or sees_everything(user.role) or (is_integration and not user.team_id):
+        return TeamScope()
+    if user.team_id and user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION):
+        return TeamScope(user.team_id, user.role != Role.READ_ONLY, tuple(user.desk))
+    return None
 
 
 class CustomerScopedQuerySet(models.QuerySet[Any]):

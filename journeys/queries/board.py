@@ -19,6 +19,7 @@ from django.db.models.functions import Lower, RowNumber
 from customers.models import Customer, Stakeholder, User
 from customers.queries.kept import Key, key_of
 from customers.queries.minute import once_a_minute
+from customers.queries.seen import read_seen
 from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
 from journeys.queries.board_answers import BOARD_ANSWERS
@@ -269,13 +270,11 @@ def read_board_facets(user: User, *, now: datetime) -> BoardFacets:
 
 
 def _read_facets(user: User) -> BoardFacets:
-    seen = Customer.objects.visible_to(user).order_by().values_list("segment", "owner").distinct()
-    pairs = list(seen)
-    owners = User.objects.filter(pk__in={owner for _, owner in pairs if owner})
+    seen = read_seen(user)
     return BoardFacets(
-        owners=list(owners.order_by("first_name", "last_name", "username")),
-        segments=sorted({segment for segment, _ in pairs if segment}),
-        has_unowned=any(owner is None for _, owner in pairs),
+        owners=seen.owners,
+        segments=seen.segments,
+        has_unowned=seen.has_unowned,
         programmes=list(Programme.objects.filter(is_archived=False)),
     )
 

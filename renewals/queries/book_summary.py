@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,8 +11,9 @@ from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum, When
 
-from customers.models import Customer, User
+from customers.models import User
 from customers.queries.kept import key_of
+from customers.queries.seen import read_seen
 from renewals.enums import Stage
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
@@ -72,24 +72,17 @@ class BookSummary:
 
 
 def read_facets(user: User, *, now: datetime, mark: str = "") -> Facets:
-    """This will read zones, segments and owners of the reader's accounts in one pass, and the owners' names.
+    """This will read zones, segments and owners of the reader's accounts, and the owners' names.
 
     mark: what the book stands at; what was read at it is not read again.
     """
-    seen, owners = BOOK_ANSWERS.answer(mark, key_of(user), lambda: _read_seen(user))
+    seen = BOOK_ANSWERS.answer(mark, key_of(user), lambda: read_seen(user))
     return Facets(
-        dates=group_zones((zone for zone, _, _ in seen), now=now),
-        segments=sorted({segment for _, segment, _ in seen if segment}),
-        owners=owners,
-        has_unowned=any(owner_id is None for _, _, owner_id in seen),
+        dates=group_zones(seen.zones, now=now),
+        segments=seen.segments,
+        owners=seen.owners,
+        has_unowned=seen.has_unowned,
     )
-
-
-def _read_seen(user: User) -> tuple[list[tuple[str, str, uuid.UUID | None]], list[User]]:
-    """Every zone, segment and owner that stand together at an account, and the owners."""
-    seen = list(Customer.objects.visible_to(user).order_by().values_list("timezone", "segment", "owner_id").distinct())
-    ids = {owner_id for _, _, owner_id in seen if owner_id}
-    return seen, list(User.objects.filter(pk__in=ids).order_by("first_name", "last_name", "username"))
 
 
 def summarize_book(user: User, question: Question) -> BookSummary:

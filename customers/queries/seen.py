@@ -1,0 +1,107 @@
+"""What the reader's accounts can be told apart by: zones, segments and owners.
+
+On PostgreSQL the few values of a whole book are found by leaping through indexes from one to the next, however many
+accounts hold each; SQLite reads the pairs in one pass over an index.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from customers.models import Customer, User
+from customers.models.base import TeamScope, team_scope
+
+ACCOUNTS, PEOPLE = Customer._meta.db_table, User._meta.db_table
+_LEAP = f"""
+WITH RECURSIVE pairs AS (
+    (SELECT timezone, segment FROM {ACCOUNTS} ORDER BY timezone, segment LIMIT 1)
+    UNION ALL
+    SELECT next.timezone, next.segment FROM pairs CROSS JOIN LATERAL (
+        SELECT timezone, segment FROM {ACCOUNTS} AS a WHERE (a.timezone, a.segment) > (pairs.timezone, pairs.segment)
+        ORDER BY a.timezone, a.segment LIMIT 1
+    ) AS next
+)
+SELECT (SELECT array_agg(DISTINCT timezone) FROM pairs),
+    ARRAY(SELECT segment FROM (SELECT DISTINCT segment FROM pairs WHERE segment <> '') AS named WHERE {{is_seen}}),
+    {{sees_unowned}} AND EXISTS (SELECT 1 FROM {ACCOUNTS} WHERE owner_id IS NULL)
+"""  # noqa: S608  # our own names only
+_OF_NOBODY = f"EXISTS (SELECT 1 FROM {ACCOUNTS} AS a WHERE a.owner_id IS NULL AND a.segment = named.segment)"  # noqa: S608
+_OF_TEAM = f"""EXISTS (
+    SELECT 1 FROM {PEOPLE} AS u WHERE u.team_id = %s
+        AND EXISTS (SELECT 1 FROM {ACCOUNTS} AS a WHERE a.owner_id = u.id AND a.segment = named.segment)
+)"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Seen:
+    """zones: those of the reader's accounts, or of all accounts. owners: in the order of their names."""
+
+    zones: frozenset[str]
+    segments: list[str]
+    owners: list[User]
+    has_unowned: bool
+
+
+def read_seen(user: User) -> Seen:
+    """This will read what the accounts that the reader may see are told apart by."""
+    scope = team_scope(user) if connection.vendor == "postgresql" else None
+    return _read_each(user) if scope is None else _leap(scope)
+
+
+def _read_each(user: User) -> Seen:
+    found = list(Customer.objects.visible_to(user).order_by().values_list("timezone", "segment", "owner_id").distinct())
+    zones, segments, owner_ids = (
+        (set(values) for values in zip(*found, strict=True)) if found else (set(), set(), set())
+    )
+    return Seen(
+        zones=frozenset(zones),
+        segments=sorted(segments - {""}),
+        owners=_in_order(User.objects.filter(pk__in=owner_ids - {None})),
+        has_unowned=None in owner_ids,
+    )
+
+
+def _leap(scope: TeamScope) -> Seen:
+    zones, segments, has_unowned = _read_pairs(scope)
+    owns = Exists(Customer.objects.filter(owner=OuterRef("pk")))
+    if scope.team_id is None:
+        return Seen(frozenset(zones), sorted(segments), _in_order(User.objects.filter(owns)), has_unowned)
+    beside = list(_beside(scope))
+    others = {owner_id for _, owner_id in beside if owner_id}
+    return Seen(
+        zones=frozenset(zones),
+        segments=sorted({*segments, *(segment for segment, _ in beside if segment)}),
+        owners=_in_order(User.objects.filter(Q(owns, team=scope.team_id) | Q(pk__in=others))),
+        has_unowned=has_unowned or any(owner_id is None for _, owner_id in beside),
+    )
+
+
+def _read_pairs(scope: TeamScope) -> tuple[Iterable[str], Iterable[str], bool]:
+    """Zones, segments, and whether there are accounts that nobody owns."""
+    is_seen, params = "TRUE", []
+    if scope.team_id is not None:
+        is_seen, params = _OF_TEAM + (f" OR {_OF_NOBODY}" if scope.with_unowned else ""), [scope.team_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAP.format(is_seen=is_seen, sees_unowned=str(scope.with_unowned).upper()), params)
+        zones, segments, has_unowned = cursor.fetchone()
+    return zones or (), segments, has_unowned
+
+
+def _beside(scope: TeamScope) -> Any:
+    """Segment and owner of the accounts that are seen for a seat there."""
+    seats = ("owner", "account_executive", "executive")
+    seat = Q(*((f"{name}__in", scope.seats) for name in seats), _connector=Q.OR)
+    rows: Iterable[tuple[str, uuid.UUID | None]] = (
+        Customer.objects.filter(seat).order_by().values_list("segment", "owner_id").distinct()
+    )
+    return rows
+
+
+def _in_order(people: Any) -> list[User]:
+    return list(people.order_by("first_name", "last_name", "username"))
