@@ -25,6 +25,7 @@ from customers.services.digests import workspace_key
 from renewals.queries.book_days import known_zones
 from tests import factories
 from tests.browsing import browser  # noqa: F401  # a fixture
+from tests.emptying import empty_what_is_full
 
 # A slow machine is no reason to fail. By day each run plays the same examples; at night others each time.
 settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -55,6 +56,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Read what every process asks once: no test that counts queries is the first to need it."""
+    empty_what_is_full()
     with django_db_blocker.unblock():
         workspace_key()
         known_zones()
