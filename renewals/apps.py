@@ -12,13 +12,14 @@ class RenewalsConfig(AppConfig):
         from renewals import panels
         from renewals.queries.sources import register_sources
         from renewals.queries.term import find_notice_deadline
-        from renewals.services import crm, importing, merging, negotiate
+        from renewals.services import book_sums, crm, importing, merging, negotiate
         from renewals.services.entering_many import enter_contracts
 
         register_sources()
         register_contract_writer(enter_contracts)
         importing.register()
         crm.register()
+        book_sums.register()
         merging.register()
         negotiate.register()
         register_notice_deadline(find_notice_deadline)

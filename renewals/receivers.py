@@ -6,7 +6,9 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db import connections
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate, pre_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
 from renewals.services import crm, objections, reactions
+from renewals.services.book_sums import drop_triggers, keep_sums
 from renewals.services.follow import follow_account, follow_accounts, follow_price, follow_sent
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
@@ -70,3 +73,15 @@ def negotiate_follows_undone(sender: object, customer_id: uuid.UUID, choice: str
 @receiver(connection_created, dispatch_uid="renewals.database_knows_local_days")
 def database_knows_local_days(connection: Any, **_: Any) -> None:
     teach_local_day(connection)
+
+
+@receiver(pre_migrate, dispatch_uid="renewals.tables_may_be_changed")
+def tables_may_be_changed(sender: Any, using: str, **_: Any) -> None:
+    if sender.label == "renewals":
+        drop_triggers(connections[using])
+
+
+@receiver(post_migrate, dispatch_uid="renewals.database_keeps_sums")
+def database_keeps_sums(sender: Any, using: str, **_: Any) -> None:
+    if sender.label == "renewals":
+        keep_sums(connections[using])

@@ -39,6 +39,7 @@ from outreach.models import (
     UpsellStep,
 )
 from renewals.models import EngageRun, Override, Renewal
+from renewals.services.book_sums import keep_sums
 
 WRITERS = 3
 PER_ACCOUNT: tuple[type[models.Model], ...] = (
@@ -69,6 +70,7 @@ def enlarge(accounts: int, *, times: int) -> None:
         # References are not looked at, so that no table has to wait for another.
         with ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(lambda job: _copy_alone(job[0], job[1], times), jobs))
+    keep_sums(connection)
     _tell_of_all(accounts, times)
 
 

@@ -17,8 +17,9 @@ BROKER_RETRY_AFTER_S = 0.1
 CACHE_TIMEOUT_S = 2
 FILE_BROKER_POLL_S = 0.2
 POSTGRESQL_OPTIONS = {
-    # Compiling a query takes PostgreSQL 100 ms and more; none of ours runs long enough to win that back.
-    "options": "-c jit=off",
+    # Compiling a query takes PostgreSQL 100 ms and more; none of ours runs long enough to win that back. Helpers take
+    # ten and more to start: only what reads a large book is left to several.
+    "options": "-c jit=off -c parallel_setup_cost=10000",
 }
 CHOOSE_A_FOLDER = "Data is kept there; name a folder of your own: make run DATA_DIR=/path/to/folder"
 SQLITE_KEEPING = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"

@@ -6,8 +6,6 @@ accounts hold each; SQLite reads the pairs in one pass over an index.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from customers.models import Customer, User
 from customers.models.base import TeamScope, team_scope
 
+SEATS = ("owner", "account_executive", "executive")
 ACCOUNTS, PEOPLE = Customer._meta.db_table, User._meta.db_table
 _LEAP = f"""
 WITH RECURSIVE pairs AS (
@@ -29,7 +28,9 @@ WITH RECURSIVE pairs AS (
 )
 SELECT (SELECT array_agg(DISTINCT timezone) FROM pairs),
     ARRAY(SELECT segment FROM (SELECT DISTINCT segment FROM pairs WHERE segment <> '') AS named WHERE {{is_seen}}),
-    {{sees_unowned}} AND EXISTS (SELECT 1 FROM {ACCOUNTS} WHERE owner_id IS NULL)
+    {{sees_unowned}} AND EXISTS (SELECT 1 FROM {ACCOUNTS} WHERE owner_id IS NULL),
+    ARRAY(SELECT DISTINCT segment FROM {ACCOUNTS} WHERE {{beside}}),
+    ARRAY(SELECT DISTINCT owner_id FROM {ACCOUNTS} WHERE {{beside}})
 """  # noqa: S608  # our own names only
 _OF_NOBODY = f"EXISTS (SELECT 1 FROM {ACCOUNTS} AS a WHERE a.owner_id IS NULL AND a.segment = named.segment)"  # noqa: S608
 _OF_TEAM = f"""EXISTS (
@@ -68,39 +69,30 @@ def _read_each(user: User) -> Seen:
 
 
 def _leap(scope: TeamScope) -> Seen:
-    zones, segments, has_unowned = _read_pairs(scope)
+    """Also what is seen for a seat at an account alone."""
+    zones, segments, has_unowned, more_segments, more_owners = _read_pairs(scope)
     owns = Exists(Customer.objects.filter(owner=OuterRef("pk")))
-    if scope.team_id is None:
-        return Seen(frozenset(zones), sorted(segments), _in_order(User.objects.filter(owns)), has_unowned)
-    beside = list(_beside(scope))
-    others = {owner_id for _, owner_id in beside if owner_id}
+    owners = Q(owns) if scope.team_id is None else Q(owns, team=scope.team_id) | Q(pk__in=set(more_owners) - {None})
     return Seen(
-        zones=frozenset(zones),
-        segments=sorted({*segments, *(segment for segment, _ in beside if segment)}),
-        owners=_in_order(User.objects.filter(Q(owns, team=scope.team_id) | Q(pk__in=others))),
-        has_unowned=has_unowned or any(owner_id is None for _, owner_id in beside),
+        zones=frozenset(zones or ()),
+        segments=sorted({*segments, *more_segments} - {""}),
+        owners=_in_order(User.objects.filter(owners)),
+        has_unowned=has_unowned or None in more_owners,
     )
 
 
-def _read_pairs(scope: TeamScope) -> tuple[Iterable[str], Iterable[str], bool]:
-    """Zones, segments, and whether there are accounts that nobody owns."""
-    is_seen, params = "TRUE", []
+def _read_pairs(scope: TeamScope) -> tuple[Any, ...]:
+    """Zones, segments, whether there are accounts that nobody owns; segments and owners where there is a seat."""
+    is_seen, beside, params = "TRUE", "FALSE", list[Any]()
     if scope.team_id is not None:
-        is_seen, params = _OF_TEAM + (f" OR {_OF_NOBODY}" if scope.with_unowned else ""), [scope.team_id]
+        is_seen = _OF_TEAM + (f" OR {_OF_NOBODY}" if scope.with_unowned else "")
+        beside = " OR ".join(f"{seat}_id = ANY(%s)" for seat in SEATS)
+        params = [scope.team_id, *[list(scope.seats)] * len(SEATS) * 2]
+    sql = _LEAP.format(is_seen=is_seen, sees_unowned=str(scope.with_unowned).upper(), beside=beside)
     with connection.cursor() as cursor:
-        cursor.execute(_LEAP.format(is_seen=is_seen, sees_unowned=str(scope.with_unowned).upper()), params)
-        zones, segments, has_unowned = cursor.fetchone()
-    return zones or (), segments, has_unowned
-
-
-def _beside(scope: TeamScope) -> Any:
-    """Segment and owner of the accounts that are seen for a seat there."""
-    seats = ("owner", "account_executive", "executive")
-    seat = Q(*((f"{name}__in", scope.seats) for name in seats), _connector=Q.OR)
-    rows: Iterable[tuple[str, uuid.UUID | None]] = (
-        Customer.objects.filter(seat).order_by().values_list("segment", "owner_id").distinct()
-    )
-    return rows
+        cursor.execute(sql, params)
+        found: tuple[Any, ...] = cursor.fetchone()
+    return found
 
 
 def _in_order(people: Any) -> list[User]:

@@ -1,8 +1,19 @@
 """The tables of renewals."""
 
+from renewals.models.book import BookChange, BookLine, BookSum
 from renewals.models.crm import CrmStageMove
 from renewals.models.engage import EngageRun, Override
 from renewals.models.negotiation import Objection, TermNote
 from renewals.models.renewals import Renewal
 
-__all__ = ["CrmStageMove", "EngageRun", "Objection", "Override", "Renewal", "TermNote"]
+__all__ = [
+    "BookChange",
+    "BookLine",
+    "BookSum",
+    "CrmStageMove",
+    "EngageRun",
+    "Objection",
+    "Override",
+    "Renewal",
+    "TermNote",
+]

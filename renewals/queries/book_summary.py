@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from renewals.enums import Stage
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
 from renewals.queries.book_filter import NO_CONTRACT, BookCount, Question
+from renewals.queries.book_sums import ALL, Part, StageSum, part_of, read_stages, scope_of_sums
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import STAGE_SPANS
 
@@ -90,28 +92,62 @@ def summarize_book(user: User, question: Question) -> BookSummary:
 
     Money at risk = annual value × churn risk / 100 (DESIGN, section 5, Defaults); an unknown risk adds nothing.
     """
+    scope = scope_of_sums(user)
+    if scope is None:
+        return _add_up(_groups(user, question))
+    part = part_of(question.wanted)
+    kept = _from_sums(read_stages(scope, part or Part(), question.dates, known_by=question.known_by), part)
+    return _add_up(kept if part else [*kept, *_counts(user, question)])
+
+
+def _add_up(groups: Iterable[Any]) -> BookSummary:
     stages, without_contract = {span.stage: StageSummary() for span in STAGE_SPANS}, 0
     asked: dict[str, BookCount] = defaultdict(lambda: BookCount(0, 0))
-    for place, currency, count, paid, weighted, total, known in _groups(user, question):
+    for place, currency, count, paid, weighted, total, known in groups:
         code = NO_CONTRACT if place is None else STAGE_SPANS[place].stage
         asked[code] = BookCount(asked[code].total + total, asked[code].known + known)
         if place is None:
             without_contract += count
-            continue
-        summary = stages[STAGE_SPANS[place].stage]
-        summary.count += count
-        summary.value[currency] = paid or Decimal(0)
-        summary.at_risk[currency] = (weighted or Decimal(0)) / 100
+        elif count:
+            summary = stages[STAGE_SPANS[place].stage]
+            summary.count += count
+            summary.value[currency] = paid or Decimal(0)
+            summary.at_risk[currency] = (weighted or Decimal(0)) / 100
     return BookSummary(stages, without_contract, dict(asked))
+
+
+def _from_sums(sums: Iterable[StageSum], part: Part | None) -> Iterator[tuple[Any, ...]]:
+    """As `_groups`: each stage and currency as a whole, and what is in the part; none is where there is no part."""
+    whole: dict[Any, list[Any]] = defaultdict(lambda: [0, Decimal(0), Decimal(0), 0, 0])
+    for one in sums:
+        sums_here = whole[one.place, one.currency]
+        if one.facet == ALL:
+            sums_here[0] += one.accounts
+            sums_here[1] += one.current_price
+            sums_here[2] += one.at_risk
+        if part and one.facet == part.facet and one.in_team:
+            sums_here[3] += one.accounts
+            sums_here[4] += one.known
+    yield from ((*place, *found) for place, found in whole.items())
+
+
+def _counts(user: User, question: Question) -> Iterable[Any]:
+    """As `_groups`: of what is asked for no more than how many; what holds a text is found, not the book read."""
+    rows = _by_stage(user, question).filter(*question.of_account())
+    counts = rows.values_list("stage").annotate(total=Count("pk"), known=Count(question.known_by or "pk"))
+    return ((place, "", 0, None, None, total, known) for place, total, known in counts)
+
+
+def _by_stage(user: User, question: Question) -> Any:
+    stage = question.dates.by_group(stage_on, timezone="timezone")
+    return accounts_with_term().visible_to(user).annotate(stage=stage)
 
 
 def _groups(user: User, question: Question) -> Any:
     money = DecimalField(max_digits=24, decimal_places=2)
     asked = Q(*question.of_account()) or None
     return (
-        accounts_with_term()
-        .visible_to(user)
-        .annotate(stage=question.dates.by_group(stage_on, timezone="timezone"))
+        _by_stage(user, question)
         .values_list("stage", "term__currency")
         .annotate(
             count=Count("*"),

@@ -22,6 +22,7 @@ from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_filter import LOST, SETTLED, BookFilter, Question
 from renewals.queries.book_summary import stage_on
+from renewals.queries.book_sums import part_of, read_cells, scope_of_sums
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.quarters import Span, list_spans
 from renewals.rules.stages import STAGE_SPANS
@@ -125,7 +126,7 @@ def read_forecast(reader: User, wanted: BookFilter, *, dates: LocalDates, today:
 
 def _read(reader: User, question: Question, spans: tuple[Span, ...], *, today: date) -> Forecast:
     found: dict[str, CurrencyForecast] = {}
-    for stage, place, currency, *sums in _open_groups(reader, question, spans):
+    for stage, place, currency, *sums in _open_sums(reader, question, spans):
         of_currency = found.setdefault(currency, CurrencyForecast(currency))
         where = BEHIND_PLACE if stage == OVERDUE_PLACE else place
         cell = of_currency.cells.setdefault((STAGE_SPANS[stage].stage, spans[where].code), Figures())
@@ -152,6 +153,13 @@ def _figures(count: int, current: Any, target: Any, risk: Any, weight: Any, unwe
 
 def _to_cent(amount: Decimal | None, *, per: int = 1) -> Decimal:
     return ((amount or NOTHING) / per).quantize(CENT)
+
+
+def _open_sums(reader: User, question: Question, spans: tuple[Span, ...]) -> Any:
+    scope, part = scope_of_sums(reader), part_of(question.wanted)
+    if scope is None or part is None:
+        return _open_groups(reader, question, spans)
+    return read_cells(scope, part, question.dates, spans)
 
 
 def _open_groups(reader: User, question: Question, spans: tuple[Span, ...]) -> Any:

@@ -28,6 +28,8 @@ TABLES: dict[str, str] = {
     "journeys.programmeversion": "Written for every client, before there is a contact.",
     "journeys.programmestep": "Written for every client, before there is a contact.",
     "journeys.timesaving": "Minutes that a kind of work takes by hand.",
+    "renewals.bookline": "What an account adds to the sums of the book: figures, and how it is filtered.",
+    "renewals.booksum": "Sums over many accounts.",
     "outreach.outreachconnection": "Our own access to Outreach.io, sealed.",
     "outreach.oauthstate": "A colleague's sign-in at Outreach.io under way: digests.",
     "outreach.standingrant": "Digests of what the stand-in of Outreach.io gave out.",
