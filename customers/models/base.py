@@ -38,8 +38,9 @@ def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
         return Q(**{f"{path}pk__isnull": False})  # accounts, not what is the workspace's
     own = _has_seat(user, path)
     if user.role in (Role.LEAD, Role.INTEGRATION):
-        # A row without a customer (workspace-wide) has no owner either, and is not the lead's.
-        own |= Q(**{f"{path}owner__isnull": True, f"{path}pk__isnull": False})
+        # A row without a customer (workspace-wide) has no owner either, and is not the lead's. Asked of the account
+        # itself: of the row's own column PostgreSQL would check all of the scope twice, and reckon it dear.
+        own |= Q(**{f"{path}owner__isnull": True, f"{path}{'name' if path else 'pk'}__isnull": False})
     if user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION) and user.team_id:
         # First, since it is true of most rows: what is true is not asked further.
         own = _owned_by_team(user, path) | own

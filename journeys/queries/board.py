@@ -168,7 +168,7 @@ class Board:
         for card in self.read_cards(ids):
             cards.setdefault(card.month or 0, []).append(card)
         months = range(1, max(known, default=0) + 1)
-        return [Column(month, *known.get(month, (0, 0)), cards.get(month, ())) for month in months]
+        return [Column(month, *known.get(month, (0, 0)), cards.get(month, [])[:IN_COLUMN]) for month in months]
 
     def journeys(self) -> QuerySet[Journey]:
         """This will give the journeys asked for, by the account's name; all of them, not only a page."""
@@ -224,17 +224,25 @@ class Board:
             ]
         return self.read_cards(list(self.journeys().values_list("pk", flat=True)[begin:end]))
 
-    def _first_in_each(self, months: Iterable[int]) -> list[uuid.UUID]:
-        """Sorts no more of a month than it shows. The statement of one month is put together once and said for each."""
+    def _first_in_each(self, months: dict[int, tuple[int, int]]) -> list[uuid.UUID]:
+        """The overdue come first, others only where these leave room: each walks names until it has enough.
+
+        The two statements of one month are put together once and said for each. months: all of it, and the overdue.
+        """
         rows = self._rows(with_state=True).filter(current_month=ANY_MONTH).annotate(is_late=_is_late(self.now))
-        ordered = rows.order_by("-is_late", "customer__name", "pk").values("pk")[:IN_COLUMN]
-        wanted = sorted(months)
+        wanted = [(month, True) for month, (_, late) in months.items() if late]
+        wanted += [(month, False) for month, (count, late) in months.items() if late < min(IN_COLUMN, count)]
         if not wanted:
             return []
-        one, values = ordered.query.sql_with_params()
-        each = " UNION ALL ".join(f"SELECT * FROM ({one}) AS month_{month}" for month in wanted)  # noqa: S608
+        said = {
+            is_late: rows.filter(is_late=is_late).order_by("customer__name", "pk").values("pk")[:IN_COLUMN]
+            for is_late in {is_late for _, is_late in wanted}
+        }
+        words = {is_late: one.query.sql_with_params() for is_late, one in said.items()}
+        each = " UNION ALL ".join(f"SELECT * FROM ({words[is_late][0]}) AS month_{month}" for month, is_late in wanted)  # noqa: S608
+        values = [month if value == ANY_MONTH else value for month, is_late in wanted for value in words[is_late][1]]
         with connection.cursor() as cursor:
-            cursor.execute(each, [month if value == ANY_MONTH else value for month in wanted for value in values])
+            cursor.execute(each, values)
             return [uuid.UUID(str(pk)) for (pk, *_) in cursor.fetchall()]
 
     def _first_in_all(self) -> list[uuid.UUID]:
