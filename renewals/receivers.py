@@ -12,13 +12,15 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
+from customers.services.kept_sums import drop_triggers, keep_sums
 from customers.signals import book_imported, contract_changed, contracts_changed, stakeholder_left
 from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.enums import Choice
 from outreach.signals import reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
+from renewals.queries.book_sums import BOOK
 from renewals.services import crm, objections, reactions
-from renewals.services.book_sums import drop_triggers, keep_sums
+from renewals.services.book_sums import WATCHED
 from renewals.services.follow import follow_account, follow_accounts, follow_price, follow_sent
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
@@ -78,10 +80,10 @@ def database_knows_local_days(connection: Any, **_: Any) -> None:
 @receiver(pre_migrate, dispatch_uid="renewals.tables_may_be_changed")
 def tables_may_be_changed(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "renewals":
-        drop_triggers(connections[using])
+        drop_triggers(connections[using], BOOK, WATCHED)
 
 
 @receiver(post_migrate, dispatch_uid="renewals.database_keeps_sums")
 def database_keeps_sums(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "renewals":
-        keep_sums(connections[using])
+        keep_sums(connections[using], BOOK, WATCHED)

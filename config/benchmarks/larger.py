@@ -27,6 +27,7 @@ from customers.models import (
     Todo,
 )
 from customers.services.importing.reports import MAX_REFUSALS_KEPT
+from customers.services.kept_sums import keep_sums
 from emails.models import CapturedMail, Draft, MailEvent, Reply, Suppression
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
 from outreach.models import (
@@ -39,7 +40,8 @@ from outreach.models import (
     UpsellStep,
 )
 from renewals.models import EngageRun, Override, Renewal
-from renewals.services.book_sums import keep_sums
+from renewals.queries.book_sums import BOOK
+from renewals.services.book_sums import WATCHED
 
 WRITERS = 3
 PER_ACCOUNT: tuple[type[models.Model], ...] = (
@@ -70,7 +72,7 @@ def enlarge(accounts: int, *, times: int) -> None:
         # References are not looked at, so that no table has to wait for another.
         with ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(lambda job: _copy_alone(job[0], job[1], times), jobs))
-    keep_sums(connection)
+    keep_sums(connection, BOOK, WATCHED)
     _tell_of_all(accounts, times)
 
 

@@ -14,12 +14,13 @@ from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum,
 
 from customers.models import User
 from customers.queries.kept import key_of
+from customers.queries.kept_sums import ALL, scope_of_sums
 from customers.queries.seen import read_seen
 from renewals.enums import Stage
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
 from renewals.queries.book_filter import NO_CONTRACT, BookCount, Question
-from renewals.queries.book_sums import ALL, Part, StageSum, part_of, read_stages, scope_of_sums
+from renewals.queries.book_sums import Part, StageSum, part_of, read_stages
 from renewals.queries.book_work import accounts_with_term
 from renewals.rules.stages import STAGE_SPANS
 

@@ -1,6 +1,4 @@
-"""The book's sums on PostgreSQL, as they stand at this moment: kept sums, less what changed accounts have added to
-them, and what these add now. Written as text, since one statement has to say all of it: it sees one moment.
-"""
+"""What the sums of the book say, and what of a filter they tell apart: see `customers/queries/kept_sums.py`."""
 
 from __future__ import annotations
 
@@ -9,86 +7,52 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
-
-from django.db import connection
 
 from customers.enums import ContractState
-from customers.models import Contract, Customer, User
-from customers.models.base import NOBODY, TeamScope, team_scope
+from customers.models import Contract
+from customers.models.base import NOBODY, TeamScope
+from customers.queries.kept_sums import ACCOUNTS, ALL, OF_ACCOUNT, PEOPLE, KeptSums
 from renewals.models import BookChange, BookLine, BookSum, Renewal
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_filter import NO_OWNER, RISKS, BookFilter
 from renewals.rules.quarters import Span
 from renewals.rules.stages import STAGE_SPANS
 
-NO_TEAM = UUID(int=1)
-"""Stands for the team of an owner who is in none; NOBODY for that of an account that nobody owns."""
+TERMS, RENEWALS = Contract._meta.db_table, Renewal._meta.db_table
 NO_DAY = date.min
 """Stands for the renewal of an account without a running contract."""
-ALL = ""
-
-ACCOUNTS, PEOPLE, TERMS = Customer._meta.db_table, User._meta.db_table, Contract._meta.db_table
-LINES, SUMS, CHANGES = BookLine._meta.db_table, BookSum._meta.db_table, BookChange._meta.db_table
-PLACES = ("team", "zone", "currency", "renewal_date")
 _ASKED_PRICE = "COALESCE(t.target_price, t.current_price, 0)"
-ADDED = {
-    "accounts": "1",
-    "with_risk": "(c.churn_risk IS NOT NULL)::integer",
-    "with_relationship": "(c.relationship_strength IS NOT NULL)::integer",
-    "with_target": "(t.target_price IS NOT NULL)::integer",
-    "with_increase": "(t.price_factor IS NOT NULL)::integer",
-    "without_confidence": "(t.id IS NOT NULL AND r.confidence IS NULL)::integer",
-    "current_price": "COALESCE(t.current_price, 0)",
-    "at_risk": "COALESCE(t.current_price * c.churn_risk, 0)",
-    "asked_price": _ASKED_PRICE,
-    "weighted": f"{_ASKED_PRICE} * COALESCE(r.confidence, 0)",
-    "unweighted": f"CASE WHEN r.confidence IS NULL THEN {_ASKED_PRICE} ELSE 0 END",
-}
-"""What an account adds, by the column of the sums."""
 _RISK = " ".join(f"WHEN c.churn_risk BETWEEN {low} AND {high} THEN '{name}'" for name, (low, high) in RISKS.items())
-TOLD = {
-    "account": "c.id",
-    "seat": f"COALESCE(c.owner_id, '{NOBODY}')",
-    "segment": "c.segment",
-    "risk": f"CASE {_RISK} ELSE '' END",
-    "team": f"CASE WHEN c.owner_id IS NULL THEN '{NOBODY}'::uuid ELSE COALESCE(u.team_id, '{NO_TEAM}') END",
-    "zone": "c.timezone",
-    "currency": "COALESCE(t.currency, '')",
-    "renewal_date": f"COALESCE(t.renewal_date, '{NO_DAY}')",
-}
-"""What stands on the line of an account beside what it adds."""
-LINE = ", ".join([*TOLD, *ADDED])
-FRESH = f"""
-SELECT {", ".join(f"{value} AS {name}" for name, value in (TOLD | ADDED).items())}
-FROM {ACCOUNTS} AS c LEFT JOIN {PEOPLE} AS u ON u.id = c.owner_id
-LEFT JOIN {TERMS} AS t ON t.customer_id = c.id AND t.state = '{ContractState.ACTIVE.value}'
-LEFT JOIN {Renewal._meta.db_table} AS r ON r.contract_id = t.id
-"""  # noqa: S608  # our own names only
-FACETS = f"""
-CROSS JOIN LATERAL (VALUES ('{ALL}'), ('owner:' || l.seat), ('segment:' || NULLIF(l.segment, '')),
-    ('risk:' || NULLIF(l.risk, ''))) AS f (facet)
-"""
-_PLACES, _ADDED = ", ".join(PLACES), ", ".join(ADDED)
-_LESS = ", ".join(f"-{name}" for name in ADDED)
-_NOW = f"""
-WITH changed AS MATERIALIZED (SELECT DISTINCT account FROM {CHANGES}),
-parts AS (
-    SELECT facet, {_PLACES}, {_ADDED} FROM {SUMS} AS l WHERE {{kept}}
-    UNION ALL
-    SELECT f.facet, {_PLACES}, {_LESS} FROM {LINES} AS l JOIN changed USING (account) {FACETS} WHERE {{of_facet}}
-    UNION ALL
-    SELECT f.facet, {_PLACES}, {_ADDED} FROM ({FRESH} JOIN changed ON changed.account = c.id) AS l {FACETS}
-    WHERE {{of_facet}}
-    {{beside}}
+BOOK = KeptSums(
+    lines=BookLine,
+    sums=BookSum,
+    changes=BookChange,
+    places=("team", "zone", "currency", "renewal_date"),
+    told={
+        **OF_ACCOUNT,
+        "risk": f"CASE {_RISK} ELSE '' END",
+        "zone": "c.timezone",
+        "currency": "COALESCE(t.currency, '')",
+        "renewal_date": f"COALESCE(t.renewal_date, '{NO_DAY}')",
+    },
+    added={
+        "accounts": "1",
+        "with_risk": "(c.churn_risk IS NOT NULL)::integer",
+        "with_relationship": "(c.relationship_strength IS NOT NULL)::integer",
+        "with_target": "(t.target_price IS NOT NULL)::integer",
+        "with_increase": "(t.price_factor IS NOT NULL)::integer",
+        "without_confidence": "(t.id IS NOT NULL AND r.confidence IS NULL)::integer",
+        "current_price": "COALESCE(t.current_price, 0)",
+        "at_risk": "COALESCE(t.current_price * c.churn_risk, 0)",
+        "asked_price": _ASKED_PRICE,
+        "weighted": f"{_ASKED_PRICE} * COALESCE(r.confidence, 0)",
+        "unweighted": f"CASE WHEN r.confidence IS NULL THEN {_ASKED_PRICE} ELSE 0 END",
+    },
+    source=f"{ACCOUNTS} AS c LEFT JOIN {PEOPLE} AS u ON u.id = c.owner_id"
+    f" LEFT JOIN {TERMS} AS t ON t.customer_id = c.id AND t.state = '{ContractState.ACTIVE.value}'"
+    f" LEFT JOIN {RENEWALS} AS r ON r.contract_id = t.id",
+    facets={"owner": "l.seat", "segment": "NULLIF(l.segment, '')", "risk": "NULLIF(l.risk, '')"},
 )
-"""  # noqa: S608  # our own names only
-_BESIDE = f"""
-UNION ALL
-SELECT f.facet, {_PLACES}, {_ADDED} FROM (
-    {FRESH} WHERE c.owner_id = ANY(%s) OR c.account_executive_id = ANY(%s) OR c.executive_id = ANY(%s)
-) AS l {FACETS} WHERE f.facet = ANY(%s) AND l.team <> ALL(%s)
-"""  # noqa: S608  # our own names only
 _KNOWN = {
     "": "accounts",
     "churn_risk": "with_risk",
@@ -134,18 +98,13 @@ class StageSum:
     known: int
 
 
-def scope_of_sums(user: User) -> TeamScope | None:
-    """This will say which of the sums are the reader's; None: they are not kept for this reader."""
-    return team_scope(user) if connection.vendor == "postgresql" else None
-
-
 def read_stages(scope: TeamScope, part: Part, dates: LocalDates, *, known_by: str) -> list[StageSum]:
     """This will sum up by stage and currency: the whole book, and the part where it is another. known_by: a column."""
     stage, zones = stage_sql(dates)
     in_team = "team = %s" if part.team else "TRUE"
     names = ("accounts", "current_price", "at_risk", _KNOWN.get(known_by, "accounts"))
     sums = ", ".join(f"SUM({name})" for name in names)
-    rows = _read(
+    rows = BOOK.read(
         f"SELECT {stage} AS place, currency, facet, {in_team}, {sums} FROM parts GROUP BY 1, 2, 3, 4",  # noqa: S608
         scope,
         facets={ALL, part.facet},
@@ -170,30 +129,12 @@ def read_cells(scope: TeamScope, part: Part, dates: LocalDates, spans: tuple[Spa
         f"SELECT {stage} AS stage, CASE{falls} ELSE 0 END AS span, currency, {sums} FROM parts"  # noqa: S608
         f" WHERE renewal_date <> '{NO_DAY}'{in_team} GROUP BY 1, 2, 3"
     )
-    rows = _read(sql, scope, facets={part.facet}, params=[*zones, *([part.team] if part.team else [])])
+    rows = BOOK.read(sql, scope, facets={part.facet}, params=[*zones, *([part.team] if part.team else [])])
     return [row for row in rows if row[3]]
 
 
 def _later_first(spans: tuple[Span, ...]) -> Iterable[tuple[int, Span]]:
     return reversed([(place, span) for place, span in enumerate(spans) if span.first])
-
-
-def _read(sql: str, scope: TeamScope, *, facets: set[str], params: list[Any]) -> list[tuple[Any, ...]]:
-    wanted, teams, of_team = sorted(facets), list[UUID](), ""
-    if scope.team_id is not None:
-        teams = [scope.team_id, *([NOBODY] if scope.with_unowned else [])]
-        of_team = " AND l.team = ANY(%s)"
-    each: list[Any] = [wanted, *([teams] if teams else [])]
-    has_seats = bool(teams and scope.seats)
-    known = _NOW.format(
-        kept=f"facet = ANY(%s){of_team}",
-        of_facet=f"f.facet = ANY(%s){of_team}",
-        beside=_BESIDE if has_seats else "",
-    )
-    beside: list[Any] = [*[list(scope.seats)] * 3, wanted, teams] if has_seats else []
-    with connection.cursor() as cursor:
-        cursor.execute(known + sql, [*each * 3, *beside, *params])
-        return cursor.fetchall()
 
 
 def stage_sql(dates: LocalDates) -> tuple[str, list[str]]:

@@ -14,16 +14,19 @@ from typing import Any
 from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from customers.models import User
+from customers.enums import ContractState
+from customers.models import Contract, User
 from customers.queries.kept import key_of
+from customers.queries.kept_sums import scope_of_sums
 from renewals.enums import Outcome, Stage
 from renewals.models import Renewal
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_filter import LOST, SETTLED, BookFilter, Question
 from renewals.queries.book_summary import stage_on
-from renewals.queries.book_sums import part_of, read_cells, scope_of_sums
+from renewals.queries.book_sums import part_of, read_cells
 from renewals.queries.book_work import accounts_with_term
+from renewals.queries.prepared import find_once
 from renewals.rules.quarters import Span, list_spans
 from renewals.rules.stages import STAGE_SPANS
 
@@ -188,7 +191,9 @@ def _open_groups(reader: User, question: Question, spans: tuple[Span, ...]) -> A
 def _settled_groups(reader: User, question: Question, spans: tuple[Span, ...]) -> Any:
     """What was settled of contracts that end in the first quarter shown, or after it."""
     outcomes = [outcome for outcomes in SETTLED.values() for outcome in outcomes]
-    rows = Renewal.objects.visible_to(reader).filter(outcome__in=outcomes, contract__renewal_date__gte=spans[1].first)
+    # Found first: whatever has an outcome has ended, and that few of these end late a planner cannot know.
+    ended = Contract.objects.filter(state=ContractState.ENDED, renewal_date__gte=spans[1].first).order_by()
+    rows = Renewal.objects.visible_to(reader).filter(outcome__in=outcomes, contract__in=find_once(ended.values("pk")))
     return (
         rows.filter(*question.of_account("customer__"))
         .order_by()

@@ -14,13 +14,15 @@ from django.db import connection, transaction
 from config.benchmarks.copies import without_triggers
 from customers.enums import ContractState
 from customers.models import Contract, Customer, Team, User
+from customers.services.kept_sums import drop_triggers, keep_sums, take_changes
 from journeys.services.clock import tick
 from renewals.models import BookChange, BookLine, BookSum, Renewal
 from renewals.queries.book_filter import NO_OWNER, BookFilter, Question
 from renewals.queries.book_summary import _add_up, _groups, read_facets, summarize_book
+from renewals.queries.book_sums import BOOK
 from renewals.queries.forecast import _open_groups, _open_sums
 from renewals.rules.quarters import list_spans
-from renewals.services.book_sums import drop_triggers, keep_sums, take_changes
+from renewals.services.book_sums import WATCHED
 from tests import factories
 from tests.conftest import NOW
 
@@ -49,7 +51,7 @@ def teamless(db: None) -> User:
 def accounts(owner: User, other: User, teamless: User) -> list[Customer]:
     """Accounts of four kinds of owners on both sides of the edges of stages; they are in the sums."""
     found = [make(n, (owner, other, teamless, None)[n % 4]) for n in range(24)]
-    take_changes()
+    take_changes(BOOK)
     return found
 
 
@@ -165,13 +167,13 @@ def test_sums_are_what_a_pass_adds_up_before_and_after_a_change_is_taken_in(
 
     others = [reader for reader in readers if reader.pk != other.pk]
     assert_exact(others, owner)
-    take_changes()
+    take_changes(BOOK)
     assert not BookChange.objects.exists()
     assert_exact(others, owner)
 
 
 def test_sums_follow_the_days_without_a_change(accounts: list[Customer], readers: list[User], owner: User) -> None:
-    take_changes()
+    take_changes(BOOK)
 
     for days in (1, 30, 200):
         assert_exact(readers, owner, now=NOW + timedelta(days=days, hours=11))
@@ -199,7 +201,7 @@ def test_tick_takes_changes_in_and_puts_nothing_of_it_on_its_report(accounts: li
 def test_sums_that_come_to_nothing_are_not_kept(accounts: list[Customer]) -> None:
     Customer.objects.all().delete()
 
-    take_changes()
+    take_changes(BOOK)
 
     assert not BookSum.objects.exists()
     assert not BookLine.objects.exists()
@@ -208,15 +210,15 @@ def test_sums_that_come_to_nothing_are_not_kept(accounts: list[Customer]) -> Non
 def test_migrating_sets_right_what_was_written_without_triggers(
     accounts: list[Customer], readers: list[User], owner: User
 ) -> None:
-    take_changes()
-    drop_triggers(connection)
+    take_changes(BOOK)
+    drop_triggers(connection, BOOK, WATCHED)
     Customer.objects.filter(pk=accounts[0].pk).update(churn_risk=99)
     of(accounts[1]).update(current_price=5)
     accounts[2].delete()
     with transaction.atomic(), without_triggers():
         make(11, owner)
 
-    keep_sums(connection)
+    keep_sums(connection, BOOK, WATCHED)
 
     assert_exact(readers, owner)
     Customer.objects.update(churn_risk=2)
@@ -231,17 +233,17 @@ def test_change_that_is_committed_while_changes_are_taken_in_is_not_lost(owner: 
 
     with transaction.atomic():
         Customer.objects.filter(pk=customer.pk).update(churn_risk=88)
-        _elsewhere(take_changes)
+        _elsewhere(lambda: take_changes(BOOK))
 
     assert_exact([reader], owner)
-    take_changes()
+    take_changes(BOOK)
     assert_exact([reader], owner)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_account_given_to_who_changes_teams_meanwhile_is_summed_up_under_the_new_team(owner: User, other: User) -> None:
     customer, reader = make(1, other), factories.UserFactory.create(role="lead", team=owner.team)
-    take_changes()
+    take_changes(BOOK)
 
     with transaction.atomic():
         User.objects.filter(pk=owner.pk).update(team=other.team)
@@ -249,14 +251,14 @@ def test_account_given_to_who_changes_teams_meanwhile_is_summed_up_under_the_new
         giving.start()
         giving.join(timeout=0.5)
     giving.join()
-    take_changes()
+    take_changes(BOOK)
 
     assert_exact([reader, factories.UserFactory.create(role="lead", team=other.team)], owner)
 
 
 def _give(customer: Customer, owner: User) -> None:
     Customer.objects.filter(pk=customer.pk).update(owner=owner)
-    take_changes()
+    take_changes(BOOK)
     connection.close()
 
 
