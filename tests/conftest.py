@@ -30,7 +30,8 @@ from tests.emptying import empty_what_is_full
 # A slow machine is no reason to fail. By day each run plays the same examples; at night others each time.
 settings.register_profile("evergreen", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
-settings.load_profile("nightly" if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else "evergreen")
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+settings.load_profile("nightly" if NIGHTLY else "evergreen")
 
 # Thousands of modules and tests come and all of them stay: nothing to collect until they are there.
 gc.disable()
@@ -94,9 +95,7 @@ def _record_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     PostgreSQL truncates, which the guard does not see. `tests/customers/test_record.py` puts it to the test itself.
     """
     yield
-    marker = request.node.get_closest_marker("django_db")
-    commits = bool(marker and marker.kwargs.get("transaction"))
-    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+    if commits(request.node):
         _drop_sqlite_guards()
 
 
@@ -113,13 +112,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--database",
         choices=("every", "only", "none"),
         default="every",
-        help="only: what uses the database and no browser, for a second database; none: what uses no database",
+        help="only: what a second database does not merely repeat; none: what uses no database",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs a service that this run has not, and leave out what another database would only repeat."""
     _choose_by_database(config, items)
+    _put_long_ones_first(items)
     has_postgres = os.environ.get("DATABASE_URL", "").startswith("postgres")
     for item in items:
         if "postgres" in item.keywords and not has_postgres:
@@ -134,12 +134,31 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or "postgres" in item.keywords or names & DATABASE_FIXTURES)
 
 
+def is_enough_on_sqlite(item: pytest.Item) -> bool:
+    """Tell whether another database would only repeat it; at night what is decided without one is repeated."""
+    return "browser" in item.keywords or ("any_database" in item.keywords and not NIGHTLY)
+
+
+def commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "live_server"} & names)
+
+
+def _put_long_ones_first(items: list[pytest.Item]) -> None:
+    """Of those that commit, which come behind the others: one process would still be at it when the other has ended."""
+    places = [place for place, item in enumerate(items) if commits(item)]
+    ordered = sorted((items[place] for place in places), key=lambda item: "long" not in item.keywords)
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
+
+
 def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None:
     choice = config.getoption("--database")
     if choice == "every":
         return
     if choice == "only":
-        kept = [item for item in items if uses_database(item) and "browser" not in item.keywords]
+        kept = [item for item in items if uses_database(item) and not is_enough_on_sqlite(item)]
     else:
         kept = [item for item in items if not uses_database(item)]
     left = set(items) - set(kept)
@@ -149,7 +168,7 @@ def _choose_by_database(config: pytest.Config, items: list[pytest.Item]) -> None
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     said = {
-        "only": "database=only: left out are the tests that open no database, and the browser's, which ran on SQLite",
+        "only": "database=only: left out, as it ran on SQLite, is what opens none, is any_database or a browser's",
         "none": "database=none: only the tests that open no database",
     }
     return said.get(config.getoption("--database"))

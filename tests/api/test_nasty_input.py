@@ -10,29 +10,27 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 
 from customers.models import Customer
 from tests import factories
 from tests.api.conftest import Caller, error_of
 from tests.api.description import describe, list_operations
+from tests.conftest import NIGHTLY
 
-NASTY = [
-    None,
+FOR_A_DATABASE = [
     -1,
     10**30,
     1.5e308,
-    "",
     "x" * 30_000,
     "a\x00b",
     "a\ud800b",
     "🌲\u202e\u0007",
-    "2026-02-30",
     "9999-12-31T23:59:59-14:00",
-    [],
-    {},
-    [None],
-    [{}],
 ]
+"""Right in kind: they come as far as a column or a search, where one database takes what another does not."""
+OF_THE_WRONG_KIND = [None, "", "2026-02-30", [], {}, [None], [{}]]
+"""Refused, or taken for nothing, before any database is asked: by day SQLite's run is enough."""
 QUERIES = ["page=-1", "page=9" * 20, "pageSize=x", "ordering=,,", "ordering=-", "externalId=%F0%9F%8C%B2"]
 REFUSED = range(400, 500)
 
@@ -91,14 +89,20 @@ def good_body(method: str, address: str, ids: dict[str, str]) -> dict[str, Any]:
     return bodies.get((method, address), {**what_if, "competitivePressure": "low"} if "/engage/" in address else {})
 
 
+def nasty_values() -> list[Any]:
+    is_all = NIGHTLY or connection.vendor == "sqlite"
+    return [*FOR_A_DATABASE, *(OF_THE_WRONG_KIND if is_all else [])]
+
+
 def nasty_bodies(method: str, address: str, ids: dict[str, str]) -> Iterator[Any]:
-    yield from NASTY
+    nasty = nasty_values()
+    yield from nasty
     good = good_body(method, address, ids)
     for schema in body_schemas(method, address):
         for name in schema.get("properties", {}):
-            yield from ({**good, name: value} for value in NASTY)
+            yield from ({**good, name: value} for value in nasty)
         for name in resolve(schema.get("items", {})).get("properties", {}):
-            yield from ([{name: value}] for value in NASTY)
+            yield from ([{name: value}] for value in nasty)
 
 
 @pytest.mark.parametrize(("method", "address"), CALLS)

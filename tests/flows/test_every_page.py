@@ -76,6 +76,7 @@ class Scales:
         return self.known[asset]
 
 
+@pytest.mark.long
 def test_every_page_is_open_to_all_and_light(browser: Browser, live_server: Any) -> None:
     default_version()
     desk = fill_desk(ACCOUNTS)

@@ -168,6 +168,7 @@ class Trap:
         self.caught[self.at].append(what)
 
 
+@pytest.mark.long
 def test_no_text_from_outside_runs_on_any_page(browser: Browser, live_server: Any, desk: FilledDesk) -> None:
     fill(some)
     fill_lists()
@@ -217,6 +218,7 @@ def _open_bare(page: Page, trap: Trap, server: str, text: str, *, policy: str = 
     return trap.caught[""]
 
 
+@pytest.mark.long
 def test_no_export_holds_a_formula(live_server: Any, desk: FilledDesk) -> None:
     fill(lambda place, limit: CELLS[place % len(CELLS)][:limit])
 

@@ -1,4 +1,4 @@
-"""One filling of the database for a module; each cell of the matrix is undone by itself."""
+"""One filling of the database for all of these tests; each cell of the matrix is undone by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.template.base import Template
 from tests.rights.world import World, make_world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     logging.disable(logging.CRITICAL)  # refusals say so in the log
     with django_db_blocker.unblock(), transaction.atomic():

@@ -80,6 +80,7 @@ def test_backup_put_back_is_as_it_was(has_programs: bool, monkeypatch: pytest.Mo
     assert ("restore_s" in backup.figures) == is_dumped
 
 
+@pytest.mark.any_database
 def test_backup_that_nobody_notices_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "LONGEST_S", 2.0)
     monkeypatch.setattr(restoring, "read_marks", lambda database: [])

@@ -37,6 +37,7 @@ def test_day_of_the_clock_does_all_of_it_once(tmp_path: Path, monkeypatch: pytes
     assert (seen["rows"], seen["letters"], seen["duplicates"], seen["lost"]) == (24, 8, 0, 0)
 
 
+@pytest.mark.any_database
 def test_day_in_which_notes_are_written_twice_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     once = engine.write_notes
 

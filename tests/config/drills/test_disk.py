@@ -71,6 +71,7 @@ def test_attempts_that_a_full_disk_costs_do_not_pass(tmp_path: Path, monkeypatch
     assert seen["attempts_lost"] > 0
 
 
+@pytest.mark.any_database
 def test_full_disk_that_leaves_things_half_done_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Without its transaction: what was completed stays so where there is no room for the notes.
     monkeypatch.setattr(running, "_carry_out", running._carry_out.__wrapped__)  # type: ignore[attr-defined]

@@ -24,6 +24,7 @@ def test_clock_that_jumps_has_nothing_run_early_or_twice(tmp_path: Path, monkeyp
     assert set(seen["statuses"]) == {"COMPLETED", "EXPIRED"}
 
 
+@pytest.mark.any_database
 def test_clock_that_is_never_doubted_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jumps, "HELD_S", 0.1)
     monkeypatch.setattr(jumps, "SEEN_WITHIN_S", 0.2)
@@ -37,6 +38,7 @@ def test_clock_that_is_never_doubted_does_not_pass(tmp_path: Path, monkeypatch: 
     assert seen["ran_while_held"] > 0
 
 
+@pytest.mark.any_database
 def test_tick_that_runs_in_the_safe_hold_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jumps, "HELD_S", 0.1)
     monkeypatch.setattr(clock, "_listen", lambda glance, now: clock._run(glance, now, clock.BUDGET))

@@ -22,6 +22,7 @@ def _one_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "ALONE_S", 0.3)
 
 
+@pytest.mark.long
 def test_old_code_leaves_what_it_does_not_know_to_the_new() -> None:
     seen = versions.play_versions(count=40, seed=1)
 
@@ -30,6 +31,8 @@ def test_old_code_leaves_what_it_does_not_know_to_the_new() -> None:
     assert seen["done_by_old_on_new_columns"] > 0
 
 
+@pytest.mark.long
+@pytest.mark.any_database
 def test_column_without_a_default_in_the_database_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     def make_strict_column() -> Any:
         return models.CharField(max_length=10, default=OLD)
