@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from customers.models import Activity, User
 from customers.services.activity import record
 from tests import factories
-from tests.conftest import uses_database
+from tests.conftest import NIGHTLY, is_enough_on_sqlite, uses_database
 
 
 def test_test_without_the_mark_is_refused_a_connection(request: pytest.FixtureRequest) -> None:
@@ -32,6 +32,15 @@ def test_marked_test_is_kept_for_every_database(request: pytest.FixtureRequest) 
 
 def test_test_whose_fixture_needs_the_database_is_kept(request: pytest.FixtureRequest, csm: User) -> None:
     assert uses_database(request.node)
+
+
+@pytest.mark.any_database
+def test_what_no_database_decides_is_played_once_by_day(request: pytest.FixtureRequest) -> None:
+    assert is_enough_on_sqlite(request.node) != NIGHTLY
+
+
+def test_other_tests_are_played_on_each_database(request: pytest.FixtureRequest) -> None:
+    assert not is_enough_on_sqlite(request.node)
 
 
 @pytest.mark.postgres

@@ -160,6 +160,7 @@ def test_session_of_the_pages_reads_and_writes_with_its_csrf_token(csm: User, cu
     "address", ["/api/nothing", "/api/nothing/", "/api/customers/a/b/c", "/api//", "/api/", "/api"]
 )
 @pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
+@pytest.mark.any_database
 def test_unknown_path_is_404_in_the_shape(api: Caller, address: str, method: str) -> None:
     response = api(method, address)
 
@@ -171,6 +172,7 @@ def test_unknown_path_is_404_in_the_shape(api: Caller, address: str, method: str
     ("method", "address"),
     [("delete", "/api/customers"), ("get", "/api/engage/pricing"), ("put", "/api/customers"), ("post", "/api/schema")],
 )
+@pytest.mark.any_database
 def test_other_method_is_405_and_names_those_that_are_offered(api: Caller, method: str, address: str) -> None:
     response = api(method, address)
 
@@ -275,6 +277,7 @@ def test_answers_are_kept_by_no_cache(api: Caller) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "x"])
+@pytest.mark.any_database
 def test_other_content_type_is_415(api: Caller, content_type: str) -> None:
     response = send_raw(api, b'{"name": "Fresh"}', content_type)
 
@@ -342,10 +345,12 @@ def test_command_gives_ops_the_scope_admin(ops: User) -> None:
 # The description
 
 
+@pytest.mark.any_database
 def test_schema_is_whole_and_without_warnings(db: None) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null")
 
 
+@pytest.mark.any_database
 def test_schema_describes_every_path_without_a_token(db: None) -> None:
     response = Client().get("/api/schema")
 
@@ -395,6 +400,7 @@ def test_command_takes_scopes_with_spaces_or_commas(csm: User, words: list[str])
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*;q=0", ";;,", "", "\xff"])
 @pytest.mark.parametrize("query", ["", "?format=xml"])
+@pytest.mark.any_database
 def test_answer_is_json_whatever_would_be_accepted(api: Caller, customer: Customer, accept: str, query: str) -> None:
     response = api("get", f"/api/customers{query}", accept=accept)
 

@@ -65,6 +65,7 @@ def test_the_walk_finds_the_house() -> None:
 
 @pytest.mark.parametrize("path", CLOSED)
 @pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.any_database
 def test_a_stranger_is_kept_out(client: Client, db: None, path: str, method: str) -> None:
     response = getattr(client, method)(f"/{path}")
 

@@ -33,6 +33,7 @@ def in_as(person: User) -> Client:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", READ_BY_ALL)
+@pytest.mark.any_database
 def test_everybody_signed_in_reads(people: dict[str, User], role: str, path: str) -> None:
     assert in_as(people[role]).get(path).status_code == 200
 
@@ -53,6 +54,7 @@ def test_everybody_signed_in_reads(people: dict[str, User], role: str, path: str
         "/settings/invitations/{csm}/revoke",
     ],
 )
+@pytest.mark.any_database
 def test_strangers_are_sent_to_the_sign_in(client: Client, csm: User, method: str, path: str) -> None:
     where = path.format(csm=csm.pk, team=csm.team_id)
 
@@ -81,6 +83,7 @@ def test_strangers_are_sent_to_the_sign_in(client: Client, csm: User, method: st
     ],
 )
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.any_database
 def test_doors_by_role(people: dict[str, User], role: str, method: str, path: str, allowed: set[str]) -> None:
     where = path.format(csm=people["csm"].pk, team=people["csm"].team_id)
 
