@@ -11,7 +11,10 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
+from customers.services import kept_sums
 from customers.signals import book_imported, stakeholder_reachable
+from journeys.queries.board_sums import BOARD
+from journeys.services.board_sums import WATCHED
 from journeys.services.lateness import drop_triggers, keep_lateness
 from journeys.services.unaddressed import write_unaddressed
 from journeys.signals import deliverable_asked, simulation_asked
@@ -42,9 +45,11 @@ def ring_for_simulations(sender: object, **_: Any) -> None:
 def tables_may_be_made_again(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "journeys":
         drop_triggers(connections[using])
+        kept_sums.drop_triggers(connections[using], BOARD, WATCHED)
 
 
 @receiver(post_migrate, dispatch_uid="journeys.database_keeps_lateness")
 def database_keeps_lateness(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "journeys":
         keep_lateness(connections[using])
+        kept_sums.keep_sums(connections[using], BOARD, WATCHED)

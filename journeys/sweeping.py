@@ -13,7 +13,7 @@ from customers.services.holds import end_due_holds, holds_waiting
 from customers.services.importing.runs import runs_waiting, sweep_runs
 from emails.services import events, expiring, inbound, outbox, review, staff_mails, suppression, telling, writings
 from journeys.registry import Sweeper, register_sweeper
-from journeys.services import digest, notice_mails, writing
+from journeys.services import board_sums, digest, notice_mails, writing
 
 
 def sweep_holds(now: datetime) -> int:
@@ -97,6 +97,7 @@ SWEEPERS = (
     Sweeper("staff_mails", sweep_staff_mails, waiting=staff_mails.waiting),
     Sweeper("idempotent_calls", sweep_calls, only_listens=True, waiting=calls_waiting),
     Sweeper("old_mails", sweep_old_mails, only_listens=True, next_at=inbound.next_old_at),
+    Sweeper("board_sums", board_sums.sweep, only_listens=True, waiting=board_sums.waiting),
     # Last, since a large book takes a while, and so does the model.
     Sweeper("imports", sweep_imports, only_listens=True, waiting=runs_waiting),
     Sweeper("usage_sources", pulling.sweep, only_listens=True, waiting=sources_waiting),

@@ -30,6 +30,8 @@ from customers.services.importing.reports import MAX_REFUSALS_KEPT
 from customers.services.kept_sums import keep_sums
 from emails.models import CapturedMail, Draft, MailEvent, Reply, Suppression
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
+from journeys.queries.board_sums import BOARD
+from journeys.services import board_sums
 from outreach.models import (
     FeatureRequest,
     Opportunity,
@@ -41,7 +43,7 @@ from outreach.models import (
 )
 from renewals.models import EngageRun, Override, Renewal
 from renewals.queries.book_sums import BOOK
-from renewals.services.book_sums import WATCHED
+from renewals.services import book_sums
 
 WRITERS = 3
 PER_ACCOUNT: tuple[type[models.Model], ...] = (
@@ -72,7 +74,8 @@ def enlarge(accounts: int, *, times: int) -> None:
         # References are not looked at, so that no table has to wait for another.
         with ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(lambda job: _copy_alone(job[0], job[1], times), jobs))
-    keep_sums(connection, BOOK, WATCHED)
+    keep_sums(connection, BOOK, book_sums.WATCHED)
+    keep_sums(connection, BOARD, board_sums.WATCHED)
     _tell_of_all(accounts, times)
 
 

@@ -1,6 +1,7 @@
 """The tables of the clock and of the journey, by noun."""
 
 from journeys.models.automations import AutomationLog, AutomationSchedule
+from journeys.models.board import BoardChange, BoardLine, BoardSum
 from journeys.models.clock import ClockState
 from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableVersion, Onboarding
 from journeys.models.feedback import Feedback
@@ -15,6 +16,9 @@ from journeys.models.simulations import SimulationRun
 __all__ = [
     "AutomationLog",
     "AutomationSchedule",
+    "BoardChange",
+    "BoardLine",
+    "BoardSum",
     "BusinessPlan",
     "ClockState",
     "Deliverable",

@@ -63,6 +63,12 @@ class Journey(CustomerRow):
                 condition=Q(state=JourneyState.ACTIVE),
                 name="journey_of_account",
             ),
+            # Those that the sums of the board cannot tell of.
+            models.Index(
+                fields=["unopened_since"],
+                condition=Q(state=JourneyState.ACTIVE, unopened_since__isnull=False),
+                name="journey_unopened",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

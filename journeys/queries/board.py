@@ -18,12 +18,14 @@ from django.db.models.functions import Lower, RowNumber
 
 from customers.models import Customer, Stakeholder, User
 from customers.queries.kept import Key, key_of
+from customers.queries.kept_sums import scope_of_sums
 from customers.queries.minute import once_a_minute
 from customers.queries.seen import read_seen
 from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
 from journeys.queries.board_answers import BOARD_ANSWERS
-from journeys.queries.overdue import is_overdue
+from journeys.queries.board_sums import facet_of, read_months, turning_day
+from journeys.queries.overdue import is_due_late, is_overdue
 from journeys.rules.states import KINDS
 
 NO_OWNER = "none"
@@ -143,6 +145,42 @@ class Board:
         return BOARD_ANSWERS.answer(self.mark, self._key("counts", wanted), self._count)
 
     def _count(self) -> BoardCounts:
+        scope = scope_of_sums(self.user)
+        facet = (
+            None
+            if self.wanted.text
+            else facet_of(
+                owner=self.wanted.owner, segment=self.wanted.segment, programme=self.wanted.programme, nobody=NO_OWNER
+            )
+        )
+        if scope is None or facet is None:
+            return self._count_each()
+        turning = self._count_turning()
+        rows = [
+            {
+                "state": one.state,
+                "current_month": one.month,
+                "count": one.count,
+                "overdue": one.overdue + (turning.get(one.month, 0) if one.state == JourneyState.ACTIVE else 0),
+                "waiting": 0,
+                "paused": one.paused,
+            }
+            for one in read_months(scope, facet, now=self.now)
+        ]
+        waiting = self._rows(with_state=False).filter(_waits(), state=JourneyState.ACTIVE)
+        return replace(_sum_up(rows), waiting=waiting.count())
+
+    def _count_turning(self) -> dict[int, int]:
+        """By month, those the sums cannot tell of: what they have not opened makes them overdue today."""
+        rows = self._rows(with_state=False).filter(
+            state=JourneyState.ACTIVE, held_since=None, unopened_since__range=turning_day(self.now)
+        )
+        by_date = Case(When(is_due_late(self.now), then=True), default=False)
+        left = rows.annotate(by_date=by_date).filter(by_date=False).order_by().values_list("current_month")
+        return dict(left.annotate(count=Count("*")))
+
+    def _count_each(self) -> BoardCounts:
+        """Read all of them."""
         is_active = Q(state=JourneyState.ACTIVE)
         rows: Any = (
             self._rows(with_state=False)

@@ -78,6 +78,19 @@ def is_before_day(field: str, zone: str, moment: datetime) -> Q:
     return condition
 
 
+def word_before_day(field: str, zone: str, moment: datetime) -> tuple[str, list[Any]]:
+    """This will put `is_before_day` into PostgreSQL's words, with their parameters."""
+    moment = moment.astimezone(UTC)
+    first, last = (moment - WEST).date(), (moment + EAST).date()
+    quarter = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    sql, params = f"{field} < %s", list[Any]([first])
+    while first < last:
+        sql += f" OR ({field} = %s AND {zone} = ANY(%s))"
+        params += [first, list(_zones_after(first, quarter))]
+        first += timedelta(days=1)
+    return f"({sql})", params
+
+
 @lru_cache(maxsize=16)
 def _zones_after(day: date, quarter: datetime) -> tuple[str, ...]:
     """The zones where this day is over. Clocks differ from UTC by whole quarters of an hour, so days end at these."""

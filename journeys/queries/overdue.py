@@ -16,6 +16,11 @@ def is_overdue(now: datetime, *, days: int = 0) -> Q:
 
     One that a hold keeps back is not: its dates move when the hold ends. The first open month says it for all of them.
     """
-    late = is_before_day("open_due_date", "zone", now - timedelta(days=days))
+    late = is_due_late(now - timedelta(days=days))
     unopened = Q(unopened_since__lte=now - timedelta(days=max(days, UNOPENED_DAYS)))
     return Q(state=JourneyState.ACTIVE, held_since=None) & (late | unopened)
+
+
+def is_due_late(now: datetime) -> Q:
+    """This will give the condition on journeys of which a month was due before today and is not delivered."""
+    return is_before_day("open_due_date", "zone", now)

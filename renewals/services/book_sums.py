@@ -22,7 +22,8 @@ WATCHED = (
 
 
 def register() -> None:
-    register_sweeper(Sweeper("book_sums", sweep, waiting=lambda now: (BookChange.objects.order_by("pk"),)))
+    waiting = BookChange.objects.order_by("pk")
+    register_sweeper(Sweeper("book_sums", sweep, only_listens=True, waiting=lambda now: (waiting.all(),)))
 
 
 def sweep(now: datetime) -> int:

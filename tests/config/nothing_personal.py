@@ -28,6 +28,8 @@ TABLES: dict[str, str] = {
     "journeys.programmeversion": "Written for every client, before there is a contact.",
     "journeys.programmestep": "Written for every client, before there is a contact.",
     "journeys.timesaving": "Minutes that a kind of work takes by hand.",
+    "journeys.boardline": "What a journey adds to the sums of the board: where it stands, and how it is filtered.",
+    "journeys.boardsum": "Sums over many journeys.",
     "renewals.bookline": "What an account adds to the sums of the book: figures, and how it is filtered.",
     "renewals.booksum": "Sums over many accounts.",
     "outreach.outreachconnection": "Our own access to Outreach.io, sealed.",
