@@ -25,7 +25,7 @@ WATCHED = (
 
 def waiting(now: When) -> Waiting:
     """What the clock asks."""
-    return (BoardChange.objects.order_by("pk"),)
+    return (BoardChange.objects.filter(pk__gt=0).order_by("pk"),)
 
 
 def sweep(now: datetime) -> int:

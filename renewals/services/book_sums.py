@@ -22,7 +22,7 @@ WATCHED = (
 
 
 def register() -> None:
-    waiting = BookChange.objects.order_by("pk")
+    waiting = BookChange.objects.filter(pk__gt=0).order_by("pk")
     register_sweeper(Sweeper("book_sums", sweep, only_listens=True, waiting=lambda now: (waiting.all(),)))
 
 

@@ -25,7 +25,7 @@ from customers.rules.notices import KEPT_READ
 from emails.enums import DraftState, Lane, OriginKind, Purpose, SuppressionCause
 from emails.models import Draft, EventBatch, InboundMail, MailEvent, StaffMail, Suppression, Writing
 from journeys.enums import AutomationStatus, VersionAnswer
-from journeys.models import RolloutRun
+from journeys.models import BoardChange, RolloutRun
 from outreach.enums import AlertOutcome, ClickResult
 from outreach.models import (
     CrmWrite,
@@ -47,7 +47,7 @@ from outreach.models import (
     UpsellStep,
     UsageAlert,
 )
-from renewals.models import CrmStageMove, EngageRun, Renewal
+from renewals.models import BookChange, CrmStageMove, EngageRun, Renewal
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -354,6 +354,8 @@ ABANDONED = {
 }
 
 WORK: list[tuple[str, Make]] = [
+    ("board_sums", lambda now: BoardChange.objects.create(account=uuid.uuid4())),
+    ("book_sums", lambda now: BookChange.objects.create(account=uuid.uuid4())),
     ("clock.standstill", lambda now: Standstill.objects.create(reason="A backup", began_at=now)),
     ("clock.ready", _row),
     ("clock.abandoned", lambda now: _row(now, leased_until=now - AN_HOUR, **ABANDONED)),
