@@ -135,8 +135,10 @@ def _from_sums(sums: Iterable[StageSum], part: Part | None) -> Iterator[tuple[An
 def _counts(user: User, question: Question) -> Iterable[Any]:
     """As `_groups`: of what is asked for no more than how many; what holds a text is found, not the book read."""
     rows = _by_stage(user, question).filter(*question.of_account())
-    counts = rows.values_list("stage").annotate(total=Count("pk"), known=Count(question.known_by or "pk"))
-    return ((place, "", 0, None, None, total, known) for place, total, known in counts)
+    # The currency brings the contract in, by which the stage is told.
+    groups = rows.values_list("stage", "term__currency")
+    counts = groups.annotate(total=Count("pk"), known=Count(question.known_by or "pk"))
+    return ((place, currency, 0, None, None, total, known) for place, currency, total, known in counts)
 
 
 def _by_stage(user: User, question: Question) -> Any:

@@ -98,6 +98,8 @@ def filters(owner: User) -> list[BookFilter]:
         BookFilter(risk="low", team=str(owner.team_id)),
         BookFilter(segment="Growth", owner=str(owner.pk)),
         BookFilter(text="acme"),
+        BookFilter(text="acme", sort="name"),
+        BookFilter(currency="EUR", sort="risk"),
     ]
 
 
