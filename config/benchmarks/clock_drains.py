@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from config.benchmarks.clock_rows import KIND, LINES, TABLE
+from config.benchmarks.clock_rows import KIND, LINES, PENDING, TABLE
 from customers.models import Customer
 from customers.queries.many import many
 from journeys.enums import AutomationStatus, LogStatus
@@ -66,8 +66,10 @@ def _raw_batch(cursor: Any, now: datetime) -> int:
     with transaction.atomic():
         cursor.execute(
             f"UPDATE {TABLE} SET status = 'RUNNING', claim_token = gen_random_uuid(), leased_until = %s "  # noqa: S608
-            f"WHERE id IN (SELECT id FROM {TABLE} WHERE status = 'SCHEDULED' AND trigger_at <= %s "
-            "ORDER BY trigger_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING id, customer_id, retry_count",
+            f"WHERE id IN (SELECT row.id FROM {PENDING} AS pending JOIN {TABLE} AS row ON row.id = automation_id "
+            "WHERE pending.status = 'SCHEDULED' AND pending.at <= %s AND row.status = 'SCHEDULED' "
+            "ORDER BY pending.at, automation_id LIMIT %s FOR UPDATE OF row SKIP LOCKED) "
+            "RETURNING id, customer_id, retry_count",
             [now + timedelta(minutes=2), now, BATCH],
         )
         rows = cursor.fetchall()

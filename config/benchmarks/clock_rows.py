@@ -11,12 +11,13 @@ from typing import Any
 from django.db import connection
 
 from customers.models import Customer, User
-from journeys.models import AutomationLog, AutomationSchedule
+from journeys.models import AutomationLog, AutomationSchedule, PendingAutomation
 
 KIND = "bench.note"
 ACCOUNTS = 1_000
 WRITERS = 3
 TABLE = AutomationSchedule._meta.db_table
+PENDING = PendingAutomation._meta.db_table
 LINES = AutomationLog._meta.db_table
 ACCOUNTS_TABLE = Customer._meta.db_table
 COLUMNS = (

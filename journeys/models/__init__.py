@@ -6,6 +6,7 @@ from journeys.models.clock import ClockState
 from journeys.models.deliverables import BusinessPlan, Deliverable, DeliverableVersion, Onboarding
 from journeys.models.feedback import Feedback
 from journeys.models.journeys import Journey, JourneyChange, JourneyMonth
+from journeys.models.pending import PendingAutomation
 from journeys.models.pins import TemplatePin
 from journeys.models.portal import PortalLink, PortalMessage
 from journeys.models.programmes import Programme, ProgrammeStep, ProgrammeVersion, Published
@@ -28,6 +29,7 @@ __all__ = [
     "JourneyChange",
     "JourneyMonth",
     "Onboarding",
+    "PendingAutomation",
     "PortalLink",
     "PortalMessage",
     "Programme",

@@ -38,9 +38,7 @@ def read_tallies(week: Week, *, now: datetime) -> Tallies:
     )
     for owner, kind, count in _by_owner(fired):
         tallies[owner].fired[kind] = count
-    upcoming = AutomationSchedule.objects.filter(
-        status=AutomationStatus.SCHEDULED, trigger_at__gte=now, trigger_at__lt=now + WEEK
-    )
+    upcoming = AutomationSchedule.objects.coming(after=now, until=now + WEEK)
     for owner, kind, count in _by_owner(upcoming):
         tallies[owner].upcoming[kind] = count
     for owner, line in (*_failed_automations(week), *_unsent_mails(week)):

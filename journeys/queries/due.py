@@ -7,14 +7,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, Value
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
 from customers.queries.many import many
 from customers.queries.moments import When
 from journeys.enums import AutomationStatus
-from journeys.models import AutomationSchedule, ClockState
+from journeys.models import AutomationSchedule, ClockState, PendingAutomation
+from journeys.models.automations import AutomationQuerySet
 from journeys.registry import BRAKE, list_kinds, list_kinds_not_stopped_by
 from journeys.rules.automations import Due
 
@@ -36,7 +37,7 @@ DUE_COLUMNS = (
 )
 
 
-def list_ready(now: When) -> QuerySet[AutomationSchedule, Any]:
+def list_ready(now: When) -> AutomationQuerySet:
     """This will give the rows that this process may take: due, and neither a hold nor a brake keeps them back.
 
     A kind that only newer code knows is left to it while a new version is rolled out. What nobody has known for
@@ -46,12 +47,12 @@ def list_ready(now: When) -> QuerySet[AutomationSchedule, Any]:
     return list_free(now).filter(is_known)
 
 
-def list_free(now: When) -> QuerySet[AutomationSchedule, Any]:
+def list_free(now: When) -> AutomationQuerySet:
     """This will give the rows that are due and that neither a hold nor a brake keeps back, of whatever kind.
 
     A hold whose date has come counts until it is ended: what shifts the customer's dates then must come first.
     """
-    ready: QuerySet[AutomationSchedule, Any] = AutomationSchedule.objects.due(now)
+    ready: AutomationQuerySet = AutomationSchedule.objects.due(now)
     for scope in HoldScope.values:
         holds = Hold.objects.filter(ended_at=None, customer=OuterRef("customer"), scope=scope)
         ready = ready.filter(Q(kind__in=list_kinds_not_stopped_by(scope)) | ~Exists(holds))
@@ -62,15 +63,14 @@ def list_free(now: When) -> QuerySet[AutomationSchedule, Any]:
 def has_due(now: datetime) -> bool:
     """This will tell whether a row is due, held back or not, by the order of the index on what is to come.
 
-    Asked for any row, PostgreSQL reads the table from its start: it takes most of ten million for due, and none is.
+    Asked for any row, PostgreSQL reads the table from its start: it takes most of a million for due, and none is.
     """
-    return AutomationSchedule.objects.due(now).order_by("trigger_at", "id").values_list("pk").first() is not None
+    return PendingAutomation.objects.due(now).values_list("pk").first() is not None
 
 
 def count_due(now: datetime, *, most: int) -> int:
     """This will count the rows that are due, held back or not, up to so many; in the order in which `has_due` looks."""
-    first = AutomationSchedule.objects.due(now).order_by("trigger_at", "id").values("pk")[:most]
-    return first.count()
+    return PendingAutomation.objects.due(now).values("pk")[:most].count()
 
 
 def list_held(dues: Sequence[Due]) -> set[UUID]:
@@ -149,20 +149,20 @@ def get_oldest_ready_at(now: datetime) -> datetime | None:
 
     A row may be made for a day that is past already (a plan opened late): it waits since it is there.
     """
-    first = list_free(now).order_by("trigger_at").values_list("trigger_at", "created_at").first()
+    first = list_free(now).in_turn().values_list("trigger_at", "created_at").first()
     return max(first) if first else None
 
 
 def get_next_trigger_at(*, after: datetime) -> datetime | None:
     """This will give the next moment at which something falls due."""
-    later = AutomationSchedule.objects.filter(status=AutomationStatus.SCHEDULED, trigger_at__gt=after)
-    return later.order_by("trigger_at").values_list("trigger_at", flat=True).first()
+    later = PendingAutomation.objects.filter(status=AutomationStatus.SCHEDULED, at__gt=after).in_turn()
+    return later.values_list("at", flat=True).first()
 
 
-def list_due_since(moment: datetime | None, *, now: datetime) -> QuerySet[AutomationSchedule, Any]:
+def list_due_since(moment: datetime | None, *, now: datetime) -> AutomationQuerySet:
     """This will give the rows that fell due after the moment; all that are due where it is not known."""
-    due: QuerySet[AutomationSchedule, Any] = AutomationSchedule.objects.due(now)
-    return due.filter(trigger_at__gt=moment) if moment else due
+    due: AutomationQuerySet = AutomationSchedule.objects.due(now)
+    return due.filter(pending__at__gt=moment) if moment else due
 
 
 def get_last_tick_at() -> datetime | None:

@@ -135,7 +135,7 @@ def _ask_at_once(question: Question, now: datetime) -> Any:
 def _list_parts(sweepers: tuple[Sweeper, ...], now: Moment) -> list[tuple[str, Waiting]]:
     parts: list[tuple[str, Waiting]] = [
         (STANDSTILL, (Standstill.objects.filter(ended_at=None).order_by(),)),
-        (READY, (list_ready(now).order_by("trigger_at", "id"),)),
-        (ABANDONED, (AutomationSchedule.objects.abandoned(now).order_by("leased_until"),)),
+        (READY, (list_ready(now).in_turn(),)),
+        (ABANDONED, (AutomationSchedule.objects.abandoned(now).in_turn(),)),
     ]
     return parts + [(sweeper.name, sweeper.waiting(now)) for sweeper in sweepers if sweeper.waiting is not None]

@@ -288,9 +288,6 @@ def _read_clients(user: User, since: Since) -> Clients:
 
 def _read_ahead(user: User, since: Since) -> Mapping[str, int]:
     """What is scheduled for the next seven days, by type; what is due already among it."""
-    rows = AutomationSchedule.objects.visible_to(user).filter(
-        status=AutomationStatus.SCHEDULED,
-        trigger_at__lte=since.now + AHEAD,
-        type__in=(AutomationType.GENERATE_DELIVERABLE, AutomationType.SEND_REMINDER),
-    )
+    rows = AutomationSchedule.objects.visible_to(user).due(since.now + AHEAD)
+    rows = rows.filter(type__in=(AutomationType.GENERATE_DELIVERABLE, AutomationType.SEND_REMINDER))
     return Counter(dict(rows.order_by().values_list("type").annotate(count=Count("pk"))))

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
@@ -21,16 +20,17 @@ BATCH_BESIDE_OTHERS = 1_000
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
 TABLE = AutomationSchedule._meta.db_table
 
-# ready: the due rows in order. Those that have failed before are taken when no other is due, few at a time.
+# ready: the due rows in order. Those that have failed before are taken when no other is due, few at a time. What a row
+# must be to be taken stands in `chosen`, so that the planner takes it by its id, however few it thinks are so.
 TAKE = f"""
 WITH picked AS ({{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED),
-fresh AS (SELECT id FROM picked WHERE retry_count = 0),
+fresh AS (SELECT id, '{AutomationStatus.SCHEDULED.value}' AS status FROM picked WHERE retry_count = 0),
 first AS (SELECT max_retries - retry_count AS attempts FROM picked ORDER BY trigger_at, id LIMIT 1),
 chosen AS (
-    SELECT id FROM fresh
+    SELECT id, status FROM fresh
     UNION ALL
     (
-        SELECT id FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh)
+        SELECT id, '{AutomationStatus.SCHEDULED.value}' FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh)
         AND max_retries - retry_count = (SELECT attempts FROM first)
         ORDER BY trigger_at, id
         LIMIT (SELECT CASE attempts WHEN 0 THEN %s WHEN 1 THEN %s ELSE %s END FROM first)
@@ -38,7 +38,7 @@ chosen AS (
 )
 UPDATE {TABLE} AS taken
 SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
-FROM chosen WHERE taken.id = chosen.id AND taken.status = '{AutomationStatus.SCHEDULED.value}'
+FROM chosen WHERE taken.id = chosen.id AND taken.status = chosen.status AND taken.trigger_at <= %s
 RETURNING {{returned}}
 """  # noqa: S608  # our own names only
 
@@ -91,13 +91,14 @@ def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     """Pick and take in one statement; rows that another claim has locked are passed over."""
     share = share_of(count_due(now, most=BATCH_BESIDE_OTHERS + 1), most=BATCH_BESIDE_OTHERS)
     ready, values = (
-        _in_order(list_ready(now))
+        list_ready(now)
+        .in_turn()
         .values("id", "retry_count", "max_retries", "trigger_at")[:share]
         .query.sql_with_params()
     )
     sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now])
+        cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now, now])
         rows = cursor.fetchall()
     return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id.int))
 
@@ -107,7 +108,7 @@ def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     if not list_ready(now).exists():
         return []
     with transaction.atomic():
-        picked = list(_in_order(list_ready(now)).values_list("pk", "retry_count", "max_retries")[:BATCH])
+        picked = list(list_ready(now).in_turn().values_list("pk", "retry_count", "max_retries")[:BATCH])
         ids = [pk for pk, retry_count, _ in picked if retry_count == 0] or _list_alike(picked)
         AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
             status=AutomationStatus.RUNNING, claim_token=token, leased_until=leased_until, updated_at=now
@@ -120,7 +121,3 @@ def _list_alike(picked: Sequence[tuple[uuid.UUID, int, int]]) -> list[uuid.UUID]
     lefts = [most - done for _, done, most in picked]
     alike = [pk for (pk, _, _), left in zip(picked, lefts, strict=True) if left == lefts[0]]
     return alike[: group_size(lefts[0])] if alike else []
-
-
-def _in_order(rows: QuerySet[AutomationSchedule, Any]) -> QuerySet[AutomationSchedule, Any]:
-    return rows.order_by("trigger_at", "id")

@@ -20,10 +20,12 @@ from journeys.services.lines import log_line
 ROW = AutomationSchedule._meta.db_table
 LINE = AutomationLog._meta.db_table
 
-# One statement for any mix of outcomes: the rows that were still ours are those that get a line.
+# One statement for any mix of outcomes: the rows that were still ours are those that get a line. The token stands in
+# `told`, so that the planner takes each row by its id: it thinks that hardly a row has any token, and would look for
+# such rows first. A row that has one is running.
 TOGETHER = f"""
 WITH told AS (
-    SELECT unnest(ids) AS id, alike.* FROM json_to_recordset(%s) AS alike (
+    SELECT unnest(ids) AS id, %s::uuid AS token, alike.* FROM json_to_recordset(%s) AS alike (
         ids uuid[], status text, reason text, trigger_at timestamptz, action text, log_status text, metadata jsonb
     )
 ), moved AS (
@@ -31,7 +33,7 @@ WITH told AS (
         status = told.status, reason = told.reason, trigger_at = COALESCE(told.trigger_at, row.trigger_at),
         executed_at = CASE WHEN told.status = '{AutomationStatus.COMPLETED.value}' THEN %s ELSE row.executed_at END,
         error_message = '', claim_token = NULL, leased_until = NULL, updated_at = %s
-    FROM told WHERE row.id = told.id AND row.claim_token = %s AND row.status = '{AutomationStatus.RUNNING.value}'
+    FROM told WHERE row.id = told.id AND row.claim_token = told.token
     RETURNING row.id, row.customer_id, row.type, row.kind, row.retry_count + 1 AS attempt,
         told.action, told.log_status, told.metadata
 )
@@ -71,7 +73,7 @@ def _settle_together(verdicts: Sequence[Verdict], token: UUID, now: datetime) ->
         alike[verdict.status, verdict.log_status, verdict.action, verdict.reason, verdict.trigger_at].append(verdict)
     told = json.dumps([_as_told(group) for group in alike.values()])
     with connection.cursor() as cursor:
-        cursor.execute(TOGETHER, [told, now, now, token, now, now, now])
+        cursor.execute(TOGETHER, [token, told, now, now, now, now, now])
         if cursor.rowcount != len(verdicts):
             raise ClaimLost
 

@@ -24,6 +24,7 @@ TABLES: dict[str, str] = {
     "customers.noticesettings": "What a colleague chose: codes of kinds and ways.",
     "emails.mailtemplate": "Written for everybody, before there is a contact.",
     "emails.mailtemplateversion": "Written for everybody, before there is a contact.",
+    "journeys.pendingautomation": "Ids of automations and when each falls due.",
     "journeys.programme": "Written for every client, before there is a contact.",
     "journeys.programmeversion": "Written for every client, before there is a contact.",
     "journeys.programmestep": "Written for every client, before there is a contact.",

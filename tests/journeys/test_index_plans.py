@@ -19,7 +19,7 @@ from customers.models import User
 from journeys.queries import due, glance
 from journeys.queries.automations import LogFilter, find_log
 from journeys.registry import get_version, list_sweepers
-from journeys.services.claiming import BATCH, _in_order
+from journeys.services.claiming import BATCH
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 DONE, OPEN, LINES_OF_LOG = 18_000, 2_000, 5_000
@@ -61,7 +61,7 @@ def read_by(nodes: list[dict[str, Any]], table: str) -> list[str]:
 
 @pytest.mark.usefixtures("many_rows")
 def test_claim_reads_the_partial_index_of_what_is_due(now: datetime) -> None:
-    ready = _in_order(due.list_ready(now)).values("id", "retry_count")[:BATCH]
+    ready = due.list_ready(now).in_turn().values("id", "retry_count")[:BATCH]
 
     nodes = explain_rows(ready)
 
@@ -74,7 +74,7 @@ def test_claim_with_rows_due_reads_the_partial_index_too(now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE journeys_automationschedule")
 
-    nodes = explain_rows(_in_order(due.list_ready(now)).values("id", "retry_count")[:BATCH])
+    nodes = explain_rows(due.list_ready(now).in_turn().values("id", "retry_count")[:BATCH])
 
     assert read_by(nodes, "journeys_automationschedule") == ["automation_due"]
 
