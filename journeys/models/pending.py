@@ -7,11 +7,14 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from customers.models.base import CustomerScopedQuerySet
 from journeys.enums import AutomationStatus
 from journeys.models.automations import AutomationSchedule
 
 
-class PendingQuerySet(models.QuerySet["PendingAutomation"]):
+class PendingQuerySet(CustomerScopedQuerySet):
+    customer_path = "automation__customer__"
+
     def due(self, now: datetime | models.Expression) -> Self:
         return self.filter(status=AutomationStatus.SCHEDULED, at__lte=now).in_turn()
 
