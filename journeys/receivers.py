@@ -16,6 +16,7 @@ from customers.signals import book_imported, stakeholder_reachable
 from journeys.queries.board_sums import BOARD
 from journeys.services.board_sums import WATCHED
 from journeys.services.lateness import drop_triggers, keep_lateness
+from journeys.services.pending_lines import drop_pending_triggers, keep_pending
 from journeys.services.unaddressed import write_unaddressed
 from journeys.signals import deliverable_asked, simulation_asked
 from journeys.tasks import play_simulations, write_deliverables
@@ -46,10 +47,12 @@ def tables_may_be_made_again(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "journeys":
         drop_triggers(connections[using])
         kept_sums.drop_triggers(connections[using], BOARD, WATCHED)
+        drop_pending_triggers(connections[using])
 
 
-@receiver(post_migrate, dispatch_uid="journeys.database_keeps_lateness")
-def database_keeps_lateness(sender: Any, using: str, **_: Any) -> None:
+@receiver(post_migrate, dispatch_uid="journeys.database_keeps_what_many_change")
+def database_keeps_what_many_change(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "journeys":
         keep_lateness(connections[using])
         kept_sums.keep_sums(connections[using], BOARD, WATCHED)
+        keep_pending(connections[using])

@@ -27,7 +27,7 @@ PendingManager = models.Manager.from_queryset(PendingQuerySet)
 
 
 class PendingAutomation(models.Model):
-    """One line for each automation that is scheduled or running. The database's triggers write it, nobody else does.
+    """One line for each automation that is scheduled or running. Triggers write it, see services/pending_lines.py.
 
     What changes with each run stands in no index of the large table this way: among ten million rows, PostgreSQL
     writes the row where it is (a heap-only update) and not an entry in each of three large indexes. The table's own

@@ -17,6 +17,7 @@ from journeys.models import AutomationSchedule, PendingAutomation
 from journeys.queries import due
 from journeys.registry import forget
 from journeys.services.claiming import LEASE, claim_due, let_go
+from journeys.services.pending_lines import _drop, keep_pending
 
 pytestmark = pytest.mark.django_db
 Line = tuple[UUID, str, datetime]
@@ -169,3 +170,22 @@ def count(what: str, table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {what} FROM pg_stat_xact_all_tables WHERE relname = %s", [table])
         return int(cursor.fetchone()[0])
+
+
+def test_migration_sets_right_what_was_changed_without_the_triggers(customer: Customer, now: datetime) -> None:
+    kept, moved, ended = (make_row(customer, now + timedelta(days=n)) for n in range(3))
+    _drop(connection.vendor, connection.cursor())
+    AutomationSchedule.objects.filter(pk=moved.pk).update(trigger_at=now + timedelta(days=9))
+    AutomationSchedule.objects.filter(pk=ended.pk).update(status=AutomationStatus.CANCELLED)
+    made = make_row(customer, now + timedelta(days=4))
+    scheduled = AutomationStatus.SCHEDULED
+
+    keep_pending(connection)
+
+    assert lines() == {
+        (kept.pk, scheduled, now),
+        (moved.pk, scheduled, now + timedelta(days=9)),
+        (made.pk, scheduled, now + timedelta(days=4)),
+    }
+    AutomationSchedule.objects.all().delete()
+    assert lines() == set()

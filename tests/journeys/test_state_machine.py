@@ -35,7 +35,7 @@ from customers.models import Hold, User
 from customers.queries.calendars import local_date
 from customers.services.holds import end_holds, hold_customer
 from journeys.enums import AutomationStatus, JourneyKind, JourneyState
-from journeys.models import AutomationSchedule, ClockState, Journey, JourneyChange
+from journeys.models import AutomationSchedule, ClockState, Journey, JourneyChange, PendingAutomation
 from journeys.queries.facts import facts_of
 from journeys.registry import list_sweepers
 from journeys.rules.changes import Plan, held_days
@@ -278,6 +278,14 @@ class JourneyMachine(RuleBasedStateMachine):
         assert [key for key, count in self.sent.items() if count > 1] == []
         for once in (JourneyKind.COMPLETED, JourneyKind.HALFWAY):
             assert sum(count for (_, kind, _), count in self.sent.items() if kind == once) <= 1
+
+    @invariant()
+    def clock_sees_what_is_to_come(self) -> None:
+        lines = PendingAutomation.objects.values_list("automation_id", "status", "at")
+        assert set(lines) == {
+            (row.pk, row.status, row.leased_until or row.trigger_at)
+            for row in AutomationSchedule.objects.filter(status__in=("SCHEDULED", "RUNNING"))
+        }
 
     @invariant()
     @precondition(lambda self: hasattr(self, "journey"))
