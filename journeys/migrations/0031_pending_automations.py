@@ -46,7 +46,7 @@ def drop_table(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journeys', '0028_deliverables_that_wait'),
+        ('journeys', '0030_board_sums'),
     ]
 
     operations = [
