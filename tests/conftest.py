@@ -175,8 +175,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_collection_finish() -> None:
-    """Have the garbage collector pass over what stays for the whole run."""
+    """Have the garbage collector pass over what stays for the whole run, and come rarely."""
     gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     gc.enable()
 
 
