@@ -172,8 +172,8 @@ def run_all(folder: Path, postgres: str | None) -> int:
     if postgres and migrating_postgres:
         run.wait_for("Migrating PostgreSQL", migrating_postgres)
         with_postgres["TEST_TEMPLATE"] = postgres.rsplit("/", 1)[1]
-        say("\nOn PostgreSQL: not again the tests that open no database (pytest-django would refuse them one) nor the")
-        say("browser's; those two ran on SQLite, above.")
+        say("\nOn PostgreSQL: not again the tests that open no database (pytest-django would refuse them one), the")
+        say("browser's, nor by day those marked any_database; they ran on SQLite, above.")
         run.step("Suite on PostgreSQL", [*suite, "--database", "only"], with_postgres)
     else:
         run.left_out.append("the suite on PostgreSQL (DATABASE_URL or a server on 127.0.0.1:5432)")
