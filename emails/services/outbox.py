@@ -21,6 +21,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from customers.base import claim, lock_customer, release_expired, settle
+from customers.queries.memo import reading_once
 from customers.queries.moments import Waiting, When
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
@@ -49,7 +50,6 @@ RETRY_AFTER = timedelta(minutes=15)
 BATCH = 200
 BUDGET_S = 60
 """A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
-_CLAIMED_FIELDS = ["state", "attempts", "receipt", "to_email", "to_name", "message_id", "reply_token", "references"]
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,16 @@ class _Claimed:
 
 
 def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
-    """Hand one queued letter over if it is its turn; None when it is not, or another worker has it.
+    """Hand one queued letter over if it is its turn, and give it as it is then; None when it is not, or another has it.
 
     Writes the outcome whatever it is; raises nothing for a refusal.
     """
+    draft = _hand_over(draft_id, now=now)
+    return reload(draft) if draft else None
+
+
+def _hand_over(draft_id: UUID, *, now: datetime) -> Draft | None:
+    """This will do so, and give the letter as it was claimed."""
     claimed = _claim(draft_id, now=now)
     if claimed is None:
         return None
@@ -81,7 +87,7 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
         raise
     else:
         _settle_sent(claimed, mail, provider_name=provider.name, provider_id=accepted.provider_id, now=now)
-    return reload(draft)
+    return draft
 
 
 def send_due(*, now: datetime, limit: int = BATCH, hands: int = MOST_AT_ONCE) -> int:
@@ -108,7 +114,7 @@ def _deliver_each(ids: list[UUID], *, now: datetime, began: float) -> int:
         if elapsed_s > BUDGET_S:
             break
         # Claimed at its own moment: a lease that began with the batch could be over before its letter's turn comes.
-        count += deliver(pk, now=now + timedelta(seconds=elapsed_s)) is not None
+        count += _hand_over(pk, now=now + timedelta(seconds=elapsed_s)) is not None
     return count
 
 
@@ -209,7 +215,8 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         is_due = draft.not_before is None or draft.not_before <= now
         if draft.state != DraftState.QUEUED or not is_due:
             return None
-        receipt = ask_gate(read_gate_facts(draft, now=now))
+        with reading_once():
+            receipt = ask_gate(read_gate_facts(draft, now=now))
         if is_outgrown(draft, receipt) and rewrite(draft, now=now):
             draft = reload(first)
             if draft.state != DraftState.QUEUED or (draft.not_before is not None and draft.not_before > now):
@@ -222,21 +229,26 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
         token = claim(draft, now=now)
         if token is None:
             return None
-        Draft.objects.filter(pk=draft.pk, claim_token=token).update(
-            receipt=receipt.as_json(),
-            to_email=person.email,
-            to_name=person.name,
+        noted = {
+            "receipt": receipt.as_json(),
+            "to_email": person.email,
+            "to_name": person.name,
             # On record before the call: an event that settles a doubtful one finds them there.
-            message_id=_message_id(draft),
-            attempted_at=now,
-            blocked_by="",
-            waits_since=None,
-            outcome="",
-            reply_token=draft.reply_token or _new_reply_token(),
-            references=read_references(draft),
+            "message_id": _message_id(draft),
+            "reply_token": draft.reply_token or _new_reply_token(),
+            "references": read_references(draft),
+        }
+        Draft.objects.filter(pk=draft.pk, claim_token=token).update(
+            **noted, attempted_at=now, blocked_by="", waits_since=None, outcome=""
         )
-        draft.refresh_from_db(fields=_CLAIMED_FIELDS)
+        _tell(draft, state=DraftState.SENDING, attempts=draft.attempts + 1, **noted)
     return _Claimed(draft, token)
+
+
+def _tell(draft: Draft, **written: Any) -> None:
+    """Have the letter at hand say what was written of it, which nobody else changes under the claim's lock."""
+    for name, value in written.items():
+        setattr(draft, name, value)
 
 
 def _settle_sent(claimed: _Claimed, mail: OutgoingMail, *, provider_name: str, provider_id: str, now: datetime) -> None:
