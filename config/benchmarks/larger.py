@@ -32,6 +32,7 @@ from emails.models import CapturedMail, Draft, MailEvent, Reply, Suppression
 from journeys.models import AutomationLog, AutomationSchedule, Deliverable, Journey, JourneyChange, JourneyMonth
 from journeys.queries.board_sums import BOARD
 from journeys.services import board_sums
+from journeys.services.pending_lines import keep_pending
 from outreach.models import (
     FeatureRequest,
     Opportunity,
@@ -74,6 +75,7 @@ def enlarge(accounts: int, *, times: int) -> None:
         # References are not looked at, so that no table has to wait for another.
         with ThreadPoolExecutor(WRITERS) as writers:
             list(writers.map(lambda job: _copy_alone(job[0], job[1], times), jobs))
+    keep_pending(connection)
     keep_sums(connection, BOOK, book_sums.WATCHED)
     keep_sums(connection, BOARD, board_sums.WATCHED)
     _tell_of_all(accounts, times)

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
 from journeys.queries.due import DUE_COLUMNS, as_due, count_due, has_due, list_claimed, list_ready
+from journeys.queries.streaming import one_by_one
 from journeys.rules.automations import Due, group_size, share_of
 
 BATCH = 500
@@ -97,7 +98,7 @@ def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
         .query.sql_with_params()
     )
     sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
-    with connection.cursor() as cursor:
+    with one_by_one(), connection.cursor() as cursor:
         cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now, now])
         rows = cursor.fetchall()
     return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id.int))

@@ -14,12 +14,14 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from config.benchmarks.clock_rows import LINES, PENDING, TABLE, make_accounts, make_rows
+from config.benchmarks.clock_drains import register_bare
+from config.benchmarks.clock_rows import KIND, LINES, PENDING, TABLE, make_accounts, make_rows
 from customers.models import User
 from journeys.queries import due, glance
 from journeys.queries.automations import LogFilter, find_log
-from journeys.registry import get_version, list_sweepers
-from journeys.services.claiming import BATCH
+from journeys.registry import forget, get_version, list_sweepers
+from journeys.services.claiming import BATCH, claim_due
+from tests.plans import Explained
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 KEY = "journeys_automationschedule_pkey"
@@ -42,6 +44,13 @@ def many_rows(now: datetime) -> None:
         cursor.execute(f"ANALYZE {TABLE}")
         cursor.execute(f"ANALYZE {PENDING}")
         cursor.execute(f"ANALYZE {LINES}")
+
+
+@pytest.fixture
+def known() -> Iterator[None]:
+    register_bare()
+    yield
+    forget(KIND)
 
 
 def explain(sql: str, params: Any) -> list[dict[str, Any]]:
@@ -83,6 +92,36 @@ def test_claim_with_rows_due_reads_it_in_its_order(now: datetime) -> None:
     assert read_by(nodes, PENDING) == ["pending_in_turn"]
     assert read_by(nodes, TABLE) == [KEY]
     assert not [node for node in nodes if "Sort" in node["Node Type"]]
+
+
+@pytest.mark.usefixtures("many_rows", "known")
+@pytest.mark.parametrize("due_rows", [BATCH, 3 * BATCH])
+def test_claim_looks_at_no_row_but_those_due_in_a_table_of_middling_size(now: datetime, due_rows: int) -> None:
+    """Few enough that the planner would rather join to all of them: it does not see what the stops of each row cost."""
+    make_rows(due_rows, at=now - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(f"ANALYZE {PENDING}")
+    look = Explained({TABLE})
+
+    with connection.execute_wrapper(look):
+        claim = claim_due(now=now)
+        due.count_ready(now)
+
+    assert claim is not None
+    assert any("SKIP LOCKED" in sql for sql in look.statements)
+    assert look.whole == []
+
+
+def test_planner_is_as_free_as_before_after_a_look_one_by_one(now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashagg = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+
+        due.count_ready(now)
+
+        cursor.execute("SELECT name FROM pg_settings WHERE name LIKE 'enable_%' AND setting <> boot_val ORDER BY name")
+        assert cursor.fetchall() == [("enable_hashagg",), ("enable_sort",)]
 
 
 @pytest.mark.usefixtures("many_rows")
