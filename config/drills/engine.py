@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from config.drills import sender
@@ -49,7 +50,7 @@ def go_on_ticking(orders: Orders, *, before: Callable[[], object] = lambda: None
         while not orders.stop.is_set():
             try:
                 before()
-                tick(now=drill_now(orders))
+                tick(now=drill_now(orders), clock=partial(drill_now, orders))
             except (DatabaseError, InterfaceError):
                 connection.close()
             time.sleep(PAUSE_S)

@@ -5,8 +5,9 @@ Imports nothing of Django before it has set it up: it starts from nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from config.drills.engine import go_on_ticking, load_dues, register_note, set_up
@@ -24,15 +25,16 @@ def tick_and_post(orders: Orders) -> None:
     register_note()
     register_letter()
     stretch_leases(orders.speed)
-    go_on_ticking(orders, before=lambda: send_due(drill_now(orders)))
+    go_on_ticking(orders, before=lambda: send_due(partial(drill_now, orders)))
 
 
-def send_due(now: datetime) -> None:
-    """This will do what `journeys.tasks.send_due` does, at a moment of the drill."""
+def send_due(clock: Callable[[], datetime]) -> None:
+    """This will do what `journeys.tasks.send_due` does, by the drill's clock."""
     from emails.services import outbox
     from journeys.services.restoring import is_clock_trusted
 
-    if is_clock_trusted(now=now):
+    now = clock()
+    if is_clock_trusted(now=now, clock=clock):
         outbox.send_due(now=now)
 
 

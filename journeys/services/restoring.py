@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -20,13 +21,26 @@ from journeys.rules.restoring import Mark, doubt_clock
 from journeys.services.marks import read_marks, write_mark
 from journeys.services.scheduling import end_rows
 
+Clock = Callable[[], datetime]
+
 MARKED = "A backup was restored: said by hand."
 LEFT_OUT = "Left out when the clock went on: it may have run before the backup was restored."
 
 
-def is_clock_trusted(*, now: datetime) -> bool:
+def is_clock_trusted(*, now: datetime, clock: Clock) -> bool:
     """This will say whether anything may run or leave, and begin the safe hold where the clock must be doubted."""
-    return not stands_still() and not is_clock_doubted(read_known_mark(), now=now)
+    if stands_still():
+        return False
+    known = read_known_mark()
+    return not was_held_up(known, now=now, clock=clock) and not is_clock_doubted(known, now=now)
+
+
+def was_held_up(known: Mark | None, *, now: datetime, clock: Clock) -> bool:
+    """This will say whether `now` is behind the last tick only because it was read long ago: the clock is right.
+
+    A process may be frozen between the two, as when a machine sleeps, while the others have gone on.
+    """
+    return bool(_doubt(known, now)) and not _doubt(read_known_mark(), clock())
 
 
 def is_clock_doubted(known: Mark | None, *, now: datetime) -> bool:

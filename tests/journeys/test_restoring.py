@@ -25,7 +25,7 @@ from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState
 from journeys.rules.restoring import MAY_GO_BACK
 from journeys.services.clock import tick, tick_as_of, tick_until
-from journeys.services.restoring import confirm_clock, is_clock_trusted, mark_restored
+from journeys.services.restoring import confirm_clock, is_clock_trusted, mark_restored, put_tick_on_record
 from journeys.tasks import send_due
 from tests import factories
 from tests.journeys.clockwork import Notebook, make_automation, notes
@@ -78,6 +78,23 @@ def test_clock_that_went_back_too_far_stands_still(
     tick(now=now)
 
     assert tick(now=now - back).stands_still is stands
+
+
+def test_tick_that_was_frozen_while_others_went_on_does_nothing(
+    customer: Customer, notebook: Notebook, now: datetime
+) -> None:
+    row = make_automation(customer, now - MINUTE)
+    tick_as_of(now=now - 2 * MINUTE)
+    put_tick_on_record(now=now + 8 * HOUR, report={})
+
+    report = tick(now=now, clock=lambda: now + 8 * HOUR + MINUTE)
+
+    row.refresh_from_db()
+    assert (report.stands_still, report.is_unfinished, row.status) == (False, True, AutomationStatus.SCHEDULED)
+    assert find_standstill() is None
+    assert not is_clock_trusted(now=now, clock=lambda: now + 8 * HOUR)
+    assert find_standstill() is None
+    assert tick(now=now, clock=lambda: now).stands_still
 
 
 def test_plain_outage_goes_on_by_the_lateness_rules(customer: Customer, notebook: Notebook, now: datetime) -> None:
@@ -282,7 +299,7 @@ def test_trusted_clock_is_asked_with_two_statements(
     tick(now=now)
 
     with django_assert_num_queries(2):
-        assert is_clock_trusted(now=now + MINUTE)
+        assert is_clock_trusted(now=now + MINUTE, clock=lambda: now + MINUTE)
 
 
 def test_pages_and_readyz_say_so_and_ops_confirm(client: Client, ops: User, now: datetime) -> None:
