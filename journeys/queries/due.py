@@ -16,7 +16,6 @@ from customers.queries.moments import When
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule, ClockState, PendingAutomation
 from journeys.models.automations import AutomationQuerySet
-from journeys.queries.streaming import one_by_one
 from journeys.registry import BRAKE, list_kinds, list_kinds_not_stopped_by
 from journeys.rules.automations import Due
 
@@ -142,8 +141,7 @@ def _parse(payload: str) -> dict[str, Any]:
 
 
 def count_ready(now: datetime) -> int:
-    with one_by_one():
-        return list_free(now).count()
+    return list_free(now).count()
 
 
 def get_oldest_ready_at(now: datetime) -> datetime | None:
