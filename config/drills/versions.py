@@ -22,6 +22,7 @@ from customers.services.kept_marks import install_marks
 from journeys.enums import AutomationStatus, LogStatus
 from journeys.models import AutomationLog, AutomationSchedule
 from journeys.rules.automations import RETRY_DELAY
+from journeys.services.pending_lines import drop_pending_triggers, keep_pending
 
 OLD_ENGINES, NEW_ENGINES = 2, 2
 STARTS_AFTER = timedelta(hours=1)
@@ -108,6 +109,7 @@ def _crew(orders: Orders, size: int, seed: int, target: Any) -> Iterator[Crew]:
 
 def add_columns() -> None:
     """This will do what the new version's migration does, while the old one ticks."""
+    drop_pending_triggers(connection)
     with connection.schema_editor() as editor:
         for model in (Todo, AutomationSchedule):
             field = make_column()
@@ -116,6 +118,7 @@ def add_columns() -> None:
             editor.add_field(model, field)
     # As after each migration.
     install_marks(connection)
+    keep_pending(connection)
 
 
 def remove_columns() -> None:
