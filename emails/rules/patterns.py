@@ -9,9 +9,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from json.encoder import encode_basestring as quote
+from typing import Protocol
 
 from emails.rules.facts import TEXT_FIELDS, Fact, texts_of
 from emails.rules.templates import Compiled, Filled, fill
+
+
+class Ids(Protocol):
+    """A letter's records by name. Thousands of letters need two of a dozen each: nothing else is asked of it."""
+
+    def __getitem__(self, name: str, /) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Pattern:
         """Put a letter's own values in. Raises MissingValue."""
         return fill(self.text, values)
 
-    def write_facts(self, own: Iterable[Fact], ids: Mapping[str, str]) -> str:
+    def write_facts(self, own: Iterable[Fact], ids: Ids) -> str:
         """Give a letter's facts as JSON text. own: its own facts; ids: by the names that `make_pattern` was given."""
         texts = {name: ids[name] for name in self.ids}
         texts.update((fact.key, write_fact(fact)) for fact in own)

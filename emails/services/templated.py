@@ -21,7 +21,7 @@ from emails.enums import DraftState, Lane, OriginKind, Purpose, Writer
 from emails.models import Draft, DraftVersion, MailTemplateVersion
 from emails.rules.contents import digest_of
 from emails.rules.facts import Fact
-from emails.rules.patterns import Pattern
+from emails.rules.patterns import Ids, Pattern
 from emails.rules.templates import Filled, compile_template, facts_of_words, fill
 
 BATCH = 1_000
@@ -61,7 +61,7 @@ class TemplatedMail(NamedTuple):
     conditions: Sequence[Fact] = ()
     expires_at: datetime | None = None
     pattern: Pattern | None = None
-    ids: Mapping[str, str] = _NOTHING
+    ids: Ids = _NOTHING
 
 
 _Letter = tuple[TemplatedMail, UUID, dict[str, Any]]

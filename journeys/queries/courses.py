@@ -51,6 +51,10 @@ class Course:
         return tuple(f"month {month.number}" for month in self.months)
 
     @cached_property
+    def named_places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
     def kept(self) -> list[int]:
         """The numbers of the months that are not skipped."""
         return [month.number for month in self.months if not month.is_skipped]

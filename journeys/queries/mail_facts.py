@@ -43,6 +43,21 @@ class MailMonth(NamedTuple):
     is_skipped: bool
 
 
+class RecordIds:
+    """The id of a record by what it is to a mail, worked out when it is asked for."""
+
+    __slots__ = ("_journey", "_way")
+
+    def __init__(self, journey: Journey, way: Way) -> None:
+        self._journey, self._way = journey, way
+
+    def __getitem__(self, name: str, /) -> str:
+        place = self._way.course.named_places.get(name)
+        if place is not None:
+            return self._way.month_ids[place]
+        return str(self._journey.customer_id if name == "customer" else self._journey.id)
+
+
 @dataclass(eq=False)
 class MailFacts:
     """One journey with all that its mails may speak of. steps: of its months, by id; holds: the open ones.
@@ -77,6 +92,11 @@ class MailFacts:
     def numbers(self) -> list[int]:
         """Of the months kept."""
         return self.course.kept
+
+    @property
+    def record_ids(self) -> RecordIds:
+        """The same, for who needs few of them."""
+        return RecordIds(self.journey, self.way)
 
     @property
     def records(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from customers.models import Hold
 from customers.queries.sending import sending_rules
 from emails.enums import Purpose
 from emails.models import MailTemplateVersion
-from emails.rules.patterns import Pattern, make_pattern
+from emails.rules.patterns import Ids, Pattern, make_pattern
 from emails.rules.templates import bind, compile_template
 from emails.services.templated import TemplatedMail, list_facts
 from journeys.enums import JourneyKind
@@ -124,7 +124,7 @@ def _make_alike(one: Wanted, pattern: Pattern, rule: str, expires_at: datetime |
     recipient = one.facts.recipient
     assert recipient is not None
     values = own_values(one.facts, recipient=recipient, links=one.links, wanted=_names(one.version))
-    return _mail(one, values, rule, expires_at=expires_at, pattern=pattern, ids=one.facts.records)
+    return _mail(one, values, rule, expires_at=expires_at, pattern=pattern, ids=one.facts.record_ids)
 
 
 def _names(version: MailTemplateVersion) -> frozenset[str]:
@@ -138,7 +138,7 @@ def _mail(
     *,
     expires_at: datetime | None,
     pattern: Pattern | None = None,
-    ids: Mapping[str, str] | None = None,
+    ids: Ids | None = None,
 ) -> TemplatedMail:
     effect, facts, recipient = one.effect, one.facts, one.facts.recipient
     assert recipient is not None

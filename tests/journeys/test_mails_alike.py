@@ -102,3 +102,11 @@ def test_many_are_given_in_the_order_asked_for(csm: User, lead: User, now: datet
 
     journeys = dict(Draft.objects.values_list("pk", "origin_id"))
     assert [journeys[pk] for pk in made] == [effect.journey_id for effect in [*effects[:3], *effects[5:]]]
+
+
+def test_record_asked_for_alone_is_the_one_among_all(csm: User, lead: User, now: datetime) -> None:
+    pk = make_journeys(csm, lead, now)[0].pk
+    facts = read_mail_facts([pk])[pk]
+
+    assert {name: facts.record_ids[name] for name in facts.records} == facts.records
+    assert {"journey", "customer", "month 1"} <= set(facts.records)
