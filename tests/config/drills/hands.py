@@ -48,7 +48,7 @@ class OneHand:
         with override_settings(DATA_DIR=self._orders.data_dir or self.folder):
             try:
                 if self._target is post.tick_and_post:
-                    post.send_due(now)
+                    post.send_due(lambda: now)
                 if self._target is full_disk.tick_on_a_small_disk:
                     full_disk.keep_to(self._orders.disk)
                 tick(now=now)
