@@ -64,7 +64,8 @@ def keep_pending(connection: Any) -> None:
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if LINES not in connection.introspection.table_names(cursor):
             return
-        _drop(connection.vendor, cursor)
+        if connection.vendor == "sqlite":  # which cannot replace a trigger
+            _drop(connection.vendor, cursor)
         for statement in _list_statements(connection.vendor):
             cursor.execute(statement)
         for statement in SET_RIGHT:
@@ -92,6 +93,7 @@ def _list_statements(vendor: str) -> list[str]:
         ]
     functions = [FUNCTION.format(name=f"journeys_{name}", body=body) for name, (_, _, body) in POSTGRESQL.items()]
     return functions + [
-        f"CREATE TRIGGER {name} AFTER {event} ON {ROWS} {seen} FOR EACH STATEMENT EXECUTE FUNCTION journeys_{name}()"
+        f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {ROWS} {seen} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION journeys_{name}()"
         for name, (event, seen, _) in POSTGRESQL.items()
     ]
