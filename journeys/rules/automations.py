@@ -26,6 +26,11 @@ class Due(NamedTuple):
     max_retries: int
     payload: Mapping[str, Any] = MappingProxyType({})
 
+    @property
+    def attempts_left(self) -> int:
+        """After this one; below zero where its worker died on the last."""
+        return self.max_retries + 1 - self.attempt
+
 
 @dataclass(frozen=True)
 class Do:

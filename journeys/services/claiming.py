@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models.expressions import RawSQL
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
@@ -21,26 +22,12 @@ BATCH_BESIDE_OTHERS = 1_000
 LEASE = timedelta(minutes=2)  # DESIGN, section 5, Defaults
 TABLE = AutomationSchedule._meta.db_table
 
-# ready: the due rows in order. Those that have failed before are taken when no other is due, few at a time. What a row
-# must be to be taken stands in `chosen`, so that the planner takes it by its id, however few it thinks are so.
+PICK = f"{{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED"
+# By the place of each row, which it keeps as long as it is locked: no index is read again, and the planner has no
+# choice to make. A row that somebody else moved before it was locked does not stand there any more, and is not taken.
 TAKE = f"""
-WITH picked AS ({{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED),
-fresh AS (SELECT id, '{AutomationStatus.SCHEDULED.value}' AS status FROM picked WHERE retry_count = 0),
-first AS (SELECT max_retries - retry_count AS attempts FROM picked ORDER BY trigger_at, id LIMIT 1),
-chosen AS (
-    SELECT id, status FROM fresh
-    UNION ALL
-    (
-        SELECT id, '{AutomationStatus.SCHEDULED.value}' FROM picked WHERE NOT EXISTS (SELECT 1 FROM fresh)
-        AND max_retries - retry_count = (SELECT attempts FROM first)
-        ORDER BY trigger_at, id
-        LIMIT (SELECT CASE attempts WHEN 0 THEN %s WHEN 1 THEN %s ELSE %s END FROM first)
-    )
-)
-UPDATE {TABLE} AS taken
-SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
-FROM chosen WHERE taken.id = chosen.id AND taken.status = chosen.status AND taken.trigger_at <= %s
-RETURNING {{returned}}
+UPDATE {TABLE} SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
+WHERE ctid = ANY (%s::tid[]) AND status = '{AutomationStatus.SCHEDULED.value}' AND trigger_at <= %s
 """  # noqa: S608  # our own names only
 
 
@@ -89,19 +76,18 @@ def let_go(claim: Claim, *, now: datetime) -> None:
 
 
 def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
-    """Pick and take in one statement; rows that another claim has locked are passed over."""
+    """Pick and take in one transaction; rows that another claim has locked are passed over."""
     share = share_of(count_due(now, most=BATCH_BESIDE_OTHERS + 1), most=BATCH_BESIDE_OTHERS)
-    ready, values = (
-        list_ready(now)
-        .in_turn()
-        .values("id", "retry_count", "max_retries", "trigger_at")[:share]
-        .query.sql_with_params()
-    )
-    sql = TAKE.format(ready=ready, returned=", ".join(f"taken.{column}" for column in DUE_COLUMNS))
     with one_by_one(), connection.cursor() as cursor:
-        cursor.execute(sql, [*values, *(group_size(left) for left in range(3)), token, leased_until, now, now])
-        rows = cursor.fetchall()
-    return sorted((as_due(*row) for row in rows), key=lambda due: (due.trigger_at, due.id.int))
+        place = RawSQL(f"{TABLE}.ctid::text", [])  # noqa: S611  # our own names only
+        ready, values = list_ready(now).in_turn().values_list(*DUE_COLUMNS, place)[:share].query.sql_with_params()
+        cursor.execute(PICK.format(ready=ready), values)
+        picked = cursor.fetchall()
+        places = {row[0]: row[-1] for row in picked}
+        dues = _choose([as_due(*row[:-1]) for row in picked])
+        listed = ",".join([f'"{places[due.id]}"' for due in dues])
+        cursor.execute(TAKE, [token, leased_until, now, f"{{{listed}}}", now])
+        return dues if cursor.rowcount == len(dues) else list_claimed([due.id for due in dues], token)
 
 
 def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:
@@ -109,16 +95,19 @@ def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     if not list_ready(now).exists():
         return []
     with transaction.atomic():
-        picked = list(list_ready(now).in_turn().values_list("pk", "retry_count", "max_retries")[:BATCH])
-        ids = [pk for pk, retry_count, _ in picked if retry_count == 0] or _list_alike(picked)
+        picked = list_ready(now).in_turn().values_list(*DUE_COLUMNS)[:BATCH]
+        ids = [due.id for due in _choose([as_due(*row) for row in picked])]
         AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
             status=AutomationStatus.RUNNING, claim_token=token, leased_until=leased_until, updated_at=now
         )
         return list_claimed(ids, token)
 
 
-def _list_alike(picked: Sequence[tuple[uuid.UUID, int, int]]) -> list[uuid.UUID]:
-    """The first row that failed before, and as many with so many attempts left as may be tried together."""
-    lefts = [most - done for _, done, most in picked]
-    alike = [pk for (pk, _, _), left in zip(picked, lefts, strict=True) if left == lefts[0]]
-    return alike[: group_size(lefts[0])] if alike else []
+def _choose(picked: Sequence[Due]) -> list[Due]:
+    """Those that have not failed before; where all have, the first, and as many with so many attempts left as may be
+    tried together."""
+    fresh = [due for due in picked if due.attempt == 1]
+    if fresh or not picked:
+        return fresh
+    left = picked[0].attempts_left
+    return [due for due in picked if due.attempts_left == left][: group_size(left)]

@@ -27,6 +27,9 @@ WHOLE = {
 }
 
 
+PLANNER = "-c jit=off -c parallel_setup_cost=10000 -c random_page_cost=1.1"
+
+
 def run_manage(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in WHOLE}
     return subprocess.run(
@@ -119,7 +122,7 @@ def test_addresses_switch_to_postgresql_and_redis(tmp_path: Path) -> None:
 
     assert (database["ENGINE"], database["HOST"]) == ("django.db.backends.postgresql", "db.example.com")
     assert database["CONN_MAX_AGE"] == 60
-    assert database["OPTIONS"] == {"options": "-c jit=off -c parallel_setup_cost=10000"}
+    assert database["OPTIONS"] == {"options": PLANNER}
     assert broker_settings(WHOLE["REDIS_URL"], tmp_path)["CELERY_BROKER_URL"] == WHOLE["REDIS_URL"]
     assert cache_settings(WHOLE["REDIS_URL"])["BACKEND"].endswith("RedisCache")
 
@@ -142,7 +145,10 @@ def test_channel_whose_connection_was_given_up_says_so_as_a_lost_line() -> None:
 def test_database_address_keeps_its_own_options(tmp_path: Path) -> None:
     database = database_settings(WHOLE["DATABASE_URL"] + "?sslmode=require", tmp_path)
 
-    assert database["OPTIONS"] == {"options": "-c jit=off -c parallel_setup_cost=10000", "sslmode": "require"}
+    assert database["OPTIONS"] == {
+        "options": PLANNER,
+        "sslmode": "require",
+    }
 
 
 @pytest.mark.postgres

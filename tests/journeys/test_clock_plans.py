@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ from journeys.services.clock import tick_as_of
 from journeys.services.failing import release_abandoned
 from tests.journeys.ground import default_version
 from tests.journeys.test_index_plans import explain_rows
-from tests.plans import Explained
+from tests.plans import Explained, explain, ways_to
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 LARGE = {TABLE, LINES, PENDING}
@@ -67,6 +68,28 @@ def test_drain_of_due_rows_reads_no_whole_table(now: datetime) -> None:
     assert AutomationSchedule.objects.due(now).count() == 0
     assert sum("UPDATE" in sql for sql in look.statements) >= 4  # two claims, each taken and settled
     assert look.whole == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_rows_are_taken_and_settled_each_by_itself_where_the_planner_is_free(now: datetime) -> None:
+    """Nearly all that is there was due once: it would look among all of that for each row of a batch."""
+    make_rows(1_100, at=now - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {TABLE}")
+        cursor.execute(f"ANALYZE {PENDING}")
+        cursor.execute("SET LOCAL enable_seqscan = on")
+
+    ways: list[set[str]] = []
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if f"UPDATE {TABLE}" in sql:
+            ways.append(set(ways_to(TABLE, explain(sql, params))))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        tick_as_of(now=now)
+
+    assert ways == [{"Tid Scan"}, {f"{TABLE}_pkey"}] * 2
 
 
 def test_bulk_verbs_read_no_whole_table(accounts: list[Customer], now: datetime, lead: User) -> None:
