@@ -12,7 +12,7 @@ class RenewalsConfig(AppConfig):
         from renewals import panels
         from renewals.queries.sources import register_sources
         from renewals.queries.term import find_notice_deadline
-        from renewals.services import book_sums, crm, importing, merging, negotiate
+        from renewals.services import book_sums, crm, importing, merging, negotiate, step_lines
         from renewals.services.entering_many import enter_contracts
 
         register_sources()
@@ -20,6 +20,7 @@ class RenewalsConfig(AppConfig):
         importing.register()
         crm.register()
         book_sums.register()
+        step_lines.register()
         merging.register()
         negotiate.register()
         register_notice_deadline(find_notice_deadline)

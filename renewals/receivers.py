@@ -22,6 +22,7 @@ from renewals.queries.book_sums import BOOK
 from renewals.services import crm, objections, reactions
 from renewals.services.book_sums import WATCHED
 from renewals.services.follow import follow_account, follow_accounts, follow_price, follow_sent
+from renewals.services.step_lines import keep_steps
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
 
@@ -87,3 +88,4 @@ def tables_may_be_changed(sender: Any, using: str, **_: Any) -> None:
 def database_keeps_sums(sender: Any, using: str, **_: Any) -> None:
     if sender.label == "renewals":
         keep_sums(connections[using], BOOK, WATCHED)
+        keep_steps(connections[using], now=timezone.now())

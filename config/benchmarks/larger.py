@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 from config.benchmarks.copies import Told, copy_rows, plain_indexes, without_triggers
 from customers.enums import ImportState
@@ -45,6 +46,7 @@ from outreach.models import (
 from renewals.models import EngageRun, Override, Renewal
 from renewals.queries.book_sums import BOOK
 from renewals.services import book_sums
+from renewals.services.step_lines import keep_steps
 
 WRITERS = 3
 PER_ACCOUNT: tuple[type[models.Model], ...] = (
@@ -78,6 +80,7 @@ def enlarge(accounts: int, *, times: int) -> None:
     keep_pending(connection)
     keep_sums(connection, BOOK, book_sums.WATCHED)
     keep_sums(connection, BOARD, board_sums.WATCHED)
+    keep_steps(connection, now=timezone.now())
     _tell_of_all(accounts, times)
 
 

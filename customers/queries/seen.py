@@ -32,6 +32,16 @@ SELECT (SELECT array_agg(DISTINCT timezone) FROM pairs),
     ARRAY(SELECT DISTINCT segment FROM {ACCOUNTS} WHERE {{beside}}),
     ARRAY(SELECT DISTINCT owner_id FROM {ACCOUNTS} WHERE {{beside}})
 """  # noqa: S608  # our own names only
+_LEAP_ZONES = f"""
+WITH RECURSIVE zones AS (
+    (SELECT timezone FROM {ACCOUNTS} ORDER BY timezone LIMIT 1)
+    UNION ALL
+    SELECT next.timezone FROM zones CROSS JOIN LATERAL (
+        SELECT timezone FROM {ACCOUNTS} AS a WHERE a.timezone > zones.timezone ORDER BY a.timezone LIMIT 1
+    ) AS next
+)
+SELECT timezone FROM zones
+"""  # noqa: S608
 _OF_NOBODY = f"EXISTS (SELECT 1 FROM {ACCOUNTS} AS a WHERE a.owner_id IS NULL AND a.segment = named.segment)"  # noqa: S608
 _OF_TEAM = f"""EXISTS (
     SELECT 1 FROM {PEOPLE} AS u WHERE u.team_id = %s
@@ -53,6 +63,13 @@ def read_seen(user: User) -> Seen:
     """This will read what the accounts that the reader may see are told apart by."""
     scope = team_scope(user) if connection.vendor == "postgresql" else None
     return _read_each(user) if scope is None else _leap(scope)
+
+
+def read_zones() -> frozenset[str]:
+    """This will read the zones of all accounts; on PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAP_ZONES)
+        return frozenset(zone for (zone,) in cursor.fetchall())
 
 
 def _read_each(user: User) -> Seen:

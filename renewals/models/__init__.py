@@ -5,6 +5,7 @@ from renewals.models.crm import CrmStageMove
 from renewals.models.engage import EngageRun, Override
 from renewals.models.negotiation import Objection, TermNote
 from renewals.models.renewals import Renewal
+from renewals.models.steps import StepChange, StepLine
 
 __all__ = [
     "BookChange",
@@ -15,5 +16,7 @@ __all__ = [
     "Objection",
     "Override",
     "Renewal",
+    "StepChange",
+    "StepLine",
     "TermNote",
 ]

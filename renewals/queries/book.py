@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from customers.enums import ContractState
 from customers.models import Contract, Customer, User
+from customers.models.base import customer_scope
 from customers.queries.kept import A_MINUTE, Key, key_of
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import LocalDates
@@ -31,7 +32,6 @@ from renewals.queries.book_steps import StepOrder
 from renewals.queries.book_summary import BookSummary, summarize_book
 from renewals.queries.book_work import accounts_with_term
 
-TOGETHER = 1_000
 TIE = Cast("pk", CharField())
 """Which of two equals comes first. The bare column would lead SQLite to an index that does not hold the names."""
 
@@ -91,20 +91,14 @@ class Book:
         )
 
     def _kept_ids(self, begin: int, end: int, count: BookCount) -> list[uuid.UUID]:
-        """By next step all accounts are decided on for any page: the pages around it are found at once."""
-        first, last = begin, end
-        if self.wanted.sort in STEP_SORTS:
-            first = begin - begin % TOGETHER
-            last = max(end, first + TOGETHER)
         fresh: list[uuid.UUID] = []
 
         def read() -> list[uuid.UUID]:
-            fresh.extend(self.ids(first, last, count=count))
+            fresh.extend(self.ids(begin, end, count=count))
             return fresh
 
-        found = BOOK_ANSWERS.answer(self.mark, self._key(self.wanted, first, last), read)
-        shown = found[begin - first : end - first]
-        return shown if fresh else self._still_seen(shown)
+        found = BOOK_ANSWERS.answer(self.mark, self._key(self.wanted, begin, end), read)
+        return found if fresh else self._still_seen(found)
 
     def _still_seen(self, ids: list[uuid.UUID]) -> list[uuid.UUID]:
         seen = set(Customer.objects.visible_to(self.user).filter(pk__in=ids).order_by().values_list("pk", flat=True))
@@ -131,11 +125,23 @@ class Book:
         """Who has what is sorted by, then who lacks it: apart, each can be read in the order of an index."""
         sort = self.wanted.sort
         if sort in STEP_SORTS:
-            return [StepOrder(self._accounts(), self.dates, sort, self.wanted.descending, count.total)]
+            return [self._steps(count.total)]
         if sort not in SORTED_BY:
             return [Part(self._sorted, "pk", count.total)]
         known = Part(self._known, "customer_id" if sort in TERM_SORTS else "pk", count.known)
         return [known, Part(self._unknown, "pk", count.total - count.known)]
+
+    def _steps(self, size: int) -> StepOrder:
+        wanted = self.wanted
+        return StepOrder(
+            self._accounts(),
+            self.dates,
+            wanted.sort,
+            wanted.descending,
+            size,
+            is_all=wanted.is_plain and customer_scope(self.user) is None,
+            are_anywhere=wanted.is_of_accounts,
+        )
 
     def _sorted(self) -> QuerySet[Any]:
         return self._accounts().order_by(*self._order(ACCOUNT_SORTS[self.wanted.sort]), TIE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -62,11 +62,15 @@ def compile_once(accounts: Any, expression: Expression) -> tuple[str, tuple[Any,
 
 @dataclass(frozen=True)
 class LocalDates:
-    """usual: the date in most zones of the book. others: date → the zones where it is another. zones: all of them."""
+    """usual: the date in most zones of the book. others: date → the zones where it is another. zones: all of them.
+
+    at: the moment at which it is these dates.
+    """
 
     usual: date
     others: dict[date, tuple[str, ...]]
     zones: frozenset[str] = frozenset()
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def latest(self) -> date:
@@ -96,6 +100,14 @@ class LocalDates:
             return build(self.usual)
         whens = [When(**{f"{timezone}__in": zones}, then=build(day)) for day, zones in self.others.items()]
         return Case(*whens, default=build(self.usual))
+
+    def say_by_zone(self, say: Callable[[date], str], *, timezone: str) -> tuple[str, list[str]]:
+        """This will say `say(date)` in SQL for each group of zones; and the zones it names, as its parameters."""
+        whens, params = "", list[str]()
+        for day, zones in self.others.items():
+            whens += f" WHEN {timezone} IN ({', '.join(['%s'] * len(zones))}) THEN {say(day)}"
+            params += zones
+        return (f"CASE{whens} ELSE {say(self.usual)} END" if whens else say(self.usual)), params
 
     def unknown_zones(self) -> frozenset[str]:
         """This will give the names that are no zones; they are read as UTC, as in `zone`."""
@@ -135,7 +147,7 @@ def group_zones(zone_names: Iterable[str], *, now: datetime) -> LocalDates:
     for name in names:
         by_date[local_date(now, name)].append(name)
     if not by_date:
-        return LocalDates(local_date(now, "UTC"), {})
+        return LocalDates(local_date(now, "UTC"), {}, at=now)
     usual = Counter({day: len(there) for day, there in by_date.items()}).most_common(1)[0][0]
     others = {day: tuple(sorted(there)) for day, there in sorted(by_date.items()) if day != usual}
-    return LocalDates(usual, others, names)
+    return LocalDates(usual, others, names, at=now)

@@ -77,6 +77,11 @@ class BookFilter:
         """Whether it leaves nothing out."""
         return not (self.stage or self.owner or self.segment or self.risk or self.text or self.is_from_forecast)
 
+    @property
+    def is_of_accounts(self) -> bool:
+        """Whether it asks nothing of the contract."""
+        return not (self.stage or self.ends or self.currency or self.settled or self.confidence)
+
     def of_accounts(self) -> BookFilter:
         """Only what tells accounts apart by whose they are: owner, team and segment."""
         return BookFilter(owner=self.owner, team=self.team, segment=self.segment)

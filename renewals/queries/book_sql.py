@@ -28,11 +28,13 @@ IN_PREPARE_DAYS = span_of(Stage.PREPARE).most_days or 0
 ALWAYS = ""
 
 EARLIEST = ", ".join(f"MIN({name}) AS {name}" for name in WORK)
+ACCOUNTS_WITH_WORK = f"""({{accounts}}) AS a LEFT JOIN (
+    SELECT account, {EARLIEST} FROM ({{work}}) AS waiting GROUP BY account
+) AS w ON w.account = a.account"""  # noqa: S608
+"""What is decided on: the accounts, called a, with what waits at each, called w."""
 ORDER = f"""
 SELECT CAST(a.account AS varchar(36)) AS account
-FROM ({{accounts}}) AS a LEFT JOIN (
-    SELECT account, {EARLIEST} FROM ({{work}}) AS waiting GROUP BY account
-) AS w ON w.account = a.account
+FROM {ACCOUNTS_WITH_WORK}
 ORDER BY {{step}}, a.name {{turn}}, 1 {{turn}} {{page}}
 """  # noqa: S608
 # The cast hides the column from SQLite, which would else walk an index that does not hold the names.
@@ -64,6 +66,19 @@ def decide(what: str, day: date) -> str:
     term, stage, price = list(_term_lines(day)), list(_stage_lines(day)), list(_price_lines(day))
     whole = case(*_stop_lines(), *term, *_work_lines(day), *stage, *_plan_lines(), *price)
     return f"CASE WHEN w.account IS NULL THEN {case(_far_line(day), *term, *stage, *price)} ELSE {whole} END"
+
+
+def decided_until(day: date) -> str:
+    """This will say from which day on the step may be another, since a day comes; NULL for never. For PostgreSQL.
+
+    Each day that a line of the rule names, whether or not another line answers before.
+    """
+    longest = f"GREATEST(a.notice_days, {LONG_NOTICE_DAYS}) + {ENGAGE_OPENS_BEFORE_NOTICE_DAYS}"
+    asked = (span.most_days or 0 for span in STAGE_SPANS if span.stage in STAGE_ACTIONS)
+    before: list[int | str] = [-1, *asked, IN_PREPARE_DAYS, longest]
+    days = [days_before("a.renewal_date", days) for days in before]
+    whens = [f"CASE WHEN {one} > '{day}' THEN {one} END" for one in (*days, "w.touch_day")]
+    return f"LEAST({', '.join(whens)})"
 
 
 def _rank(line: Line) -> str:

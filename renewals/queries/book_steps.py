@@ -1,6 +1,7 @@
-"""The accounts of a book in the order of their next steps, decided by the database for all of them at once.
+"""The accounts of a book in the order of their next steps.
 
-Written as text (book_sql.py), since what waits is read once and joined, which the ORM cannot say.
+Written as text (book_sql.py), since what waits is read once and joined, which the ORM cannot say. On PostgreSQL the
+order is kept (`step_lines.py`); on SQLite the database decides for all accounts at once.
 """
 
 from __future__ import annotations
@@ -13,14 +14,17 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import QuerySet
 
+from renewals.queries import step_lines
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_sql import ORDER, decide
-from renewals.queries.book_work import list_work
+from renewals.queries.book_work import deciding_columns, due_todos, list_work
 
 DEEP = 1_000
 """From here on SQLite sorts all accounts."""
+MANY = 3_000
+"""So many accounts are met among 100,000 lines before as many could be looked up and sorted."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class StepOrder:
     """Accounts by their next step. accounts: with their running contract as `term`.
 
     what: "action", by the step's place among all, the most pressing first; or "waits", by the day since which it
-    waits, with those last where it waits for nobody. size: how many accounts. is_turned: from the end.
+    waits, with those last where it waits for nobody. size: how many accounts. is_all: whether they are all there are;
+    are_anywhere: whether any step is as likely at them as at others. is_turned: from the end.
     """
 
     accounts: QuerySet[Any]
@@ -36,6 +41,8 @@ class StepOrder:
     what: str
     descending: bool
     size: int
+    is_all: bool = False
+    are_anywhere: bool = False
     is_turned: bool = False
 
     def turned(self) -> StepOrder:
@@ -45,9 +52,17 @@ class StepOrder:
         if begin >= end:
             return []
         try:
-            accounts, params = self._columns().query.sql_with_params()
+            return self._decided(begin, end) if connection.vendor == "sqlite" else self._kept(begin, end)
         except EmptyResultSet:
             return []
+
+    def _kept(self, begin: int, end: int) -> list[uuid.UUID]:
+        order = step_lines.Order(self.what, self.descending, self.is_turned)
+        asked = step_lines.Asked(self.accounts, self.is_all, self.are_anywhere and self.size >= MANY)
+        return step_lines.read_ids(asked, self.dates, order, begin=begin, end=end)
+
+    def _decided(self, begin: int, end: int) -> list[uuid.UUID]:
+        accounts, params = deciding_columns(self.accounts, self.dates).query.sql_with_params()
         step, step_params = self._step()
         work, work_params = _work_sql(self.dates.usual, self.dates.latest)
         turn = "DESC" if self.is_turned else "ASC"
@@ -56,32 +71,11 @@ class StepOrder:
         with connection.cursor() as cursor:
             cursor.execute(sql, [*params, *work_params, *step_params])
             found = cursor.fetchmany(skipped + end - begin)[skipped:]
-        return [_as_uuid(value) for (value,) in found]
-
-    def _columns(self) -> QuerySet[Any]:
-        unknown = self.dates.unknown_zones()
-        zone = Case(When(timezone__in=unknown, then=Value("UTC")), default=F("timezone")) if unknown else F("timezone")
-        return self.accounts.values(
-            "name",
-            "timezone",
-            "created_at",
-            account=F("pk"),
-            zone=zone,
-            contract=F("term__pk"),
-            renewal_date=F("term__renewal_date"),
-            notice_days=F("term__notice_days"),
-            target_price=F("term__target_price"),
-        )
+        return [uuid.UUID(value) for (value,) in found]
 
     def _step(self) -> tuple[str, list[str]]:
         """What to sort by, for each group of zones that have another date; and the zones."""
-        whens, params = "", list[str]()
-        for day, zones in self.dates.others.items():
-            marks = ", ".join(["%s"] * len(zones))
-            whens += f" WHEN a.timezone IN ({marks}) THEN {decide(self.what, day)}"
-            params += zones
-        usual = decide(self.what, self.dates.usual)
-        step = f"CASE{whens} ELSE {usual} END" if whens else usual
+        step, params = self.dates.say_by_zone(lambda day: decide(self.what, day), timezone="a.timezone")
         turn = "DESC" if self.descending != self.is_turned else "ASC"
         return f"{step} {turn} NULLS {'FIRST' if self.is_turned else 'LAST'}", params
 
@@ -91,16 +85,10 @@ def _page(begin: int, end: int) -> tuple[str, int]:
 
     SQLite keeps as many as a limit allows in order while it reads: many take longer than to sort all of them at last.
     """
-    if connection.vendor == "sqlite" and begin >= DEEP:
-        return "", begin
-    return f"LIMIT {end - begin} OFFSET {begin}", 0
-
-
-def _as_uuid(value: Any) -> uuid.UUID:
-    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
+    return ("", begin) if begin >= DEEP else (f"LIMIT {end - begin} OFFSET {begin}", 0)
 
 
 @lru_cache(maxsize=8)
 def _work_sql(usual: date, latest: date) -> tuple[str, tuple[Any, ...]]:
-    sql, params = list_work(usual=usual, latest=latest).query.sql_with_params()
+    sql, params = list_work(todos=due_todos(usual), latest=latest).query.sql_with_params()
     return sql, tuple(params)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Case, DateField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from customers.enums import ContractState, HoldScope, TodoActor, TodoState
@@ -14,6 +15,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import LIVE_PLAN_STATES, TouchState
 from outreach.models import OutreachPlan, Touch
+from renewals.queries.book_days import LocalDates
 
 EVER = Value(datetime(2000, 1, 1, tzinfo=UTC), output_field=DateTimeField())
 _NO_MOMENT, _NO_DAY = Cast(Value(None), DateTimeField()), Cast(Value(None), DateField())
@@ -26,6 +28,23 @@ def accounts_with_term() -> Any:
     """The accounts, each with its running contract as `term` where it has one."""
     term = FilteredRelation("contracts", condition=Q(contracts__state=ContractState.ACTIVE))
     return Customer.objects.annotate(term=term).order_by()
+
+
+def deciding_columns(accounts: Any, dates: LocalDates) -> Any:
+    """This will read of such accounts what `book_sql.decide` asks of them; a zone that is none is read as UTC."""
+    unknown = dates.unknown_zones()
+    zone = Case(When(timezone__in=unknown, then=Value("UTC")), default=F("timezone")) if unknown else F("timezone")
+    return accounts.values(
+        "name",
+        "timezone",
+        "created_at",
+        account=F("pk"),
+        zone=zone,
+        contract=F("term__pk"),
+        renewal_date=F("term__renewal_date"),
+        notice_days=F("term__notice_days"),
+        target_price=F("term__target_price"),
+    )
 
 
 def open_brakes() -> QuerySet[Brake]:
@@ -46,8 +65,11 @@ def waiting_drafts() -> Any:
 
 def due_todos(today: date) -> QuerySet[Todo]:
     """People's open tasks that are due or have no day."""
-    due = Q(due_date=None) | Q(due_date__lte=today)
-    return Todo.objects.filter(due, state=TodoState.OPEN, actor=TodoActor.CSM).order_by()
+    return open_todos().filter(Q(due_date=None) | Q(due_date__lte=today))
+
+
+def open_todos() -> QuerySet[Todo]:
+    return Todo.objects.filter(state=TodoState.OPEN, actor=TodoActor.CSM).order_by()
 
 
 def planned_touches() -> QuerySet[Touch]:
@@ -57,18 +79,29 @@ def planned_touches() -> QuerySet[Touch]:
     ).order_by()
 
 
-def list_work(*, usual: date, latest: date) -> Any:
-    """This will list all of it as (account, *WORK), each row with one of WORK; of contacts those due by `latest`."""
+def todos_due_there(dates: LocalDates) -> QuerySet[Todo]:
+    """As `due_todos`, by the customer's day."""
+    due = Q(due_date=None) | dates.days_between("due_date", least=None, most=0, timezone="customer__timezone")
+    return open_todos().filter(due)
+
+
+def list_work(*, todos: Any, latest: date, accounts: RawSQL | None = None) -> Any:
+    """This will list all of it as (account, *WORK), each row with one of WORK; of contacts those due by `latest`.
+
+    todos: those that are due. accounts: names those that are asked about; None for all.
+    """
     due = planned_touches().filter(due_date__lte=latest)
     arms = [
         _arm(open_brakes(), brake_at=F("set_at")),
         _arm(open_holds(), hold_at=F("starts_at")),
         _arm(waiting_drafts(), draft_at=F("created_at")),
-        _arm(due_todos(usual), todo_at=F("waits_since")),
+        _arm(todos, todo_at=F("waits_since")),
         # A plan waits for nobody: that there is one is all that counts.
         _arm(live_plans(), plan_at=EVER),
         _arm(due, account="plan__customer_id", touch_day=F("due_date")),
     ]
+    if accounts is not None:
+        arms = [arm.filter(account__in=accounts) for arm in arms]
     return arms[0].union(*arms[1:], all=True)
 
 

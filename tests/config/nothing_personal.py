@@ -33,6 +33,7 @@ TABLES: dict[str, str] = {
     "journeys.boardsum": "Sums over many journeys.",
     "renewals.bookline": "What an account adds to the sums of the book: figures, and how it is filtered.",
     "renewals.booksum": "Sums over many accounts.",
+    "renewals.stepline": "What an account is called and needs next.",
     "outreach.outreachconnection": "Our own access to Outreach.io, sealed.",
     "outreach.oauthstate": "A colleague's sign-in at Outreach.io under way: digests.",
     "outreach.standingrant": "Digests of what the stand-in of Outreach.io gave out.",

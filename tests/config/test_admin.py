@@ -27,12 +27,15 @@ from customers.services.invitations import invite
 from customers.services.tokens import create_token
 from emails.models import CapturedMail
 from journeys.models import BoardChange, BoardLine, BoardSum, PendingAutomation
-from renewals.models import BookChange, BookLine, BookSum
+from renewals.models import BookChange, BookLine, BookSum, StepChange, StepLine
 from tests import factories
 from tests.conftest import NOW
 
 OUR_APPS = ("customers", "emails", "journeys", "outreach", "renewals")
-KEPT_BY_TRIGGERS = {BookLine, BookSum, BookChange, BoardLine, BoardSum, BoardChange, PendingAutomation}
+KEPT_BY_TRIGGERS = {
+    *(BookLine, BookSum, BookChange, BoardLine, BoardSum, BoardChange, StepLine, StepChange),
+    PendingAutomation,
+}
 """Told by other tables, which are in the admin; nobody else writes them."""
 
 OUR_MODELS = [

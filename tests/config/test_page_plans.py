@@ -27,8 +27,10 @@ from journeys.models import AutomationLog, Deliverable, Journey, JourneyMonth
 from journeys.queries.board_sums import BOARD
 from outreach.models import OutreachPlan, Touch
 from renewals.models import EngageRun, Renewal
+from renewals.queries import book_steps
 from renewals.queries.book_filter import _holders
 from renewals.queries.book_sums import BOOK as BOOK_SUMS
+from renewals.services import step_lines
 from tests import factories
 from tests.plans import Look, explain, know_tables, multiply, read_by
 
@@ -86,12 +88,17 @@ def test_pages_of_a_person_read_no_large_table_from_end_to_end(
     assert look.found == {}
 
 
-def test_heads_of_a_leads_pages_add_up_sums_instead_of_the_book(look: Look, book: FilledBook, sample: Customer) -> None:
-    """What is asked for by stage, owner, segment and risk too; the orders by next step read all accounts."""
+def test_heads_of_a_leads_pages_add_up_sums_instead_of_the_book(
+    mine: list[Customer], book: FilledBook, sample: Customer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is asked for by stage, owner, segment and risk too; an order by next step is read from its lines."""
     for kept in (BOOK_SUMS, BOARD):
         take_changes(kept)
+    step_lines.take_changes(now=now)
     know_tables()
-    pages = [f"{reverse('renewals:book')}?{query}" for query in BOOK if query not in ("sort=action", "sort=-waits")]
+    monkeypatch.setattr(book_steps, "MANY", 1)
+    look = Look()
+    pages = [f"{reverse('renewals:book')}?{query}" for query in BOOK]
     pages += [f"{reverse('renewals:book')}?owner={sample.owner_id}", reverse("renewals:forecast")]
     pages += [reverse("journeys:board"), f"{reverse('journeys:board')}?state=overdue"]
 

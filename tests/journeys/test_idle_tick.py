@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 ASKED_BY_ITSELF = {"digests", "notice_digests", "old_mails"}
 """They look at the hour alone, and cost no statement until it has come."""
-SUMMED_UP = {"board_sums", "book_sums"}
+SUMMED_UP = {"board_sums", "book_sums", "book_steps"}
 """On PostgreSQL they take in each account that was made."""
 
 

@@ -47,7 +47,7 @@ from outreach.models import (
     UpsellStep,
     UsageAlert,
 )
-from renewals.models import BookChange, CrmStageMove, EngageRun, Renewal
+from renewals.models import BookChange, CrmStageMove, EngageRun, Renewal, StepChange, StepLine
 from tests import factories
 from tests.journeys.clockwork import make_automation
 from tests.journeys.deliverable_ground import commission, start
@@ -356,6 +356,8 @@ ABANDONED = {
 WORK: list[tuple[str, Make]] = [
     ("board_sums", lambda now: BoardChange.objects.create(account=uuid.uuid4())),
     ("book_sums", lambda now: BookChange.objects.create(account=uuid.uuid4())),
+    ("book_steps", lambda now: StepChange.objects.create(account=uuid.uuid4())),
+    ("book_steps", lambda now: StepLine.objects.create(account=uuid.uuid4(), action=15, nobody=True, until_at=now)),
     ("clock.standstill", lambda now: Standstill.objects.create(reason="A backup", began_at=now)),
     ("clock.ready", _row),
     ("clock.abandoned", lambda now: _row(now, leased_until=now - AN_HOUR, **ABANDONED)),
