@@ -10,9 +10,11 @@ from uuid import UUID
 
 RETRY_DELAY = timedelta(minutes=15)  # the journey spec: "Retry in 15 min"
 
+NOWHERE = "NULL"
+
 
 class Due(NamedTuple):
-    """One claimed row, as handlers see it. attempt: 1 is the first."""
+    """One claimed row, as handlers see it. attempt: 1 is the first. place: where the database keeps it, if it tells."""
 
     id: UUID
     type: str
@@ -25,6 +27,7 @@ class Due(NamedTuple):
     attempt: int
     max_retries: int
     payload: Mapping[str, Any] = MappingProxyType({})
+    place: str = NOWHERE
 
     @property
     def attempts_left(self) -> int:

@@ -28,6 +28,7 @@ PICK = f"{{ready}} FOR NO KEY UPDATE OF {TABLE} SKIP LOCKED"
 TAKE = f"""
 UPDATE {TABLE} SET status = '{AutomationStatus.RUNNING.value}', claim_token = %s, leased_until = %s, updated_at = %s
 WHERE ctid = ANY (%s::tid[]) AND status = '{AutomationStatus.SCHEDULED.value}' AND trigger_at <= %s
+RETURNING id, ctid::text
 """  # noqa: S608  # our own names only
 
 
@@ -87,7 +88,8 @@ def _take_at_once(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
         dues = _choose([as_due(*row[:-1]) for row in picked])
         listed = ",".join([f'"{places[due.id]}"' for due in dues])
         cursor.execute(TAKE, [token, leased_until, now, f"{{{listed}}}", now])
-        return dues if cursor.rowcount == len(dues) else list_claimed([due.id for due in dues], token)
+        taken = dict(cursor.fetchall())
+    return [due._replace(place=f'"{taken[due.id]}"') for due in dues if due.id in taken]
 
 
 def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) -> list[Due]:

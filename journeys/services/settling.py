@@ -21,19 +21,20 @@ ROW = AutomationSchedule._meta.db_table
 LINE = AutomationLog._meta.db_table
 
 # One statement for any mix of outcomes: the rows that were still ours are those that get a line. The token stands in
-# `told`, so that the planner takes each row by its id: it thinks that hardly a row has any token, and would look for
-# such rows first. A row that has one is running.
+# `told`, so that the planner takes each row by its place or its id: it thinks that hardly a row has any token, and
+# would look for such rows first. A row that has one is running.
 TOGETHER = f"""
 WITH told AS (
-    SELECT unnest(ids) AS id, %s::uuid AS token, alike.* FROM json_to_recordset(%s) AS alike (
-        ids uuid[], status text, reason text, trigger_at timestamptz, action text, log_status text, metadata jsonb
+    SELECT unnest(ids) AS id, {{place}} AS place, %s::uuid AS token, alike.* FROM json_to_recordset(%s) AS alike (
+        ids uuid[], places tid[], status text, reason text, trigger_at timestamptz, action text, log_status text,
+        metadata jsonb
     )
 ), moved AS (
     UPDATE {ROW} AS row SET
         status = told.status, reason = told.reason, trigger_at = COALESCE(told.trigger_at, row.trigger_at),
         executed_at = CASE WHEN told.status = '{AutomationStatus.COMPLETED.value}' THEN %s ELSE row.executed_at END,
         error_message = '', claim_token = NULL, leased_until = NULL, updated_at = %s
-    FROM told WHERE row.id = told.id AND row.claim_token = told.token
+    FROM told WHERE {{found}} AND row.id = told.id AND row.claim_token = told.token
     RETURNING row.id, row.customer_id, row.type, row.kind, row.retry_count + 1 AS attempt,
         told.action, told.log_status, told.metadata
 )
@@ -43,6 +44,8 @@ INSERT INTO {LINE} (
 )
 SELECT gen_random_uuid(), %s, %s, %s, customer_id, id, type, kind, action, log_status, attempt, metadata, '' FROM moved
 """  # noqa: S608  # our own names only
+BY_PLACE = TOGETHER.format(place="unnest(places)", found="row.ctid = told.place")
+BY_ID = TOGETHER.format(place="NULL", found="TRUE")
 
 
 class Verdict(NamedTuple):
@@ -68,14 +71,19 @@ def settle(verdicts: Sequence[Verdict], *, token: UUID, now: datetime) -> None:
 
 
 def _settle_together(verdicts: Sequence[Verdict], token: UUID, now: datetime) -> None:
+    """By the rows' places; by id those that somebody wrote anew since they were claimed, which stand elsewhere."""
     alike: dict[tuple[Any, ...], list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         alike[verdict.status, verdict.log_status, verdict.action, verdict.reason, verdict.trigger_at].append(verdict)
     told = json.dumps([_as_told(group) for group in alike.values()])
+    settled = 0
     with connection.cursor() as cursor:
-        cursor.execute(TOGETHER, [token, told, now, now, now, now, now])
-        if cursor.rowcount != len(verdicts):
-            raise ClaimLost
+        for way in (BY_PLACE, BY_ID):
+            if settled < len(verdicts):
+                cursor.execute(way, [token, told, now, now, now, now, now])
+                settled += cursor.rowcount
+    if settled != len(verdicts):
+        raise ClaimLost
 
 
 def _as_told(alike: Sequence[Verdict]) -> dict[str, Any]:
@@ -83,6 +91,7 @@ def _as_told(alike: Sequence[Verdict]) -> dict[str, Any]:
     verdict = alike[0]
     return {
         "ids": f"{{{','.join([one.due.id.hex for one in alike])}}}",
+        "places": f"{{{','.join([one.due.place for one in alike])}}}",
         "status": verdict.status.value,
         "reason": verdict.reason[:500],
         "trigger_at": verdict.trigger_at.isoformat() if verdict.trigger_at else None,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer, Todo
 from journeys.enums import AutomationStatus
-from journeys.models import AutomationSchedule
+from journeys.models import AutomationLog, AutomationSchedule
 from journeys.registry import Sweeper, forget, register_handler, register_sweeper
 from journeys.rules.automations import Skip
 from journeys.services.claiming import LEASE, claim_due
@@ -52,6 +52,23 @@ def test_worker_that_comes_back_after_its_lease_applies_nothing(
 
     assert outcomes == {"lost": 1}
     assert len(notes()) == 1
+
+
+def test_row_that_is_written_while_it_runs_is_completed_once_like_its_neighbours(
+    customer: Customer, notebook: Notebook, now: datetime
+) -> None:
+    """It lies elsewhere then than where it was claimed."""
+    rows = [make_automation(customer, now) for _ in range(3)]
+    claim = claim_due(now=now)
+    assert claim is not None
+    AutomationSchedule.objects.filter(pk=rows[1].pk).update(payload={"written": "meanwhile"})
+
+    outcomes = run_claim(claim, now=now)
+
+    assert outcomes == {"completed": 3}
+    assert sorted(notes()) == sorted(str(row.pk) for row in rows)
+    assert AutomationLog.objects.filter(automation__in=rows).count() == 3
+    assert AutomationSchedule.objects.get(pk=rows[1].pk).payload == {"written": "meanwhile"}
 
 
 def test_row_that_kills_its_worker_is_failed_and_takes_no_other_along(
