@@ -98,14 +98,6 @@ def read_by(node: dict[str, Any]) -> Iterator[str]:
         yield from read_by(part)
 
 
-def ways_to(table: str, node: dict[str, Any]) -> Iterator[str]:
-    """How a plan finds the table's rows: the index that it goes by, or the kind of scan."""
-    if node.get("Relation Name") == table and node["Node Type"] != "ModifyTable":
-        yield node.get("Index Name", node["Node Type"])
-    for part in node.get("Plans", ()):
-        yield from ways_to(table, part)
-
-
 def partial_indexes() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")

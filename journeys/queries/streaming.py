@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-READS_ALL = ("hashjoin", "mergejoin", "seqscan", "bitmapscan", "sort")
+READS_ALL = ("hashjoin", "mergejoin", "material", "seqscan", "bitmapscan", "sort")
 """Ways that look at every row before they give the first. Where nothing else fits the planner takes them even so."""
 ONE_BY_ONE = "; ".join(f"SET LOCAL enable_{way} = off" for way in READS_ALL)
 AS_IT_IS = "SELECT " + ", ".join(f"current_setting('enable_{way}')" for way in READS_ALL)

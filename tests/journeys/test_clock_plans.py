@@ -14,19 +14,21 @@ import pytest
 from django.db import connection
 
 from config.benchmarks.clock_drains import register_bare
-from config.benchmarks.clock_rows import KIND, LINES, PENDING, TABLE, make_accounts, make_rows
-from customers.models import Customer, User
+from config.benchmarks.clock_rows import KIND, LINES, PENDING, TABLE, add_accounts, make_accounts, make_rows
+from customers.enums import HoldScope
+from customers.models import Customer, Hold, User
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
 from journeys.queries import due
+from journeys.queries.streaming import one_by_one
 from journeys.registry import forget
 from journeys.services.bulk import adjust_journeys, pause_journeys, resume_journeys, start_journeys
 from journeys.services.claiming import claim_due
 from journeys.services.clock import tick_as_of
 from journeys.services.failing import release_abandoned
 from tests.journeys.ground import default_version
-from tests.journeys.test_index_plans import explain_rows
-from tests.plans import Explained, explain, ways_to
+from tests.journeys.test_index_plans import explain, explain_rows, read_by
+from tests.plans import Explained
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 LARGE = {TABLE, LINES, PENDING}
@@ -79,16 +81,18 @@ def test_rows_are_taken_and_settled_each_by_itself_where_the_planner_is_free(now
         cursor.execute(f"ANALYZE {PENDING}")
         cursor.execute("SET LOCAL enable_seqscan = on")
 
-    ways: list[set[str]] = []
+    sent: list[tuple[str, Any]] = []
 
-    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if f"UPDATE {TABLE}" in sql:
-            ways.append(set(ways_to(TABLE, explain(sql, params))))
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        sent.append((sql, params))
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(look):
+    with connection.execute_wrapper(listen):
         tick_as_of(now=now)
 
+    ways = [
+        set(read_by(explain(sql, params), TABLE)) - {"ModifyTable"} for sql, params in sent if f"UPDATE {TABLE}" in sql
+    ]
     assert ways == [{"Tid Scan"}] * 4  # two claims, each taken and settled
 
 
@@ -163,3 +167,26 @@ def test_claim_takes_rows_in_the_order_of_the_index(now: datetime) -> None:
     nodes = explain_rows(due.list_ready(now).in_turn().values("id")[:500])
 
     assert [node["Node Type"] for node in nodes if "Sort" in node["Node Type"]] == []
+
+
+@pytest.mark.usefixtures("accounts")
+def test_many_holds_that_the_planner_has_not_heard_of_are_asked_for_one_by_one(now: datetime, lead: User) -> None:
+    """A bulk pause of ten thousand, and the next tick: it would read all of them for each row of a batch."""
+    add_accounts(3_000)
+    make_rows(4_000, at=now - timedelta(minutes=1))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {PENDING}")
+    Hold.objects.bulk_create(
+        [
+            Hold(customer=account, scope=HoldScope.ACCOUNT, starts_at=now, set_by=lead)
+            for account in Customer.objects.all()
+        ]
+    )
+
+    with one_by_one():
+        nodes = explain_rows(due.list_ready(now).in_turn().values("id")[:500])
+
+    assert [node["Node Type"] for node in nodes if node["Node Type"] == "Materialize"] == []
+    conditions = [node["Index Cond"] for node in nodes if node.get("Alias") == "u0"]
+    assert len(conditions) == 1
+    assert "customer_id" in conditions[0]
