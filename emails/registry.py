@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db.models.expressions import RawSQL
 
+from customers.models.prepared import Slot
+
 Days = Mapping[UUID, date]
 _planners: dict[str, Callable[[Collection[UUID]], Days]] = {}
 
@@ -35,13 +37,13 @@ def planned_days(ids_by_origin: Mapping[str, Collection[UUID]]) -> Days:
 class MailsElsewhere:
     """Mails that another system sends to the same people: they count for the cap and keep two parts apart.
 
-    part: what the system is called. read: takes what stands behind `__in` for account ids and a moment, gives a
-    queryset of what left since, with `customer_id`, `subject`, `to_name`, `to_email`, `stakeholder_id`, `lane`,
-    `left_at` on each row.
+    part: what the system is called. read: takes what stands behind `__in` for account ids, and a moment or where one
+    will stand in a prepared statement; gives a queryset of what left since, with `customer_id`, `subject`, `to_name`,
+    `to_email`, `stakeholder_id`, `lane`, `left_at` on each row.
     """
 
     part: str
-    read: Callable[[Collection[UUID] | RawSQL, datetime], Any]
+    read: Callable[[Collection[UUID] | RawSQL, datetime | Slot], Any]
 
 
 _elsewhere: dict[str, MailsElsewhere] = {}

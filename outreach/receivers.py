@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.enums import TodoState
 from customers.signals import book_imported, brake_cleared, customer_created, hold_ended, meeting_changed, todo_closed
-from emails.enums import HUMAN_CLASSES, OriginKind, ReplyClass
+from emails.enums import HUMAN_CLASSES, OriginKind, Purpose, ReplyClass
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
 from outreach.enums import TouchState
 from outreach.services import alerts
@@ -49,9 +49,10 @@ def open_plan_of_letter(
 
 
 @receiver(draft_sent, dispatch_uid="outreach.touch_done")
-def mark_touch_done(sender: object, draft_id: uuid.UUID, sent_at: str, **_: Any) -> None:
+def mark_touch_done(sender: object, draft_id: uuid.UUID, sent_at: str, purpose: str, **_: Any) -> None:
     # First the follow-ups, so that the plan, which is computed again because of the touch, shows them.
-    start_cadence(draft_id, now=datetime.fromisoformat(sent_at))
+    if purpose == Purpose.FIRST_TOUCH:
+        start_cadence(draft_id, now=datetime.fromisoformat(sent_at))
     note_draft_sent(draft_id, sent_at=datetime.fromisoformat(sent_at))
 
 

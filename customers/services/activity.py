@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from customers.models import Activity, Customer, User
+from customers.models.prepared import insert
 from customers.rules.record_lines import LineFacts, put_data
 from customers.services.copying import insert_new
 from customers.services.new_ids import new_ids
@@ -51,7 +52,7 @@ def record(
     """
     fields = line(verb, summary, customer=customer, by=by, now=now, subject=subject, actor_name=actor_name, **data)
     made = _marked(fields)
-    made.save(force_insert=True)
+    insert(made)
     announce([fields])
     notify_lines([fields])
     return made

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from customers.enums import TodoActor, TodoState
 from customers.models import Customer, Todo, User
+from customers.models.prepared import insert
 from customers.rules.notices import OF_TODO
 from customers.services.activity import record
 from customers.services.notices import notify_todo, settle_notices
@@ -51,12 +52,10 @@ def add_todo(
         "source_id": source_id,
         "metadata": metadata or {},
     }
-    if key:
-        todo, is_new = Todo.objects.get_or_create(customer_id=customer_id, key=key, defaults=fields)
-    else:
-        todo, is_new = Todo.objects.create(customer_id=customer_id, **fields), True
-    if is_new:
-        notify_todo(todo, now=now)
+    todo = Todo(customer_id=customer_id, key=key, **fields)
+    if not insert(todo, leaving_twins=bool(key)):
+        return Todo.objects.get(customer_id=customer_id, key=key)
+    notify_todo(todo, now=now)
     return todo
 
 

@@ -40,15 +40,16 @@ class DraftQuerySet(CustomerScopedQuerySet):
         """Everything a card shows, in a fixed number of queries."""
         return self.select_related(
             "customer__owner", "stakeholder", "sender", "successor", "approved_by", "sent_by", "written_by", "writing"
-        ).prefetch_related(_attached())
+        ).prefetch_related(attached())
 
     def with_people_of_waiting(self) -> DraftQuerySet:
         """The same of letters that wait for a yes: nobody has approved or sent them, and nothing took their place."""
         people = ("customer__owner", "stakeholder", "sender", "written_by", "writing")
-        return self.select_related(*people).prefetch_related(_attached())
+        return self.select_related(*people).prefetch_related(attached())
 
 
-def _attached() -> models.Prefetch[Any]:
+def attached() -> models.Prefetch[Any]:
+    """A letter's files without what is in them."""
     return models.Prefetch("attachments", queryset=Attachment.objects.defer("content"))
 
 

@@ -28,11 +28,14 @@ def render_with(draft: Draft, footer: Footer) -> Rendered:
     return render(subject=draft.subject, body=draft.body, language=language or "en", footer=footer, buttons=buttons)
 
 
-def make_footer(draft: Draft) -> Footer:
-    """This will give what stands under the letter; the same for it each time."""
+def make_footer(draft: Draft, *, company: str = "") -> Footer:
+    """This will give what stands under the letter; the same for it each time.
+
+    company: who writes, where it is known.
+    """
     is_optional = draft.lane not in OPT_OUT_EXEMPT_LANES
     return Footer(
-        company=get_settings().company_name,
+        company=company or get_settings().company_name,
         account=clean_line(draft.customer.name),
         url=unsubscribe_url(draft.pk) if is_optional else "",
     )

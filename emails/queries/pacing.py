@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, CharField, DateTimeField, IntegerField, JSONField, Q, Value, When
+from django.db.models import Case, CharField, DateTimeField, IntegerField, JSONField, Q, UUIDField, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 
 from customers.enums import ContractState
 from customers.models import Contract, WorkspaceSettings
+from customers.models.prepared import Slot, prepared
 from customers.queries.many import many
 from customers.queries.sending import sending_rules
 from customers.rules.sending import CAP_PERIOD, SendingRules
@@ -93,17 +95,27 @@ class _Contact:
 
 
 def _other_rows(draft: Draft, *, now: datetime, since: datetime) -> Iterable[Any]:
+    others = _others(str(draft.lane), mails_elsewhere())
+    found: Iterable[Any] = others.ask(customer=draft.customer_id, pk=draft.pk, now=now, since=since)
+    return found
+
+
+@prepared
+def _others(lane: str, elsewhere: tuple[MailsElsewhere, ...]) -> Any:
+    """What a letter of this lane may have to wait for."""
+    since, customer = Slot("since", DateTimeField()), Slot("customer", UUIDField())
     left = Q(state__in=sorted(LEFT_STATES), left_at__gt=since)
-    first = Q(state__in=GOES_FIRST, lane__in=higher_lanes(Lane(draft.lane)), approval_expires_at__gt=now)
-    rows = Draft.objects.filter(customer=draft.customer_id).exclude(pk=draft.pk).annotate(left_at=_LEFT_AT)
+    still_approved = Q(approval_expires_at__gt=Slot("now", DateTimeField()))
+    first = Q(still_approved, state__in=GOES_FIRST, lane__in=higher_lanes(Lane(lane)))
+    rows = Draft.objects.filter(customer=customer).exclude(pk=Slot("pk", UUIDField())).annotate(left_at=_LEFT_AT)
     own = rows.filter(left | first).order_by().annotate(part=Value("", CharField())).values_list(*_Row._fields)
-    others = [_rows_elsewhere(source, draft.customer_id, since) for source in mails_elsewhere() if draft.customer_id]
+    others = [_rows_elsewhere(source, customer.as_list, since) for source in elsewhere]
     return own.union(*others, all=True) if others else own
 
 
-def _rows_elsewhere(source: MailsElsewhere, customer_id: UUID, since: datetime) -> Any:
+def _rows_elsewhere(source: MailsElsewhere, customer_ids: RawSQL, since: Any) -> Any:
     """What another system sent, in the shape of our own rows, so that one statement reads both."""
-    shaped = source.read([customer_id], since).annotate(
+    shaped = source.read(customer_ids, since).annotate(
         cc=Value([], JSONField()),
         state=Value(str(DraftState.SENT), CharField()),
         not_before=_NEVER,

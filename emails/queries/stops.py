@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models import DateTimeField, F, Q, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast
 
 from customers.enums import HoldScope
 from customers.models import Brake, Hold
+from customers.models.prepared import Slot, prepared
 from emails.enums import HOLD_EXEMPT_PURPOSES, DraftState, Lane, Purpose
 from emails.models import Draft
 from emails.rules.gate import HoldFacts
@@ -18,7 +19,9 @@ from emails.rules.gate import HoldFacts
 BRAKE, TWIN = "brake", "twin"
 _NEVER = Cast(Value(None), DateTimeField())
 
-Rows = QuerySet[Any, tuple[str, str, datetime | None, datetime]]
+OF_LETTER = ("pk", "customer_id", "stakeholder_id", "origin_kind", "origin_id")
+Row = tuple[str, str, datetime | None, datetime]
+Rows = QuerySet[Any, Row]
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,11 @@ class Stops:
 
 def read_stops(draft: Draft, *, moment: datetime) -> Stops:
     """This will read in one query what stops the letter at the moment."""
-    selects = [_holds(draft, moment), _brakes(draft)]
-    if draft.origin_id is not None and draft.purpose == Purpose.FIRST_TOUCH:
-        selects.append(_twins(draft))
-    rows = sorted(selects[0].union(*selects[1:], all=True), key=lambda row: row[3])
+    is_journey, has_person = draft.lane == Lane.JOURNEY, draft.stakeholder_id is not None
+    has_twins = draft.origin_id is not None and draft.purpose == Purpose.FIRST_TOUCH
+    values = {name: getattr(draft, name) for name in OF_LETTER}
+    rows: list[Row] = _stops(is_journey, has_twins, has_person).ask(moment=moment, **values)
+    rows.sort(key=lambda row: row[3])
     found = {kind: (text, until) for kind, text, until, _ in rows}
     brake, twin = found.get(BRAKE), found.get(TWIN)
     holds = [HoldFacts(until, reason, scope) for scope, reason, until, _ in rows if scope in HoldScope.values]
@@ -53,27 +57,38 @@ def _choose(holds: list[HoldFacts], draft: Draft) -> HoldFacts | None:
     return holds[-1] if holds else None
 
 
-def _holds(draft: Draft, moment: datetime) -> Rows:
+@prepared
+def _stops(is_journey: bool, has_twins: bool, has_person: bool) -> Any:
+    selects = [_holds(is_journey), _brakes(), *([_twins(has_person)] if has_twins else [])]
+    return selects[0].union(*selects[1:], all=True)
+
+
+def _holds(is_journey: bool) -> Rows:
     """An account hold stops every lane; a hold of the journey stops the journey's mails."""
-    scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if draft.lane == Lane.JOURNEY else [HoldScope.ACCOUNT]
-    rows = Hold.objects.filter(customer=draft.customer_id, ended_at=None, scope__in=scopes)
-    running = rows.filter(Q(until=None) | Q(until__gt=moment))
+    scopes = [HoldScope.ACCOUNT, HoldScope.JOURNEY] if is_journey else [HoldScope.ACCOUNT]
+    rows = Hold.objects.filter(customer=_of("customer_id"), ended_at=None, scope__in=scopes)
+    running = rows.filter(Q(until=None) | Q(until__gt=Slot("moment", DateTimeField())))
     return _row(running, F("scope"), "reason", until=F("until"), at="starts_at")
 
 
-def _brakes(draft: Draft) -> Rows:
-    return _row(Brake.objects.filter(customer=draft.customer_id, cleared_at=None), Value(BRAKE), "reason", at="set_at")
+def _brakes() -> Rows:
+    rows = Brake.objects.filter(customer=_of("customer_id"), cleared_at=None)
+    return _row(rows, Value(BRAKE), "reason", at="set_at")
 
 
-def _twins(draft: Draft) -> Rows:
+def _twins(has_person: bool) -> Rows:
     rows = Draft.objects.filter(
-        origin_kind=draft.origin_kind,
-        origin_id=draft.origin_id,
-        stakeholder=draft.stakeholder_id,
+        origin_kind=Slot("origin_kind", TextField()),
+        origin_id=_of("origin_id"),
+        stakeholder=_of("stakeholder_id") if has_person else None,
         purpose=Purpose.FIRST_TOUCH,
     )
-    others = rows.exclude(pk=draft.pk).exclude(state=DraftState.CANCELLED)
+    others = rows.exclude(pk=_of("pk")).exclude(state=DraftState.CANCELLED)
     return _row(others, Value(TWIN), "state", at="created_at")
+
+
+def _of(name: str) -> Slot:
+    return Slot(name, UUIDField())
 
 
 def _row(rows: QuerySet[Any], kind: Any, text: str, *, at: str, until: Any = _NEVER) -> Rows:

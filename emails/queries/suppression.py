@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import CharField
+
+from customers.models.prepared import Slot, prepared
 from customers.services.digests import digest_address
 from emails.enums import Lane, SuppressionCause
 from emails.models import Suppression
@@ -28,10 +32,15 @@ def list_open(addresses: Iterable[str]) -> dict[str, list[SuppressionFacts]]:
     if not by_digest:
         return {}
     found: dict[str, list[SuppressionFacts]] = defaultdict(list)
-    rows = Suppression.objects.open().filter(digest__in=list(by_digest)).select_related("by").order_by("at", "pk")
-    for row in rows:
+    for row in _open(len(by_digest)).ask(**{f"digest{place}": one for place, one in enumerate(by_digest)}):
         found[by_digest[row.digest]].append(facts_of(row, address=by_digest[row.digest]))
     return dict(found)
+
+
+@prepared
+def _open(count: int) -> Any:
+    digests = [Slot(f"digest{place}", CharField()) for place in range(count)]
+    return Suppression.objects.open().filter(digest__in=digests).select_related("by").order_by("at", "pk")
 
 
 def facts_of(row: Suppression, *, address: str = "") -> SuppressionFacts:

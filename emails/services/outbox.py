@@ -24,6 +24,7 @@ from customers.base import claim, lock_customer, release_expired, settle
 from customers.queries.memo import reading_once
 from customers.queries.moments import Waiting, When
 from customers.queries.standstill import stands_still
+from customers.queries.workspace import get_settings
 from customers.services.activity import record
 from customers.services.side_by_side import MOST_AT_ONCE, run_side_by_side
 from customers.signals import send_after_commit
@@ -31,6 +32,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, OutgoingMail
 from emails.providers.choice import NoProvider, get_provider
+from emails.queries.about_to_leave import read_leaving
 from emails.queries.checks import read_gate_facts
 from emails.queries.footers import make_footer, render_with
 from emails.queries.pacing import lane_order
@@ -54,8 +56,11 @@ BUDGET_S = 60
 
 @dataclass(frozen=True)
 class _Claimed:
+    """company: who writes, as the workspace's settings said when the gate was asked."""
+
     draft: Draft
     token: UUID
+    company: str
 
 
 def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
@@ -63,18 +68,19 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
     Writes the outcome whatever it is; raises nothing for a refusal.
     """
-    draft = _hand_over(draft_id, now=now)
+    customer_id = Draft.objects.filter(pk=draft_id).order_by().values_list("customer_id", flat=True).first()
+    draft = _hand_over(draft_id, customer_id, now=now) if customer_id else None
     return reload(draft) if draft else None
 
 
-def _hand_over(draft_id: UUID, *, now: datetime) -> Draft | None:
+def _hand_over(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Draft | None:
     """This will do so, and give the letter as it was claimed."""
-    claimed = _claim(draft_id, now=now)
+    claimed = _claim(draft_id, customer_id, now=now)
     if claimed is None:
         return None
     draft, token = claimed.draft, claimed.token
     try:
-        mail = _write_mail(draft)
+        mail = _write_mail(claimed)
         provider = get_provider()
         accepted = provider.send(mail, now=now)
     except (NotAccepted, NoProvider) as refusal:
@@ -104,17 +110,19 @@ def send_due(*, now: datetime, limit: int = BATCH, hands: int = MOST_AT_ONCE) ->
     by_account: dict[UUID, list[UUID]] = {}
     for pk, account in due.values_list("pk", "customer_id")[:limit]:
         by_account.setdefault(account, []).append(pk)
-    return run_side_by_side(partial(_deliver_each, now=now, began=monotonic()), by_account.values(), most=hands)
+    return run_side_by_side(partial(_deliver_each, now=now, began=monotonic()), by_account.items(), most=hands)
 
 
-def _deliver_each(ids: list[UUID], *, now: datetime, began: float) -> int:
+def _deliver_each(letters: tuple[UUID, list[UUID]], *, now: datetime, began: float) -> int:
+    """letters: an account and its letters."""
+    customer_id, ids = letters
     count = 0
     for pk in ids:
         elapsed_s = int(monotonic() - began)
         if elapsed_s > BUDGET_S:
             break
         # Claimed at its own moment: a lease that began with the batch could be over before its letter's turn comes.
-        count += _hand_over(pk, now=now + timedelta(seconds=elapsed_s)) is not None
+        count += _hand_over(pk, customer_id, now=now + timedelta(seconds=elapsed_s)) is not None
     return count
 
 
@@ -148,15 +156,16 @@ def _scheduled(now: When) -> QuerySet[Draft, Any]:
     return rows.order_by("scheduled_send_date")
 
 
-def compose_mail(draft: Draft) -> OutgoingMail:
+def compose_mail(draft: Draft, *, company: str = "") -> OutgoingMail:
     """Make the message; recipients, links and attachments come from rows, never from the text.
 
-    draft: with the people whom the gate saw, not read again: what was approved is what is sent.
+    draft: with the people whom the gate saw, not read again: what was approved is what is sent. company: who writes,
+    where it is known.
     """
     person, sender = draft.stakeholder, draft.sender
     if person is None or sender is None:
         raise ValueError("a letter without recipient or sender cannot pass the gate")
-    footer = make_footer(draft)
+    footer = make_footer(draft, company=company)
     rendered = render_with(draft, footer)
     return OutgoingMail(
         draft_id=draft.pk,
@@ -195,41 +204,35 @@ def _reply_address(draft: Draft) -> str:
     return f"reply+{draft.reply_token}@{domain}" if domain and draft.reply_token else ""
 
 
-def _write_mail(draft: Draft) -> OutgoingMail:
+def _write_mail(claimed: _Claimed) -> OutgoingMail:
     """Make the message; what goes wrong here goes wrong before anything was handed over."""
     try:
-        return compose_mail(draft)
+        return compose_mail(claimed.draft, company=claimed.company)
     except Exception as error:
-        logger.exception("Draft %s could not be written as a message", draft.pk)
+        logger.exception("Draft %s could not be written as a message", claimed.draft.pk)
         raise NotAccepted("The message could not be written.", can_retry=True) from error
 
 
-def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
+def _claim(draft_id: UUID, customer_id: UUID, *, now: datetime) -> _Claimed | None:
     """Lock the customer, ask the gate again, take the row. A hold either came before and is seen, or comes after."""
-    first = Draft.objects.filter(pk=draft_id).only("customer_id").first()
-    if first is None or stands_still():
-        return None
     with transaction.atomic():
-        lock_customer(first.customer_id)
-        draft = reload(first)
-        is_due = draft.not_before is None or draft.not_before <= now
-        if draft.state != DraftState.QUEUED or not is_due:
+        lock_customer(customer_id)
+        draft = _read_due(draft_id, customer_id, now=now)
+        if draft is None:
             return None
         with reading_once():
             receipt = ask_gate(read_gate_facts(draft, now=now))
+            company = get_settings().company_name
         if is_outgrown(draft, receipt) and rewrite(draft, now=now):
-            draft = reload(first)
-            if draft.state != DraftState.QUEUED or (draft.not_before is not None and draft.not_before > now):
+            draft = _read_due(draft_id, customer_id, now=now)
+            if draft is None:
                 return None
             receipt = ask_gate(read_gate_facts(draft, now=now))
         person = draft.stakeholder
         if receipt.refusal or person is None:
             keep_back(draft, receipt, now=now)
             return None
-        token = claim(draft, now=now)
-        if token is None:
-            return None
-        noted = {
+        noted: dict[str, Any] = {
             "receipt": receipt.as_json(),
             "to_email": person.email,
             "to_name": person.name,
@@ -238,11 +241,19 @@ def _claim(draft_id: UUID, *, now: datetime) -> _Claimed | None:
             "reply_token": draft.reply_token or _new_reply_token(),
             "references": read_references(draft),
         }
-        Draft.objects.filter(pk=draft.pk, claim_token=token).update(
-            **noted, attempted_at=now, blocked_by="", waits_since=None, outcome=""
-        )
+        token = claim(draft, now=now, **noted, attempted_at=now, blocked_by="", waits_since=None, outcome="")
+        if token is None:
+            return None
         _tell(draft, state=DraftState.SENDING, attempts=draft.attempts + 1, **noted)
-    return _Claimed(draft, token)
+    return _Claimed(draft, token, company)
+
+
+def _read_due(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Draft | None:
+    """The letter if it is its turn, and still one of the account that is locked."""
+    draft = read_leaving(draft_id)
+    if draft is None or draft.customer_id != customer_id or draft.state != DraftState.QUEUED:
+        return None
+    return draft if draft.not_before is None or draft.not_before <= now else None
 
 
 def _tell(draft: Draft, **written: Any) -> None:

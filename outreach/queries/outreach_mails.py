@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, F, Value, When
 from django.db.models.expressions import RawSQL
 
+from customers.models.prepared import Slot
 from emails.enums import Lane
 from emails.registry import MailsElsewhere
 from outreach.enums import TriggerType
@@ -40,7 +41,7 @@ def list_other_mails(customer_id: UUID, *, most: int = SHOWN_EACH) -> list[Outre
     return list(rows.order_by("-sent_at")[:most])
 
 
-def _sent_since(customer_ids: Collection[UUID] | RawSQL, since: datetime) -> Any:
+def _sent_since(customer_ids: Collection[UUID] | RawSQL, since: datetime | Slot) -> Any:
     lane = Case(
         *(When(enrollment__trigger_type=trigger, then=Value(str(kind))) for trigger, kind in LANES.items()),
         default=Value(str(Lane.UPSELL)),

@@ -6,14 +6,16 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, UUIDField, Value
 from django.db.models.functions import Coalesce
 
 from customers.base import lock_customer
 from customers.enums import TodoState
 from customers.models import Customer, Todo, User
+from customers.models.prepared import Slot, prepared
 from customers.queries.calendars import local_date
 from customers.services.activity import record
 from customers.services.todos import finish_todo
@@ -135,21 +137,29 @@ def note_draft_sent(draft_id: uuid.UUID, *, sent_at: datetime) -> Touch | None:
 
     Safe to repeat: a signal may come twice.
     """
+    found: list[Touch] = _waiting_touch().ask(draft=draft_id)
+    if not found:
+        return None
+    touch = found[0]
     with transaction.atomic():
-        waiting = Touch.objects.filter(draft_id=draft_id).exclude(state=TouchState.DONE)
-        touch = waiting.select_related("plan__customer").first()
-        if touch is None:
-            return None
         # Whatever the plan had come to think of it: the letter has left. One that had no day left gets this one.
         day = Coalesce(F("due_date"), Value(local_date(sent_at, touch.plan.customer.timezone)))
         done = {"state": TouchState.DONE, "due_date": day, "done_at": sent_at, "updated_at": sent_at}
-        if not waiting.filter(pk=touch.pk).update(**done):
+        waiting = Touch.objects.filter(pk=touch.pk, draft_id=draft_id).exclude(state=TouchState.DONE)
+        if not waiting.update(**done):
             return None
         open_plan(touch.plan, now=sent_at)
         customer_id = touch.plan.customer_id
         send_after_commit(touch_done, customer_id=customer_id, plan_id=touch.plan_id, touch_id=touch.pk)
     touch.refresh_from_db()
     return touch
+
+
+@prepared
+def _waiting_touch() -> Any:
+    """Asked of every letter that leaves."""
+    rows = Touch.objects.filter(draft_id=Slot("draft", UUIDField())).exclude(state=TouchState.DONE)
+    return rows.select_related("plan__customer")[:1]
 
 
 def note_draft_approved(plan_id: uuid.UUID, *, approved_at: datetime) -> bool:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, UUIDField, Value, When
 from django.utils.formats import date_format
 
 from customers.base import claim, lock_customer, settle
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.enums import ClaimState
 from customers.models import User
+from customers.models.prepared import Slot, prepared
 from customers.queries.standstill import stands_still
 from customers.services.activity import record
 from customers.services.budgets import within_budget
@@ -65,7 +67,7 @@ def ask_waiting(*, now: datetime) -> int:
 
 def follow_draft(draft_id: UUID, *, now: datetime) -> bool:
     """This will have the question show what became of its mail, wherever that was decided."""
-    if not SlackQuestion.objects.filter(draft=draft_id).exists():
+    if not _asked().ask(draft=draft_id):
         return False
     with transaction.atomic():
         draft = Draft.objects.select_related("approved_by").filter(pk=draft_id).first()
@@ -77,6 +79,12 @@ def follow_draft(draft_id: UUID, *, now: datetime) -> bool:
             return False
         show(question, standing=AskStanding.DECIDED, words=words, now=now)
     return True
+
+
+@prepared
+def _asked() -> Any:
+    """Whether there is a question; looked up for every letter that is approved or leaves."""
+    return SlackQuestion.objects.filter(draft=Slot("draft", UUIDField())).order_by().values_list("pk")
 
 
 def forget_letters(draft_ids: Collection[UUID], *, now: datetime) -> int:

@@ -413,7 +413,7 @@ def test_worker_that_dies_in_the_call_leaves_unknown(draft: Draft, csm: User, no
 
 def test_lost_lease_becomes_unknown(draft: Draft, csm: User, now: datetime) -> None:
     send(draft, version=draft.version, now=now, by=csm)
-    claimed = outbox._claim(draft.pk, now=now)
+    claimed = outbox._claim(draft.pk, draft.customer_id, now=now)
     assert claimed is not None
 
     outbox.sweep(now=now + timedelta(minutes=2, seconds=1))
