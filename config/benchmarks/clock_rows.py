@@ -147,8 +147,7 @@ def analyze() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("ANALYZE")
         else:
-            cursor.execute(f"VACUUM (ANALYZE) {TABLE}")
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM (ANALYZE)")
             cursor.execute("CHECKPOINT")
 
 

@@ -189,3 +189,11 @@ def test_migration_sets_right_what_was_changed_without_the_triggers(customer: Cu
     }
     AutomationSchedule.objects.all().delete()
     assert lines() == set()
+
+
+@pytest.mark.postgres
+def test_lines_that_are_gone_are_cleared_away_however_many_wait() -> None:
+    """A fifth of a million would lie before the first that is due, and each look begins there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'journeys_pendingautomation'")
+        assert cursor.fetchone()[0] == ["autovacuum_vacuum_scale_factor=0", "autovacuum_vacuum_threshold=10000"]
