@@ -74,7 +74,8 @@ class Customer(Row):
     class Meta(Row.Meta):
         ordering = ["name"]
         indexes = [
-            models.Index(fields=["owner", "name"]),
+            # By name within each owner, told from the index alone who may see it.
+            models.Index(fields=["owner", "name", "id", "account_executive", "executive"], name="customer_by_owner"),
             # Whether a team has a segment at all is found without reading its accounts.
             models.Index(fields=["owner", "segment"], name="customer_by_owner_segment"),
             # By name, told from the index alone who may see it.

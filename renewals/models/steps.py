@@ -26,6 +26,7 @@ class StepLine(models.Model):
     action = models.SmallIntegerField()
     since = models.DateField(null=True)
     nobody = models.BooleanField()
+    without_contract = models.BooleanField(db_default=True)
     until_at = models.DateTimeField(null=True)
     todo_begun = models.DateField(null=True)
     todo_until = models.DateField(null=True)
@@ -38,6 +39,7 @@ class StepLine(models.Model):
             models.Index(fields=["-action", "name", "account"], name="stepline_by_action_down"),
             models.Index(fields=["nobody", "since", "name", "account"], name="stepline_by_since"),
             models.Index(fields=["nobody", "-since", "name", "account"], name="stepline_by_since_down"),
+            models.Index(fields=["name", "account"], condition=Q(without_contract=True), name="stepline_no_contract"),
             models.Index(fields=["until_at"], name="stepline_until"),
             models.Index(fields=["todo_begun"], condition=Q(todo_begun__isnull=False), name="stepline_todo_begun"),
             models.Index(fields=["todo_until"], condition=Q(todo_until__isnull=False), name="stepline_todo_until"),

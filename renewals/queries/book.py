@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import CharField, F, OrderBy, QuerySet
 from django.db.models.functions import Cast
 
@@ -19,6 +20,7 @@ from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import LocalDates
 from renewals.queries.book_filter import (
     ACCOUNT_SORTS,
+    NO_CONTRACT,
     SORTED_BY,
     STEP_SORTS,
     TERM_SORTS,
@@ -26,9 +28,11 @@ from renewals.queries.book_filter import (
     BookFilter,
     Question,
     ask,
+    maybe_without_contract,
 )
+from renewals.queries.book_owners import OwnerOrder
 from renewals.queries.book_rows import BookRow, read_rows
-from renewals.queries.book_steps import StepOrder
+from renewals.queries.book_steps import WITHOUT_CONTRACT, StepOrder
 from renewals.queries.book_summary import BookSummary, summarize_book
 from renewals.queries.book_work import accounts_with_term
 
@@ -121,45 +125,58 @@ class Book:
         count = self.count()
         return self.ids(0, count.total, count=count)
 
-    def _parts(self, count: BookCount) -> Sequence[Part | StepOrder]:
+    def _parts(self, count: BookCount) -> Sequence[Part | StepOrder | OwnerOrder]:
         """Who has what is sorted by, then who lacks it: apart, each can be read in the order of an index."""
-        sort = self.wanted.sort
+        sort, is_postgres = self.wanted.sort, connection.vendor == "postgresql"
         if sort in STEP_SORTS:
-            return [self._steps(count.total)]
+            return [self._steps(sort, count.total)]
+        if is_postgres and self.wanted.stage == NO_CONTRACT and sort in ("name", *TERM_SORTS):
+            return [self._steps(WITHOUT_CONTRACT, count.total)]
         if sort not in SORTED_BY:
             return [Part(self._sorted, "pk", count.total)]
-        known = Part(self._known, "customer_id" if sort in TERM_SORTS else "pk", count.known)
+        if is_postgres and sort == "owner" and self.wanted.is_plain:
+            known: Part | OwnerOrder = OwnerOrder(self._accounts(), self.wanted.descending, count.known)
+        else:
+            known = Part(self._known, "customer_id" if sort in TERM_SORTS else "pk", count.known)
         return [known, Part(self._unknown, "pk", count.total - count.known)]
 
-    def _steps(self, size: int) -> StepOrder:
+    def _steps(self, what: str, size: int) -> StepOrder:
         wanted = self.wanted
         return StepOrder(
-            self._accounts(),
+            self._accounts() if what == WITHOUT_CONTRACT else self._looked_up(),
             self.dates,
-            wanted.sort,
-            wanted.descending,
+            what,
+            # What they all lack puts nobody last.
+            wanted.descending and wanted.sort not in TERM_SORTS,
             size,
             is_all=wanted.is_plain and customer_scope(self.user) is None,
             are_anywhere=wanted.is_of_accounts,
         )
 
     def _sorted(self) -> QuerySet[Any]:
-        return self._accounts().order_by(*self._order(ACCOUNT_SORTS[self.wanted.sort]), TIE)
+        return self._looked_up().order_by(*self._order(ACCOUNT_SORTS[self.wanted.sort]), TIE)
 
     def _known(self) -> QuerySet[Any]:
         sort = self.wanted.sort
         if sort in TERM_SORTS:
             rows, fields, pk = self._terms(), TERM_SORTS[sort], "customer_id"
         else:
-            rows, fields, pk = self._accounts(), ACCOUNT_SORTS[sort], "pk"
+            rows, fields, pk = self._looked_up(), ACCOUNT_SORTS[sort], "pk"
         return rows.filter(**{f"{fields[0]}__isnull": False}).order_by(*self._order(fields), pk)
 
     def _unknown(self) -> QuerySet[Any]:
-        return self._accounts().filter(**{f"{SORTED_BY[self.wanted.sort]}__isnull": True}).order_by("name", "pk")
+        return self._looked_up().filter(**{f"{SORTED_BY[self.wanted.sort]}__isnull": True}).order_by("name", "pk")
 
     def _accounts(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = accounts_with_term().visible_to(self.user)
         return rows.filter(*self.question.conditions(account="", term="term__"))
+
+    def _looked_up(self) -> QuerySet[Any]:
+        """The same, where those without a contract would else be found by reading all that have one."""
+        rows = self._accounts()
+        if self.wanted.stage == NO_CONTRACT and connection.vendor == "postgresql":
+            rows = rows.filter(pk__in=maybe_without_contract())
+        return rows
 
     def _terms(self) -> QuerySet[Any]:
         """The accounts by way of their running contract: sorted by an index."""
@@ -169,13 +186,10 @@ class Book:
 
     def _order(self, fields: tuple[str, ...]) -> list[OrderBy]:
         first, *others = (F(name) for name in fields)
-        # Only owners may be missing here, and NULLS LAST keeps SQLite from using an index.
-        nulls_last = True if fields == ACCOUNT_SORTS["owner"] else None
-        head = OrderBy(first, descending=self.wanted.descending, nulls_last=nulls_last)
-        return [head, *(OrderBy(field) for field in others)]
+        return [OrderBy(first, descending=self.wanted.descending), *(OrderBy(field) for field in others)]
 
 
-def _slice(parts: Sequence[Part | StepOrder], begin: int, end: int) -> list[uuid.UUID]:
+def _slice(parts: Sequence[Part | StepOrder | OwnerOrder], begin: int, end: int) -> list[uuid.UUID]:
     """This will read from each part what lies between `begin` and `end` of all of them."""
     ids: list[uuid.UUID] = []
     for part in parts:

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from customers.enums import ContractState
 from customers.models import Contract, Customer, Stakeholder
 from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome, Stage
+from renewals.models import StepChange, StepLine
 from renewals.queries.book_days import LocalDates
 from renewals.queries.prepared import find_once
 from renewals.rules.quarters import read_span
@@ -44,6 +45,7 @@ STEP_SORTS = ("action", "waits")
 SORTS = (*ACCOUNT_SORTS, *TERM_SORTS, *STEP_SORTS)
 DEFAULT_SORT = "days"
 SORTED_BY = {
+    "owner": "owner",
     "risk": "churn_risk",
     "relationship": "relationship_strength",
     **{name: f"term__{fields[0]}" for name, fields in TERM_SORTS.items()},
@@ -182,6 +184,11 @@ def settled_contracts(wanted: BookFilter) -> QuerySet[Any]:
     if span and span.last:
         rows = rows.filter(renewal_date__lte=span.last)
     return rows
+
+
+def maybe_without_contract() -> QuerySet[Any, Any]:
+    """Those that had no contract when their lines were written, and all that have changed since; on PostgreSQL."""
+    return StepLine.objects.filter(without_contract=True).values("account").union(StepChange.objects.values("account"))
 
 
 def ask(wanted: BookFilter, dates: LocalDates) -> Question:

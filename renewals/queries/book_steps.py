@@ -23,6 +23,7 @@ from renewals.queries.book_work import deciding_columns, due_todos, list_work
 
 DEEP = 1_000
 """From here on SQLite sorts all accounts."""
+WITHOUT_CONTRACT = "name"
 MANY = 3_000
 """So many accounts are met among 100,000 lines before as many could be looked up and sorted."""
 
@@ -32,7 +33,8 @@ class StepOrder:
     """Accounts by their next step. accounts: with their running contract as `term`.
 
     what: "action", by the step's place among all, the most pressing first; or "waits", by the day since which it
-    waits, with those last where it waits for nobody. size: how many accounts. is_all: whether they are all there are;
+    waits, with those last where it waits for nobody; or WITHOUT_CONTRACT, on PostgreSQL: they are asked for since they
+    have none, and stand by name. size: how many accounts. is_all: whether they are all there are;
     are_anywhere: whether any step is as likely at them as at others. is_turned: from the end.
     """
 
@@ -58,7 +60,8 @@ class StepOrder:
 
     def _kept(self, begin: int, end: int) -> list[uuid.UUID]:
         order = step_lines.Order(self.what, self.descending, self.is_turned)
-        asked = step_lines.Asked(self.accounts, self.is_all, self.are_anywhere and self.size >= MANY)
+        are_many = self.are_anywhere and self.size >= MANY
+        asked = step_lines.Asked(self.accounts, self.is_all, are_many, self.what == WITHOUT_CONTRACT)
         return step_lines.read_ids(asked, self.dates, order, begin=begin, end=end)
 
     def _decided(self, begin: int, end: int) -> list[uuid.UUID]:

@@ -55,6 +55,7 @@ BOOK = KeptSums(
 )
 _KNOWN = {
     "": "accounts",
+    "owner": f"CASE team WHEN '{NOBODY}' THEN 0 ELSE accounts END",
     "churn_risk": "with_risk",
     "relationship_strength": "with_relationship",
     "term__target_price": "with_target",

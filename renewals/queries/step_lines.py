@@ -30,8 +30,8 @@ from renewals.queries.book_work import (
 LINES, CHANGES = StepLine._meta.db_table, StepChange._meta.db_table
 LISTED = "SELECT unnest(ids) FROM listed"
 """The accounts of a part of a statement that is called so. The planner takes them for few, unlike a table's rows."""
-COLUMNS = ("account", "name", "action", "since", "nobody", "until_at", "todo_begun", "todo_until")
-_SORTED_BY = {"action": ("action",), "waits": ("nobody", "since")}
+COLUMNS = ("account", "name", "action", "since", "nobody", "without_contract", "until_at", "todo_begun", "todo_until")
+_SORTED_BY = {"action": ("action",), "waits": ("nobody", "since"), "name": ("name",)}
 _ORDER = f"""
 WITH listed AS MATERIALIZED (
     SELECT array_agg(account) AS ids FROM (SELECT account FROM {CHANGES} UNION {{stale}}) AS found
@@ -39,9 +39,9 @@ WITH listed AS MATERIALIZED (
     SELECT account, name, action, since, since IS NULL AS nobody FROM ({{decided}}) AS decided
 )
 SELECT account FROM (
-    SELECT account, name, {{columns}} FROM fresh
+    SELECT account, name, action, since, nobody FROM fresh
     UNION ALL
-    (SELECT account, name, {{columns}} FROM {LINES} AS line WHERE account NOT IN ({LISTED}){{seen}}
+    (SELECT account, name, action, since, nobody FROM {LINES} AS line WHERE account NOT IN ({LISTED}){{seen}}
     ORDER BY {{order}} LIMIT %s)
 ) AS each_of_them ORDER BY {{order}} LIMIT %s OFFSET %s
 """  # noqa: S608
@@ -61,33 +61,39 @@ class Order:
     is_turned: bool
 
     def say(self) -> str:
-        """Which names come first is the same in either direction."""
+        """Of those that are equal the same names come first in either direction."""
         *before, step = _SORTED_BY[self.what]
         turn, step_turn = ("DESC" if down else "ASC" for down in (self.is_turned, self.descending != self.is_turned))
+        then = [name for name in ("name", "account") if name != step]
         return ", ".join(
-            [*(f"{name} {turn}" for name in before), f"{step} {step_turn}", f"name {turn}, account {turn}"]
+            [*(f"{name} {turn}" for name in before), f"{step} {step_turn}", *(f"{n} {turn}" for n in then)]
         )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which accounts are asked for: with their contract as `term`. is_all: those there are. are_many: and anywhere."""
+    """Which accounts are asked for: with their contract as `term`.
+
+    is_all: those there are. are_many: and anywhere. have_none: those without a contract alone.
+    """
 
     accounts: Any
-    is_all: bool
-    are_many: bool
+    is_all: bool = False
+    are_many: bool = False
+    have_none: bool = False
 
     def say(self) -> tuple[str, Sequence[Any]]:
         """As a condition on a line. Of many each line is asked in turn until a page is full; a few are looked up."""
         if self.is_all:
             return "", ()
-        if not self.are_many:
+        if not (self.are_many or self.have_none):
             sql, params = self.accounts.values("pk").query.sql_with_params()
             return f" AND account IN ({sql})", params
         rows = self.accounts.filter(pk=RawSQL("line.account", [])).values("pk")
         sql, params = rows.query.sql_with_params()
         # The offset has PostgreSQL not make a join of it, for which it would read and sort all.
-        return f" AND EXISTS ({sql} OFFSET 0)", params
+        only = " AND without_contract" if self.have_none else ""
+        return f"{only} AND EXISTS ({sql} OFFSET 0)", params
 
 
 def read_ids(asked: Asked, dates: LocalDates, order: Order, *, begin: int, end: int) -> list[uuid.UUID]:
@@ -96,9 +102,7 @@ def read_ids(asked: Asked, dates: LocalDates, order: Order, *, begin: int, end: 
     changed = asked.accounts.filter(pk__in=_listed())
     decided, params = _decided(changed, dates, due_todos(dates.usual), only_listed=True)
     seen, seen_params = asked.say()
-    sql = _ORDER.format(
-        stale=stale, decided=decided, columns=", ".join(_SORTED_BY[order.what]), seen=seen, order=order.say()
-    )
+    sql = _ORDER.format(stale=stale, decided=decided, seen=seen, order=order.say())
     with connection.cursor() as cursor:
         cursor.execute(sql, [*stale_params, *params, *seen_params, end, end - begin, begin])
         return [account for (account,) in cursor.fetchall()]
@@ -142,7 +146,7 @@ def _decided(accounts: Any, dates: LocalDates, todos: Any, *, only_listed: bool)
         steps.append(f"{step} AS {name}")
         params += zones
     source = ACCOUNTS_WITH_WORK.format(accounts=columns, work=work)
-    sql = f"SELECT a.account, a.name, a.zone, {', '.join(steps)} FROM {source}"  # noqa: S608
+    sql = f"SELECT a.account, a.name, a.zone, a.contract IS NULL AS without_contract, {', '.join(steps)} FROM {source}"  # noqa: S608
     return sql, [*params, *column_params, *work_params]
 
 

@@ -21,10 +21,11 @@ from renewals.enums import NextAction, Stage
 from renewals.models import Renewal
 from renewals.queries.book import Book
 from renewals.queries.book_days import group_zones
-from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, SORTS, BookCount, BookFilter
+from renewals.queries.book_filter import NO_CONTRACT, NO_OWNER, SORTS, STEP_SORTS, BookCount, BookFilter
 from renewals.queries.book_rows import BookRow, read_rows
 from renewals.queries.book_summary import BookSummary, read_facets
 from renewals.rules.stages import STAGE_SPANS
+from renewals.services.step_lines import take_changes
 from tests import factories
 from tests.conftest import NOW
 
@@ -229,6 +230,53 @@ def _sort_value(row: BookRow, sort: str) -> object:
         "action": list(NextAction).index(row.action),
         "waits": row.waits_since,
     }[sort]
+
+
+@pytest.mark.parametrize("segment", ["", "SMB"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_book_by_owner_goes_from_name_to_name_and_ends_with_what_nobody_owns(
+    lead: User, descending: bool, segment: str
+) -> None:
+    """Two people of one name are one, as far as their accounts' order goes."""
+    names_of = (("Ada", "Lane"), ("Ada", "Lane"), ("Bo", "Aske"), ("Ada", "Zed"), ("Cy", ""))
+    owners = [
+        factories.UserFactory.create(first_name=first, last_name=last, team=lead.team) for first, last in names_of
+    ]
+    for number in range(24):
+        owner = [*owners, None][number % 6]
+        factories.CustomerFactory.create(name=f"Account {number:02d}", owner=owner, segment=("SMB", "")[number % 2])
+
+    rows = ask(lead, sort="owner", descending=descending, segment=segment)
+
+    owned = [row for row in rows if row.owner_name]
+    by_last_name = sorted(owned, key=lambda row: (row.owner_name.partition(" ")[2], row.name))
+    assert owned == sorted(by_last_name, key=lambda row: row.owner_name.partition(" ")[0], reverse=descending)
+    assert names(rows[len(owned) :]) == [f"Account {n:02d}" for n in range(5, 24, 6) if not segment or n % 2 == 0]
+    assert len(rows) == (12 if segment else 24)
+
+
+@pytest.mark.parametrize("is_taken_in", [False, True])
+@pytest.mark.parametrize("sort", SORTS)
+def test_accounts_without_a_contract_are_those_that_have_none_now(
+    lead: User, csm: User, other_csm: User, sort: str, is_taken_in: bool
+) -> None:
+    accounts = [make_account(csm, None if n % 2 else 100, name=f"Account {n}", target=None) for n in range(8)]
+    take_changes(now=NOW)
+    Contract.objects.filter(customer=accounts[2]).update(state="ended")
+    Contract.objects.create(customer=accounts[3], current_price=Decimal(1), renewal_date=TODAY)
+    Customer.objects.filter(pk=accounts[5].pk).update(name="Zebra")
+    Customer.objects.filter(pk=accounts[7].pk).update(owner=other_csm)
+    if is_taken_in:
+        take_changes(now=NOW)
+
+    found = {who: [names(ask(who, stage=NO_CONTRACT, sort=sort, descending=down)) for down in (False, True)]
+             for who in (lead, csm)}  # fmt: skip
+
+    assert [sorted(one) for one in found[lead]] == [["Account 1", "Account 2", "Account 7", "Zebra"]] * 2
+    assert [sorted(one) for one in found[csm]] == [["Account 1", "Account 2", "Zebra"]] * 2
+    if sort not in ("owner", *STEP_SORTS):
+        upwards = ["Account 1", "Account 2", "Zebra"]
+        assert found[csm] == [upwards, upwards[::-1] if sort == "name" else upwards]
 
 
 def test_book_pages_join_without_gap_or_double(csm: User) -> None:

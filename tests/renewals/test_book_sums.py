@@ -97,6 +97,8 @@ def filters(owner: User) -> list[BookFilter]:
         BookFilter(sort="name", team=str(owner.team_id)),
         BookFilter(risk="low", team=str(owner.team_id)),
         BookFilter(segment="Growth", owner=str(owner.pk)),
+        BookFilter(sort="owner"),
+        BookFilter(sort="owner", segment="Growth"),
         BookFilter(text="acme"),
         BookFilter(text="acme", sort="name"),
         BookFilter(currency="EUR", sort="risk"),
