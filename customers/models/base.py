@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q, UUIDField, Value
@@ -20,73 +21,86 @@ if TYPE_CHECKING:
 
 
 NOBODY = uuid.UUID(int=0)
-
-
-def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
-    """This will give the filter that keeps the rows of customers that `user` may see; None keeps all.
-
-    path: the lookup that leads from the row to its customer, with its trailing underscores ("customer__").
-    A CSM sees the accounts where they are owner, account executive or executive, and those of whom they stand in for
-    while that person is away; a lead and a reader see their team's accounts too, a lead also those that nobody owns;
-    ops see all. An integration sees every account, or, in a team, what the team's lead does. Source: promise 11.
-    """
-    if isinstance(user, AnonymousUser) or not user.is_active:
-        return Q(pk__in=[])
-    if user.is_superuser or sees_everything(user.role):
-        return None
-    if user.role == Role.INTEGRATION and not user.team_id:
-        return Q(**{f"{path}pk__isnull": False})  # accounts, not what is the workspace's
-    own = _has_seat(user, path)
-    if user.role in (Role.LEAD, Role.INTEGRATION):
-        # A row without a customer (workspace-wide) has no owner either, and is not the lead's. Asked of the account
-        # itself: of the row's own column PostgreSQL would check all of the scope twice, and reckon it dear.
-        own |= Q(**{f"{path}owner__isnull": True, f"{path}{'name' if path else 'pk'}__isnull": False})
-    if user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION) and user.team_id:
-        # First, since it is true of most rows: what is true is not asked further.
-        own = _owned_by_team(user, path) | own
-    return own
-
-
-def _has_seat(user: User, path: str) -> Q:
-    """A seat of the person, or of somebody who is away and whom the person stands in for."""
-    if not user.stands_in_for:
-        return Q(**{f"{path}owner": user}) | Q(**{f"{path}account_executive": user}) | Q(**{f"{path}executive": user})
-    desk = user.desk
-    seats = ("owner", "account_executive", "executive")
-    return Q(*((f"{path}{seat}__in", desk) for seat in seats), _connector=Q.OR)
-
-
-def _owned_by_team(user: User, path: str) -> Q:
-    """The team is read once and each owner looked up in it: half the time of a join to the owners.
-
-    Coalesce hides the column from SQLite, which would else walk an index for each part of the scope in turn.
-    """
-    team = user._meta.model._default_manager.filter(team=user.team_id).order_by().values("pk")
-    return Q(In(Coalesce(F(f"{path}owner_id"), Value(NOBODY, output_field=UUIDField())), team))
+SEATS = ("owner", "account_executive", "executive")
 
 
 @dataclass(frozen=True)
-class TeamScope:
-    """What `customer_scope` keeps, in few words. team_id: whose accounts, None for everybody's and nobody's.
+class Scope:
+    """Which accounts a person may see, in few words.
 
-    with_unowned: also those that nobody owns. seats: also those where one of these people has a seat.
+    sees_all: every account; with_workspace: and what belongs to none. Else team_id: those of the team's people,
+    with_unowned: those that nobody owns, and those where one of `seats` is owner, account executive or executive.
     """
 
+    sees_all: bool = False
+    with_workspace: bool = False
     team_id: uuid.UUID | None = None
     with_unowned: bool = True
     seats: tuple[uuid.UUID, ...] = ()
 
 
-def team_scope(user: User | AnonymousUser) -> TeamScope | None:
-    """This will say of whoever sees all accounts or a team's what that is; None: it hangs on each account alone."""
+def scope_of(user: User | AnonymousUser) -> Scope | None:
+    """This will say which accounts `user` may see; None: none at all.
+
+    A CSM sees the accounts where they are owner, account executive or executive, and those of whom they stand in for
+    while that person is away; a lead and a reader see their team's accounts too, a lead also those that nobody owns;
+    ops see all. An integration sees every account, or, in a team, what the team's lead does. Source: promise 11.
+    """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
-    is_integration = user.role == Role.INTEGRATION
-    if user.is_superuser or sees_everything(user.role) or (is_integration and not user.team_id):
-        return TeamScope()
-    if user.team_id and user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION):
-        return TeamScope(user.team_id, user.role != Role.READ_ONLY, tuple(user.desk))
-    return None
+    if user.is_superuser or sees_everything(user.role):
+        return Scope(sees_all=True, with_workspace=True)
+    if user.role == Role.INTEGRATION and not user.team_id:
+        return Scope(sees_all=True)
+    has_team = user.role in (Role.LEAD, Role.READ_ONLY, Role.INTEGRATION)
+    return Scope(
+        team_id=user.team_id if has_team else None,
+        with_unowned=user.role in (Role.LEAD, Role.INTEGRATION),
+        seats=tuple(user.desk),
+    )
+
+
+def team_scope(user: User | AnonymousUser) -> Scope | None:
+    """This will say it of whoever sees all accounts or a team's; None: it hangs on each account alone."""
+    scope = scope_of(user)
+    return scope if scope and (scope.sees_all or scope.team_id) else None
+
+
+def customer_scope(user: User | AnonymousUser, *, path: str = "") -> Q | None:
+    """This will give the filter that keeps the rows of customers that `user` may see (`scope_of`); None keeps all.
+
+    path: the lookup that leads from the row to its customer, with its trailing underscores ("customer__").
+    """
+    scope = scope_of(user)
+    if scope is None:
+        return Q(pk__in=[])
+    if scope.sees_all:
+        return None if scope.with_workspace else Q(**{f"{path}pk__isnull": False})
+    own = _has_seat(scope.seats, path)
+    if scope.with_unowned:
+        # A row without a customer (workspace-wide) has no owner either, and is not the lead's. Asked of the account
+        # itself: of the row's own column PostgreSQL would check all of the scope twice, and reckon it dear.
+        own |= Q(**{f"{path}owner__isnull": True, f"{path}{'name' if path else 'pk'}__isnull": False})
+    if scope.team_id:
+        # First, since it is true of most rows: what is true is not asked further.
+        own = _owned_by_team(scope.team_id, path) | own
+    return own
+
+
+def _has_seat(people: tuple[uuid.UUID, ...], path: str) -> Q:
+    """A seat of the person, or of somebody who is away and whom the person stands in for."""
+    asked = {"": people[0]} if len(people) == 1 else {"__in": people}
+    lookups = ((f"{path}{seat}{how}", who) for seat in SEATS for how, who in asked.items())
+    return Q(*lookups, _connector=Q.OR)
+
+
+def _owned_by_team(team_id: uuid.UUID, path: str) -> Q:
+    """The team is read once and each owner looked up in it: half the time of a join to the owners.
+
+    Coalesce hides the column from SQLite, which would else walk an index for each part of the scope in turn.
+    """
+    team = get_user_model()._default_manager.filter(team=team_id).order_by().values("pk")
+    return Q(In(Coalesce(F(f"{path}owner_id"), Value(NOBODY, output_field=UUIDField())), team))
 
 
 class CustomerScopedQuerySet(models.QuerySet[Any]):

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from customers.models import Customer, User
-from customers.models.base import NOBODY, TeamScope, team_scope
+from customers.models.base import NOBODY, SEATS, Scope, team_scope
 
 NO_TEAM = UUID(int=1)
 """Stands for the team of an owner who is in none; NOBODY for that of an account that nobody owns."""
@@ -30,7 +30,7 @@ OF_ACCOUNT = {
     "team": f"CASE WHEN c.owner_id IS NULL THEN '{NOBODY}'::uuid ELSE COALESCE(u.team_id, '{NO_TEAM}') END",
 }
 """What stands on each line of an account. The customer is called c, its owner u."""
-SEATS = ("owner_id", "account_executive_id", "executive_id")
+SEAT_COLUMNS = tuple(f"{seat}_id" for seat in SEATS)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class KeptSums:
         return str(model._meta.db_table)
 
     def read(
-        self, sql: str, scope: TeamScope, *, facets: Collection[str], params: Sequence[Any] = ()
+        self, sql: str, scope: Scope, *, facets: Collection[str], params: Sequence[Any] = ()
     ) -> list[tuple[Any, ...]]:
         """This will give what a SELECT finds in `parts`: rows of facet, places and sums, to be added up.
 
@@ -83,7 +83,7 @@ class KeptSums:
             teams = [scope.team_id, *([NOBODY] if scope.with_unowned else [])]
             of_team = " AND l.team = ANY(%s)"
         each: list[Any] = [wanted, *([teams] if teams else [])]
-        beside = [*[list(scope.seats)] * len(SEATS), wanted, teams] if teams and scope.seats else list[Any]()
+        beside = [*[list(scope.seats)] * len(SEAT_COLUMNS), wanted, teams] if teams and scope.seats else list[Any]()
         with connection.cursor() as cursor:
             cursor.execute(self._now(of_team, bool(beside)) + sql, [*each * 3, *beside, *params])
             return cursor.fetchall()
@@ -93,7 +93,7 @@ class KeptSums:
         where = ", ".join(self.places)
         more, less = ", ".join(self.added), ", ".join(f"-{name}" for name in self.added)
         of_facet = f"f.facet = ANY(%s){of_team}"
-        seat = " OR ".join(f"c.{name} = ANY(%s)" for name in SEATS)
+        seat = " OR ".join(f"c.{name} = ANY(%s)" for name in SEAT_COLUMNS)
         parts = [
             f"SELECT facet, {where}, {more} FROM {sums} AS l WHERE facet = ANY(%s){of_team}",  # noqa: S608
             f"SELECT f.facet, {where}, {less} FROM {lines} AS l JOIN changed USING (account) {self.each_facet}"  # noqa: S608
@@ -110,6 +110,6 @@ class KeptSums:
         return f"WITH changed AS MATERIALIZED ({changed}), parts AS ({' UNION ALL '.join(parts)}) "
 
 
-def scope_of_sums(user: User) -> TeamScope | None:
+def scope_of_sums(user: User) -> Scope | None:
     """This will say which of the sums are the reader's; None: they are not kept, or not for this reader."""
     return team_scope(user) if connection.vendor == "postgresql" else None

@@ -13,9 +13,8 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from customers.models import Customer, User
-from customers.models.base import TeamScope, team_scope
+from customers.models.base import SEATS, Scope, team_scope
 
-SEATS = ("owner", "account_executive", "executive")
 ACCOUNTS, PEOPLE = Customer._meta.db_table, User._meta.db_table
 _LEAP = f"""
 WITH RECURSIVE pairs AS (
@@ -85,7 +84,7 @@ def _read_each(user: User) -> Seen:
     )
 
 
-def _leap(scope: TeamScope) -> Seen:
+def _leap(scope: Scope) -> Seen:
     """Also what is seen for a seat at an account alone."""
     zones, segments, has_unowned, more_segments, more_owners = _read_pairs(scope)
     owns = Exists(Customer.objects.filter(owner=OuterRef("pk")))
@@ -98,7 +97,7 @@ def _leap(scope: TeamScope) -> Seen:
     )
 
 
-def _read_pairs(scope: TeamScope) -> tuple[Any, ...]:
+def _read_pairs(scope: Scope) -> tuple[Any, ...]:
     """Zones, segments, whether there are accounts that nobody owns; segments and owners where there is a seat."""
     is_seen, beside, params = "TRUE", "FALSE", list[Any]()
     if scope.team_id is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from customers.models.base import NOBODY, TeamScope
+from customers.models.base import NOBODY, Scope
 from customers.queries.kept_sums import ACCOUNTS, OF_ACCOUNT, PEOPLE, KeptSums
 from journeys.enums import JourneyState
 from journeys.models import BoardChange, BoardLine, BoardSum, Journey, ProgrammeVersion
@@ -55,7 +55,7 @@ def facet_of(*, owner: str, segment: str, programme: str, nobody: str) -> str | 
     return (facets or [""])[0] if len(facets) <= 1 else None
 
 
-def read_months(scope: TeamScope, facet: str, *, now: datetime) -> Sequence[MonthSum]:
+def read_months(scope: Scope, facet: str, *, now: datetime) -> Sequence[MonthSum]:
     """This will count the journeys of the facet that are the reader's."""
     late, params = word_before_day("open_due_date", "zone", now)
     active = f"state = '{JourneyState.ACTIVE.value}'"

@@ -10,7 +10,7 @@ from typing import Any
 
 from customers.enums import ContractState
 from customers.models import Contract
-from customers.models.base import NOBODY, TeamScope
+from customers.models.base import NOBODY, Scope
 from customers.queries.kept_sums import ACCOUNTS, ALL, OF_ACCOUNT, PEOPLE, KeptSums
 from renewals.models import BookChange, BookLine, BookSum, Renewal
 from renewals.queries.book_days import LocalDates
@@ -99,7 +99,7 @@ class StageSum:
     known: int
 
 
-def read_stages(scope: TeamScope, part: Part, dates: LocalDates, *, known_by: str) -> list[StageSum]:
+def read_stages(scope: Scope, part: Part, dates: LocalDates, *, known_by: str) -> list[StageSum]:
     """This will sum up by stage and currency: the whole book, and the part where it is another. known_by: a column."""
     stage, zones = stage_sql(dates)
     in_team = "team = %s" if part.team else "TRUE"
@@ -115,7 +115,7 @@ def read_stages(scope: TeamScope, part: Part, dates: LocalDates, *, known_by: st
     return found if known_by in _KNOWN else [one if one.place is not None else replace(one, known=0) for one in found]
 
 
-def read_cells(scope: TeamScope, part: Part, dates: LocalDates, spans: tuple[Span, ...]) -> list[tuple[Any, ...]]:
+def read_cells(scope: Scope, part: Part, dates: LocalDates, spans: tuple[Span, ...]) -> list[tuple[Any, ...]]:
     """This will sum up the part's contracts by stage, span of days and currency, as the forecast shows them.
 
     Gives (stage's place, span's place, currency, accounts, current price, asked price, at risk, weighted, unweighted,
