@@ -28,6 +28,7 @@ from emails.models import (
 class DraftAdmin(ViewOnlyAdmin):
     list_display = ("subject", "customer", "to_email", "lane", "state", "attempts", "approved_by", "sent_at")
     list_filter = ("state", "lane", "writer", "purpose")
+    ordering = ("-created_at",)
     list_select_related = ("customer", "approved_by")
     search_fields = ("subject", "to_email", "customer__name", "=message_id")
     exclude = ("claim_token",)

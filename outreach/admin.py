@@ -42,6 +42,7 @@ class OutreachPlanAdmin(ViewOnlyAdmin):
 class TouchAdmin(ViewOnlyAdmin):
     list_display = ("title", "plan", "kind", "stakeholder", "owner_kind", "due_date", "state")
     list_filter = ("state", "kind", "owner_kind")
+    ordering = ("-due_date",)
     list_select_related = ("plan", "stakeholder")
     search_fields = ("title", "plan__customer__name", "stakeholder__name")
 

@@ -102,6 +102,7 @@ class BrakeAdmin(OfCustomerAdmin):
 class TodoAdmin(OfCustomerAdmin):
     list_display = ("title", "customer", "actor", "owner", "due_date", "state")
     list_filter = ("state", "actor")
+    ordering = ("-created_at",)
     list_select_related = ("customer", "owner")
     search_fields = ("title", *BY_CUSTOMER)
 

@@ -42,6 +42,7 @@ class Todo(CustomerRow):
             ),
             models.Index(fields=["owner", "due_date"], condition=Q(state=TodoState.OPEN), name="todo_open_mine"),
             models.Index(fields=["source_kind", "source_id"], name="todo_source"),
+            models.Index(fields=["created_at"], name="todo_latest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["customer", "key"], condition=~Q(key=""), name="todo_key_once"),

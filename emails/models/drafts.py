@@ -174,6 +174,7 @@ class Draft(ClaimedRow):
         ordering = ["position", "created_at"]
         indexes = [
             models.Index(fields=["customer", "state", "updated_at", "sent_at"], name="draft_of_account"),
+            models.Index(fields=["created_at"], name="draft_latest"),
             models.Index(fields=["state", "customer", "created_at"], name="draft_by_state"),
             models.Index(fields=["origin_kind", "origin_id", "position"], name="draft_origin"),
             models.Index(fields=["not_before"], condition=Q(state=DraftState.QUEUED), name="draft_queued_due"),

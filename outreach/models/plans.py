@@ -109,6 +109,7 @@ class Touch(Row):
         ordering = ["due_date", "order", "key"]
         indexes = [
             models.Index(fields=["due_date"], condition=Q(state="planned"), name="touch_planned_due"),
+            models.Index(fields=["due_date"], name="touch_due"),
             models.Index(fields=["draft_id"], condition=Q(draft_id__isnull=False), name="touch_of_draft"),
             # What a person still has to do, by plan: neither conditional nor a letter.
             models.Index(

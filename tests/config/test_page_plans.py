@@ -112,6 +112,19 @@ def test_heads_of_a_leads_pages_add_up_sums_instead_of_the_book(
     assert [sql for found in look.found.values() for sql, _ in found if not sql.startswith(orders)] == []
 
 
+def test_longest_lists_of_the_admin_are_read_in_the_order_of_an_index(mine: list[Customer], ops: User) -> None:
+    """How many rows there are is counted besides, once a minute."""
+    look = Look()
+    pages = [reverse(f"admin:{name}_changelist") for name in ("emails_draft", "outreach_touch", "customers_todo")]
+
+    _open(look, ops, pages)
+
+    walked = [sql for found in look.found.values() for sql, _ in found]
+    assert look.idle == []
+    assert {"emails_draft", "outreach_touch", "customers_todo"} <= look.tables
+    assert [sql for sql in walked if not sql.startswith("SELECT COUNT(*)")] == []
+
+
 def _open(look: Look, reader: User, pages: Iterable[str]) -> None:
     client = Client()
     client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
