@@ -143,7 +143,7 @@ class Book:
     def _steps(self, what: str, size: int) -> StepOrder:
         wanted = self.wanted
         return StepOrder(
-            self._accounts() if what == WITHOUT_CONTRACT else self._looked_up(),
+            self._accounts() if what == WITHOUT_CONTRACT else self._found(),
             self.dates,
             what,
             # What they all lack puts nobody last.
@@ -151,6 +151,7 @@ class Book:
             size,
             is_all=wanted.is_plain and customer_scope(self.user) is None,
             are_anywhere=wanted.is_of_accounts,
+            holders=self.question.holders,
         )
 
     def _sorted(self) -> QuerySet[Any]:
@@ -168,19 +169,24 @@ class Book:
         return self._looked_up().filter(**{f"{SORTED_BY[self.wanted.sort]}__isnull": True}).order_by("name", "pk")
 
     def _accounts(self) -> QuerySet[Any]:
+        """Whatever text they hold."""
         rows: QuerySet[Any] = accounts_with_term().visible_to(self.user)
         return rows.filter(*self.question.conditions(account="", term="term__"))
 
-    def _looked_up(self) -> QuerySet[Any]:
+    def _found(self) -> QuerySet[Any]:
         """The same, where those without a contract would else be found by reading all that have one."""
         rows = self._accounts()
         if self.wanted.stage == NO_CONTRACT and connection.vendor == "postgresql":
             rows = rows.filter(pk__in=maybe_without_contract())
         return rows
 
+    def _looked_up(self) -> QuerySet[Any]:
+        return self._found().filter(*self.question.in_turn(account=""))
+
     def _terms(self) -> QuerySet[Any]:
         """The accounts by way of their running contract: sorted by an index."""
-        conditions = self.question.conditions(account="customer__", term="")
+        question = self.question
+        conditions = [*question.conditions(account="customer__", term=""), *question.in_turn(account="customer__")]
         rows: QuerySet[Any] = Contract.objects.visible_to(self.user)
         return rows.filter(*conditions, state=ContractState.ACTIVE).order_by()
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -15,7 +16,7 @@ from customers.models import Contract, Customer, Stakeholder
 from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome, Stage
 from renewals.models import StepChange, StepLine
 from renewals.queries.book_days import LocalDates
-from renewals.queries.prepared import find_once
+from renewals.queries.prepared import IsOneOf, find_once
 from renewals.rules.quarters import read_span
 from renewals.rules.stages import span_of
 
@@ -116,12 +117,22 @@ class Question:
         return SORTED_BY.get(self.wanted.sort, "")
 
     def conditions(self, *, account: str, term: str) -> list[Q]:
-        """This will say all of it; `account` and `term` are how the query reaches the two tables."""
-        return [*self._of_stage(account, term), *self.of_account(account, term)]
+        """This will say all of it but the text; `account` and `term` are how the query reaches the two tables."""
+        return [*self._of_stage(account, term), *self._of_account(account), *self._of_contract(account, term)]
+
+    def in_turn(self, *, account: str) -> list[Q | IsOneOf]:
+        """This will say the text for a page, for which row after row is asked until it is full."""
+        if self.holders is None or connection.vendor == "sqlite":
+            return [*self._of_text(account)]
+        return [IsOneOf(F(f"{account}pk"), self.holders)]
 
     def of_account(self, account: str = "", term: str = "term__") -> list[Q]:
-        """This will say all of it but the stage."""
-        return [*self._of_account(account), *self._of_contract(account, term)]
+        """This will say all of it but the stage, for a count."""
+        return [*self._of_account(account), *self._of_contract(account, term), *self._of_text(account)]
+
+    def _of_text(self, account: str) -> Iterator[Q]:
+        if self.holders is not None:
+            yield Q(**{f"{account}pk__in": self.holders})
 
     def _of_stage(self, account: str, term: str) -> Iterator[Q]:
         stage = self.wanted.stage
@@ -143,8 +154,6 @@ class Question:
             yield Q(**{f"{account}churn_risk__range": RISKS[wanted.risk]})
         if wanted.team:
             yield Q(**{f"{account}owner__team": wanted.team})
-        if wanted.text:
-            yield Q(**{f"{account}pk__in": self.holders})
 
     def _of_contract(self, account: str, term: str) -> Iterator[Q]:
         wanted = self.wanted

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from renewals.queries import step_lines
 from renewals.queries.book_days import LocalDates
@@ -35,7 +36,8 @@ class StepOrder:
     what: "action", by the step's place among all, the most pressing first; or "waits", by the day since which it
     waits, with those last where it waits for nobody; or WITHOUT_CONTRACT, on PostgreSQL: they are asked for since they
     have none, and stand by name. size: how many accounts. is_all: whether they are all there are;
-    are_anywhere: whether any step is as likely at them as at others. is_turned: from the end.
+    are_anywhere: whether any step is as likely at them as at others. holders: those of them that hold a text.
+    is_turned: from the end.
     """
 
     accounts: QuerySet[Any]
@@ -45,6 +47,7 @@ class StepOrder:
     size: int
     is_all: bool = False
     are_anywhere: bool = False
+    holders: RawSQL | None = None
     is_turned: bool = False
 
     def turned(self) -> StepOrder:
@@ -61,11 +64,12 @@ class StepOrder:
     def _kept(self, begin: int, end: int) -> list[uuid.UUID]:
         order = step_lines.Order(self.what, self.descending, self.is_turned)
         are_many = self.are_anywhere and self.size >= MANY
-        asked = step_lines.Asked(self.accounts, self.is_all, are_many, self.what == WITHOUT_CONTRACT)
+        asked = step_lines.Asked(self.accounts, self.is_all, are_many, self.what == WITHOUT_CONTRACT, self.holders)
         return step_lines.read_ids(asked, self.dates, order, begin=begin, end=end)
 
     def _decided(self, begin: int, end: int) -> list[uuid.UUID]:
-        accounts, params = deciding_columns(self.accounts, self.dates).query.sql_with_params()
+        rows = self.accounts if self.holders is None else self.accounts.filter(pk__in=self.holders)
+        accounts, params = deciding_columns(rows, self.dates).query.sql_with_params()
         step, step_params = self._step()
         work, work_params = _work_sql(self.dates.usual, self.dates.latest)
         turn = "DESC" if self.is_turned else "ASC"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
 IDS = object()
@@ -23,6 +23,20 @@ def find_once(rows: QuerySet[Any, Any]) -> RawSQL:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM ({sql}) AS found", params)  # noqa: S608
         return _in(cursor.fetchone()[0])
+
+
+class IsOneOf(Func):
+    """Whether a column is one of the ids that `find_once` found, asked of row after row in another order; PostgreSQL.
+
+    It knows how many they are, unlike behind `__in`, and so how soon a page is full.
+    """
+
+    output_field = BooleanField()
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+
+    def __init__(self, column: F, found: RawSQL) -> None:
+        super().__init__(column, RawSQL("%s::uuid[]", found.params))
 
 
 def one_of_asked() -> RawSQL:

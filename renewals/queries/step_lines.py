@@ -5,7 +5,7 @@ has changed since or is another by the day, decided anew. In one statement, so t
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -74,33 +74,42 @@ class Order:
 class Asked:
     """Which accounts are asked for: with their contract as `term`.
 
-    is_all: those there are. are_many: and anywhere. have_none: those without a contract alone.
+    is_all: those there are. are_many: and anywhere. have_none: those without a contract alone. holders: of them those
+    that hold a text; None: all.
     """
 
     accounts: Any
     is_all: bool = False
     are_many: bool = False
     have_none: bool = False
+    holders: RawSQL | None = None
 
-    def say(self) -> tuple[str, Sequence[Any]]:
+    def say(self) -> tuple[str, list[Any]]:
         """As a condition on a line. Of many each line is asked in turn until a page is full; a few are looked up."""
+        held, asked = (
+            ("", []) if self.holders is None else (" AND account = ANY(%s::uuid[])", list(self.holders.params))
+        )
         if self.is_all:
-            return "", ()
+            return held, asked
         if not (self.are_many or self.have_none):
             sql, params = self.accounts.values("pk").query.sql_with_params()
-            return f" AND account IN ({sql})", params
+            return f"{held} AND account IN ({sql})", [*asked, *params]
         rows = self.accounts.filter(pk=RawSQL("line.account", [])).values("pk")
         sql, params = rows.query.sql_with_params()
         # The offset has PostgreSQL not make a join of it, for which it would read and sort all.
         only = " AND without_contract" if self.have_none else ""
-        return f"{only} AND EXISTS ({sql} OFFSET 0)", params
+        return f"{held}{only} AND EXISTS ({sql} OFFSET 0)", [*asked, *params]
+
+    def changed(self) -> Any:
+        """Those of them that are listed."""
+        rows = self.accounts.filter(pk__in=_listed())
+        return rows if self.holders is None else rows.filter(pk__in=self.holders)
 
 
 def read_ids(asked: Asked, dates: LocalDates, order: Order, *, begin: int, end: int) -> list[uuid.UUID]:
     """This will give a part of the accounts in their order. Raises EmptyResultSet if there can be none."""
     stale, stale_params = _stale(dates)
-    changed = asked.accounts.filter(pk__in=_listed())
-    decided, params = _decided(changed, dates, due_todos(dates.usual), only_listed=True)
+    decided, params = _decided(asked.changed(), dates, due_todos(dates.usual), only_listed=True)
     seen, seen_params = asked.say()
     sql = _ORDER.format(stale=stale, decided=decided, seen=seen, order=order.say())
     with connection.cursor() as cursor:
