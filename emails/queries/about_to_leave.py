@@ -30,14 +30,15 @@ def read_leaving(draft_id: UUID) -> Draft | None:
 
     None where it is gone, or where the workspace stands still.
     """
-    found: list[Draft] = _leaving().ask(pk=draft_id)
-    if not found or found[0].everything_stands_still:  # type: ignore[attr-defined]
+    found: list[Any] = _leaving().ask(pk=draft_id)
+    if not found or found[0].everything_stands_still:
         return None
-    draft = found[0]
-    if draft.has_files:  # type: ignore[attr-defined]
-        prefetch_related_objects([draft], attached())
+    row = found[0]
+    if row.has_files:
+        prefetch_related_objects([row], attached())
     else:
-        draft._prefetched_objects_cache = {"attachments": Attachment.objects.none()}  # type: ignore[attr-defined]
+        row._prefetched_objects_cache = {"attachments": Attachment.objects.none()}
+    draft: Draft = row
     return draft
 
 

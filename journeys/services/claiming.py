@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from journeys.enums import AutomationStatus
 from journeys.models import AutomationSchedule
-from journeys.queries.due import DUE_COLUMNS, as_due, count_due, has_due, list_claimed, list_ready
+from journeys.queries.due import DUE_COLUMNS, as_due, count_due, has_due, list_ready
 from journeys.queries.streaming import one_by_one
 from journeys.rules.automations import Due, group_size, share_of
 
@@ -97,12 +97,11 @@ def _take_in_turn(token: uuid.UUID, *, now: datetime, leased_until: datetime) ->
     if not list_ready(now).exists():
         return []
     with transaction.atomic():
-        picked = list_ready(now).in_turn().values_list(*DUE_COLUMNS)[:BATCH]
-        ids = [due.id for due in _choose([as_due(*row) for row in picked])]
-        AutomationSchedule.objects.filter(pk__in=ids, status=AutomationStatus.SCHEDULED).update(
+        dues = _choose([as_due(*row) for row in list_ready(now).in_turn().values_list(*DUE_COLUMNS)[:BATCH]])
+        AutomationSchedule.objects.filter(pk__in=[due.id for due in dues]).update(
             status=AutomationStatus.RUNNING, claim_token=token, leased_until=leased_until, updated_at=now
         )
-        return list_claimed(ids, token)
+    return dues
 
 
 def _choose(picked: Sequence[Due]) -> list[Due]:

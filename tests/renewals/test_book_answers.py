@@ -50,6 +50,10 @@ ASKED = (
 
 @pytest.fixture
 def accounts(csm: User) -> list[Customer]:
+    return make_whole_accounts(csm)
+
+
+def make_whole_accounts(csm: User) -> list[Customer]:
     """Three accounts with one of everything that a book is read from; the first is changed by the tests."""
     one = Account("UTC", NOW - timedelta(days=9), 140, 90, True, True, None, False, PlanState.OPEN, [], [], [])
     make([one, one, one])

@@ -25,6 +25,7 @@ from renewals.rules.quarters import list_spans
 from renewals.services.book_sums import WATCHED
 from tests import factories
 from tests.conftest import NOW
+from tests.renewals.elsewhere import elsewhere
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 TODAY = date(2026, 3, 4)
@@ -237,7 +238,7 @@ def test_change_that_is_committed_while_changes_are_taken_in_is_not_lost(owner: 
 
     with transaction.atomic():
         Customer.objects.filter(pk=customer.pk).update(churn_risk=88)
-        _elsewhere(lambda: take_changes(BOOK))
+        elsewhere(lambda: take_changes(BOOK))
 
     assert_exact([reader], owner)
     take_changes(BOOK)
@@ -264,13 +265,3 @@ def _give(customer: Customer, owner: User) -> None:
     Customer.objects.filter(pk=customer.pk).update(owner=owner)
     take_changes(BOOK)
     connection.close()
-
-
-def _elsewhere(act: Callable[[], Any]) -> None:
-    def run() -> None:
-        act()
-        connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -26,7 +24,8 @@ from renewals.queries.book_filter import BookFilter
 from renewals.queries.step_lines import COLUMNS, LINES, new_lines
 from renewals.services.step_lines import keep_steps, take_changes
 from tests import factories
-from tests.renewals.test_book_answers import CHANGES, accounts  # noqa: F401  # a fixture
+from tests.renewals.elsewhere import elsewhere
+from tests.renewals.test_book_answers import CHANGES, make_whole_accounts
 from tests.renewals.test_book_steps import NOW, TODAY, Account, assert_ordered_by_the_rule, make
 from tests.renewals.test_book_steps import accounts as made_accounts
 
@@ -39,6 +38,11 @@ STEP_HANGS_ON = (
 
 WITHOUT_A_PLAN = ("unlocked", "renewal gone")
 """What is asked for only where no plan runs."""
+
+
+@pytest.fixture
+def accounts(csm: User) -> list[Customer]:
+    return make_whole_accounts(csm)
 
 
 def other_lines(now: datetime) -> list[Any]:
@@ -80,7 +84,7 @@ def test_order_from_kept_lines_is_what_the_rule_says_of_each_on_the_day_and_late
 @pytest.mark.parametrize("name", CHANGES)
 def test_lines_are_as_if_written_now_after_any_change_is_taken_in(
     ops: User,
-    accounts: list[Customer],  # noqa: F811
+    accounts: list[Customer],
     name: str,
 ) -> None:
     CHANGES["plan gone"](accounts[1])
@@ -98,7 +102,7 @@ def test_lines_are_as_if_written_now_after_any_change_is_taken_in(
 
 @pytest.mark.parametrize("remove", [Renewal, Touch, OutreachPlan, Todo, Draft])
 def test_what_is_removed_waits_no_more(
-    accounts: list[Customer],  # noqa: F811
+    accounts: list[Customer],
     remove: type[Any],
 ) -> None:
     for name in ("draft waits", "task opened", "contact planned"):
@@ -111,7 +115,7 @@ def test_what_is_removed_waits_no_more(
     assert other_lines(NOW) == []
 
 
-def test_task_is_due_on_the_readers_day_whatever_day_it_is_elsewhere() -> None:
+def test_task_is_due_on_the_readers_day_whatever_day_it_iselsewhere() -> None:
     """One reader's accounts are where it is the 4th already, another's where it is still the 3rd."""
     at = datetime.fromisoformat("2026-03-04T11:00:00+00:00")
     readers = [factories.UserFactory.create(role="lead", team=factories.TeamFactory.create()) for _ in range(2)]
@@ -156,7 +160,7 @@ def test_part_of_a_book_is_in_the_same_order_however_it_is_found(
         assert_ordered_by_the_rule(reader, now=NOW, wanted=asked)
 
 
-def test_what_a_step_does_not_hang_on_lists_no_account(accounts: list[Customer]) -> None:  # noqa: F811
+def test_what_a_step_does_not_hang_on_lists_no_account(accounts: list[Customer]) -> None:
     take_changes(now=NOW)
 
     Customer.objects.update(notes="Called.", churn_risk=9, owner=None)
@@ -168,7 +172,7 @@ def test_what_a_step_does_not_hang_on_lists_no_account(accounts: list[Customer])
     assert not StepChange.objects.exists()
 
 
-def test_tick_writes_the_lines_of_what_changed_and_of_a_day_that_came(accounts: list[Customer]) -> None:  # noqa: F811
+def test_tick_writes_the_lines_of_what_changed_and_of_a_day_that_came(accounts: list[Customer]) -> None:
     report = tick(now=NOW)
     assert report.swept["book_steps"] == 0
     assert StepLine.objects.count() == 3
@@ -182,7 +186,7 @@ def test_tick_writes_the_lines_of_what_changed_and_of_a_day_that_came(accounts: 
     assert other_lines(begins) == []
 
 
-def test_migrating_sets_right_what_was_written_without_triggers(accounts: list[Customer]) -> None:  # noqa: F811
+def test_migrating_sets_right_what_was_written_without_triggers(accounts: list[Customer]) -> None:
     take_changes(now=NOW)
     with transaction.atomic(), without_triggers():
         CHANGES["renamed"](accounts[0])
@@ -202,19 +206,9 @@ def test_change_that_is_committed_while_changes_are_taken_in_is_not_lost(ops: Us
 
     with transaction.atomic():
         Customer.objects.filter(pk=customer.pk).update(name="Zebra")
-        _elsewhere(lambda: take_changes(now=NOW))
+        elsewhere(lambda: take_changes(now=NOW))
 
     assert StepLine.objects.get().name == "Bcme"
     assert StepChange.objects.get().account == customer.pk
     take_changes(now=NOW)
     assert StepLine.objects.get().name == "Zebra"
-
-
-def _elsewhere(act: Callable[[], Any]) -> None:
-    def run() -> None:
-        act()
-        connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join()
