@@ -10,6 +10,7 @@ from config.benchmarks.clock import measure_drain, measure_journeys
 from config.benchmarks.enrollments import measure_enrollments
 from config.benchmarks.growth import measure_growth
 from config.benchmarks.importing import measure_import
+from config.benchmarks.night import measure_night
 from config.benchmarks.outbox import measure_outbox
 from config.benchmarks.pages import measure_pages
 from config.benchmarks.reminders import measure_reminders
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "growth": measure_growth,
     "import": measure_import,
     "journeys": measure_journeys,
+    "night": measure_night,
     "outbox": measure_outbox,
     "pages": measure_pages,
     "reminders": measure_reminders,

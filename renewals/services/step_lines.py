@@ -152,6 +152,12 @@ def keep_steps(connection: Any, *, now: datetime) -> None:
             return
         for statement in _list_statements():
             cursor.execute(statement)
+    decide_all(connection, now=now)
+
+
+def decide_all(connection: Any, *, now: datetime) -> None:
+    """This will decide every account of a book on PostgreSQL anew, and write the lines that are not as they were."""
+    with connection.cursor() as cursor:
         columns, dates = ", ".join(COLUMNS), group_zones(read_zones(), now=now)
         fresh, params = new_lines(dates, only_listed=False)
         other = f"(SELECT {columns} FROM {{}} EXCEPT ALL SELECT {columns} FROM {{}})"  # noqa: S608
