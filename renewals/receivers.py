@@ -16,13 +16,14 @@ from customers.services.kept_sums import drop_triggers, keep_sums
 from customers.signals import book_imported, contract_changed, contracts_changed, stakeholder_left
 from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.enums import Choice
-from outreach.signals import reaction_undone, touch_done
+from outreach.signals import plan_closed, reaction_undone, touch_done
 from renewals.queries.book_days import teach_local_day
 from renewals.queries.book_sums import BOOK
 from renewals.services import crm, objections, reactions
 from renewals.services.book_sums import WATCHED
 from renewals.services.follow import follow_account, follow_accounts, follow_price, follow_sent
 from renewals.services.step_lines import keep_steps
+from renewals.services.tasks import drop_contact_tasks
 from renewals.signals import price_locked, price_unlocked
 from renewals.tasks import set_crm_stages
 
@@ -45,6 +46,11 @@ def plans_follow_accounts(sender: object, customer_ids: list[uuid.UUID], **_: An
 @receiver(touch_done, dispatch_uid="renewals.plan_follows_sent")
 def plan_follows_sent(sender: object, customer_id: uuid.UUID, plan_id: uuid.UUID, **_: Any) -> None:
     follow_sent(customer_id, plan_id=plan_id, now=timezone.now())
+
+
+@receiver(plan_closed, dispatch_uid="renewals.tasks_follow_plan")
+def tasks_follow_plan(sender: object, plan_id: uuid.UUID, **_: Any) -> None:
+    drop_contact_tasks(plan_id, now=timezone.now())
 
 
 @receiver(draft_sent, dispatch_uid="renewals.crm_follows_first_email")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from outreach.services.cadence import end_cadence
 from outreach.services.touch_view import show_plan
 from outreach.signals import plan_closed, plan_opened, touch_done
 
+TOUCH = "touch"
 KEPT_STATES = frozenset({TouchState.DONE, TouchState.SKIPPED})
 """A touch that a person or a sent email has settled is not computed again."""
 
@@ -196,7 +198,9 @@ def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datet
             updated_at=now,
         )
         if closed:
-            plan.touches.filter(state=TouchState.PLANNED).update(state=TouchState.CANCELLED, updated_at=now)
+            planned = plan.touches.filter(state=TouchState.PLANNED)
+            _dismiss_todos(planned.values_list("pk", flat=True), now=now)
+            planned.update(state=TouchState.CANCELLED, updated_at=now)
             end_cadence(plan, reason=f"The plan is closed: {end.label.lower()}.", now=now)
             _cancel_letters(plan, now=now, by=by)
             record(
@@ -210,6 +214,13 @@ def close_plan(plan: OutreachPlan, *, end: PlanEnd, reason: str = "", now: datet
             )
             send_after_commit(plan_closed, customer_id=plan.customer_id, plan_id=plan.pk, end=str(end))
     return bool(closed)
+
+
+def _dismiss_todos(touch_ids: Iterable[uuid.UUID], *, now: datetime) -> None:
+    """What a planned contact had asked of a person goes with it."""
+    todos = Todo.objects.filter(source_kind=TOUCH, source_id__in=list(touch_ids), state=TodoState.OPEN)
+    for todo in todos:
+        finish_todo(todo, now=now, by=None, state=TodoState.DISMISSED)
 
 
 def _cancel_letters(plan: OutreachPlan, *, now: datetime, by: User | None) -> None:
@@ -254,7 +265,7 @@ def _settle_row(touch: Touch, *, reason: str, now: datetime) -> None:
     rows = AutomationSchedule.objects.filter(pk=touch.automation_id) if touch.automation_id else None
     if rows is not None:
         end_rows(rows, status=AutomationStatus.CANCELLED, reason=reason, now=now)
-    for todo in Todo.objects.filter(source_kind="touch", source_id=touch.pk, state=TodoState.OPEN):
+    for todo in Todo.objects.filter(source_kind=TOUCH, source_id=touch.pk, state=TodoState.OPEN):
         finish_todo(todo, now=now, by=None)
 
 

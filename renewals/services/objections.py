@@ -27,9 +27,10 @@ from renewals.queries.facts import read_renewal_facts, rehearsal_facts
 from renewals.queries.letter_facts import renewal_letter_facts
 from renewals.rules.rehearsal import SCENARIO_OF, answer_to
 from renewals.services.renewals import NoContract, NotAllowed, open_renewal_of
+from renewals.services.tasks import OF_OBJECTION
 
 OBJECTION_TODO = "objection"
-SOURCE_KIND = "objection"
+SOURCE_KIND = OF_OBJECTION
 KIND_OF = {
     ReplyClass.OBJECTION_PRICE: ObjectionKind.PRICE,
     ReplyClass.OBJECTION_BUDGET: ObjectionKind.BUDGET,

@@ -23,6 +23,7 @@ from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome
 from renewals.models import Renewal
 from renewals.rules.authority import why_not_decide_price
 from renewals.rules.cycles import LONGEST_TERM_MONTHS, add_months, term_months
+from renewals.services.tasks import drop_tasks
 from renewals.signals import outcome_set, price_locked, price_unlocked
 
 HIGHEST_PRICE = Decimal("999999999999.99")
@@ -169,7 +170,7 @@ def unlock_price(renewal: Renewal, *, now: datetime, by: User) -> bool:
 
 
 def set_outcome(renewal: Renewal, *, ending: Ending, now: datetime, by: User) -> Renewal | None:
-    """Close the renewal with its outcome, end its contract and plan, and open the next cycle.
+    """Close the renewal with its outcome, end its contract, plan and tasks, and open the next cycle.
 
     Gives the renewal of the next contract, None when the customer churned. Raises NotAllowed,
     RenewalClosed, ValidationError by field.
@@ -184,6 +185,7 @@ def set_outcome(renewal: Renewal, *, ending: Ending, now: datetime, by: User) ->
         plan = find_live_plan(renewal.customer_id)
         if plan is not None and plan.renewal_id == renewal.pk:
             close_plan(plan, end=PlanEnd.OUTCOME, reason=ending.outcome.label, now=now, by=by)
+        drop_tasks(renewal, now=now)
         following = _next_cycle(contract, ending, now=now, by=by)
         send_after_commit(
             outcome_set, customer_id=renewal.customer_id, renewal_id=renewal.pk, outcome=str(ending.outcome)

@@ -21,9 +21,10 @@ from renewals.models import Renewal, TermNote
 from renewals.rules.cycles import LONGEST_TERM_MONTHS
 from renewals.rules.terms import TermFacts, why_lead
 from renewals.services.renewals import NotAllowed, RenewalClosed
+from renewals.services.tasks import OF_TERMS
 
 TERMS_TODO = "terms_proposed"
-SOURCE_KIND = "negotiation"
+SOURCE_KIND = OF_TERMS
 
 
 class TermsDecided(Exception):

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from customers.enums import ContractState
-from customers.models import Activity, Contract, Customer, User
-from outreach.enums import PlanEnd, PlanState, TouchState
-from renewals.enums import Outcome
+from customers.enums import ContractState, TodoState
+from customers.models import Activity, Contract, Customer, Todo, User
+from customers.services.todos import add_todo
+from outreach.enums import PlanEnd, PlanState, TouchKind, TouchState
+from outreach.services.plans import close_plan
+from renewals.enums import ObjectionKind, Outcome
 from renewals.models import Renewal
 from renewals.queries.sources import read_contracts, read_renewals
 from renewals.services.engage import open_engage
+from renewals.services.objections import note_objection
 from renewals.services.renewals import (
     Ending,
     NoContract,
@@ -31,6 +35,7 @@ from renewals.services.renewals import (
     set_target_price,
     unlock_price,
 )
+from renewals.services.terms import set_next_step
 from tests import factories
 from tests.renewals.conftest import at_day
 
@@ -255,3 +260,37 @@ def test_outcome_closes_the_plan_and_cancels_what_was_planned(renewal: Renewal, 
     run.plan.refresh_from_db()
     assert (run.plan.state, run.plan.end) == (PlanState.CLOSED, PlanEnd.OUTCOME)
     assert not run.plan.touches.filter(state=TouchState.PLANNED).exists()
+
+
+@pytest.mark.usefixtures("people")
+def test_outcome_leaves_no_task_that_the_renewal_had_made(renewal: Renewal, csm: User) -> None:
+    open_engage(renewal.customer, now=at_day(117), by=csm)
+    noted = at_day(112)
+    raised = note_objection(renewal, kind=ObjectionKind.PRICE, quote="Dear", stakeholder=None, now=noted, by=csm)
+    add_todo("Answer", customer=renewal.customer, now=noted, by=csm, source_kind="objection", source_id=raised.pk)
+    step = set_next_step(
+        renewal, title="Send the signed copy", due_date=date(2026, 4, 1), owner=csm, now=at_day(111), by=csm
+    )
+
+    set_outcome(renewal, ending=RENEWED, now=at_day(110), by=csm)
+
+    assert list(Todo.objects.filter(customer=renewal.customer, state=TodoState.OPEN)) == [step]
+
+
+@pytest.mark.usefixtures("people")
+def test_closed_plan_asks_nobody_to_write_any_more(
+    renewal: Renewal, csm: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    run = open_engage(renewal.customer, now=at_day(117), by=csm)
+    touch = run.plan.touches.filter(kind=TouchKind.CALL).first()
+    assert touch is not None
+    add_todo("Call", customer=renewal.customer, now=at_day(110), by=None, source_kind="touch", source_id=touch.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        close_plan(run.plan, end=PlanEnd.PERSON, reason="They sign", now=at_day(110), by=csm)
+
+    open_todos = Todo.objects.filter(customer=renewal.customer, state=TodoState.OPEN)
+    assert set(open_todos.values_list("kind", flat=True)) == {
+        *("ai.track", "ai.crm", "ai.objections", "ai.negotiate"),
+        *("csm.document", "csm.negotiation"),
+    }
