@@ -179,7 +179,7 @@ def _passes_gate(row: Enrollment, *, now: datetime) -> bool:
 
 
 def _enroll(client: OutreachClient, claimed: Claimed, *, now: datetime) -> tuple[SequenceState, int]:
-    """Look first, then make; what is there already is taken over."""
+    """Look first, then make; what is there already is taken over, unless it is the way of another enrollment."""
     row = claimed.row
     if claimed.was_unknown:
         return _look_up(client, row)
@@ -188,15 +188,20 @@ def _enroll(client: OutreachClient, claimed: Claimed, *, now: datetime) -> tuple
     if synced.link.opted_out:
         raise OptedOutThere(f"{row.stakeholder.name} has opted out at Outreach.io.")
     there = None if synced.is_new else client.find_state(prospect_id, row.sequence_id)
-    if there is not None:
+    if there is not None and not _is_of_another(there, row):
         return there, prospect_id
     try:
         return client.create_state(prospect_id, row.sequence_id, row.mailbox_id or 0), prospect_id
     except AlreadyInSequence:
         there = client.find_state(prospect_id, row.sequence_id)
-        if there is None:
+        if there is None or _is_of_another(there, row):
             raise
         return there, prospect_id
+
+
+def _is_of_another(state: SequenceState, row: Enrollment) -> bool:
+    """Whoever has the same address at two accounts is one person there, in a sequence for one of the two."""
+    return Enrollment.objects.filter(state_id=state.state_id).exclude(pk=row.pk).exists()
 
 
 def _look_up(client: OutreachClient, row: Enrollment) -> tuple[SequenceState, int]:
@@ -206,7 +211,7 @@ def _look_up(client: OutreachClient, row: Enrollment) -> tuple[SequenceState, in
         found = client.find_prospect(row.stakeholder.email, external_id=str(row.stakeholder_id))
         prospect_id = found.prospect_id if found else None
     state = client.find_state(prospect_id, row.sequence_id) if prospect_id is not None else None
-    if state is None or prospect_id is None:
+    if state is None or prospect_id is None or _is_of_another(state, row):
         raise NotThereYet
     return state, prospect_id
 

@@ -174,6 +174,40 @@ def test_who_is_in_the_sequence_there_is_taken_over(
     assert states_there() == 1
 
 
+@pytest.fixture
+def namesake(account: Customer, person: Stakeholder) -> Stakeholder:
+    """The same address at another account: one person at Outreach.io."""
+    other = factories.CustomerFactory.create(name="Acme Nordic", owner=account.owner)
+    return factories.StakeholderFactory.create(customer=other, name="Ann Lee", email=person.email)
+
+
+def test_address_of_two_accounts_is_in_a_sequence_for_one_of_them(
+    enrolled: Enrolled, ask: Enrolled, csm: User, namesake: Stakeholder, now: datetime
+) -> None:
+    first = enrolled()
+    second = approve_enrollment(ask(namesake), now=now, by=csm)
+
+    work(second.pk, now=now)
+
+    second.refresh_from_db()
+    assert (second.state, second.state_id, states_there()) == ("failed", None, 1)
+    assert "already been in this sequence" in second.outcome
+    assert Enrollment.objects.get(pk=first.pk).state == "enrolled"
+
+
+def test_lookup_does_not_take_the_way_of_another_account(
+    enrolled: Enrolled, ask: Enrolled, csm: User, namesake: Stakeholder, now: datetime
+) -> None:
+    enrolled()
+    second = approve_enrollment(ask(namesake), now=now, by=csm)
+    Enrollment.objects.filter(pk=second.pk).update(state=EnrollmentState.UNKNOWN, not_before=now)
+
+    work(second.pk, now=now)
+
+    second.refresh_from_db()
+    assert (second.state, second.state_id) == ("approved", None)
+
+
 def test_rate_limit_waits_until_its_reset(
     ask: Enrolled, csm: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
