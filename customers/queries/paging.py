@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
@@ -11,6 +12,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from customers.queries.minute import while_dear
+
+MOST_COUNTED = 1_000
+"""So many rows of a list are counted where counting all is dear: of a longer one its page says that there are more."""
 
 
 class LeanPaginator(Paginator):
@@ -56,3 +60,50 @@ class NearerEndPaginator(LeanPaginator):
         if begin <= after:
             return list(ids[begin:end])
         return list(ids.reverse()[after : self.count - begin])[::-1]
+
+
+class PlacePage(Page):
+    """The places in a list that stand on one page. is_open: there are more than `most`, nobody has counted how many."""
+
+    is_open = False
+    most = MOST_COUNTED
+
+
+class PlacePaginator(Paginator):
+    """Pages of the places in a list, for who reads its rows elsewhere."""
+
+    def get_page(self, number: Any) -> PlacePage:
+        return cast(PlacePage, super().get_page(number))
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> PlacePage:
+        return PlacePage(*args, **kwargs)
+
+
+class Counted(NamedTuple):
+    """How many rows there are. are_more: than so many, nobody has counted how many."""
+
+    total: int
+    are_more: bool = False
+
+
+def count_some(rows: QuerySet[Any, Any]) -> Counted:
+    """This will count rows as far as MOST_COUNTED."""
+    found = int(rows.order_by()[: MOST_COUNTED + 1].count())
+    return Counted(min(found, MOST_COUNTED), are_more=found > MOST_COUNTED)
+
+
+def find_page(
+    number: str | None, per_page: int, *, total: int, are_more: bool, count_all: Callable[[], int]
+) -> PlacePage:
+    """This will give the places on the page that is asked for, or on the nearest that there is.
+
+    total, are_more: see `Counted`. count_all: asked for a page behind what is counted: only there it matters where the
+    list ends.
+    """
+    page = PlacePaginator(range(total + are_more), per_page).get_page(number)
+    if not are_more:
+        return page
+    if page.end_index() > total:
+        return PlacePaginator(range(count_all()), per_page).get_page(number)
+    page.is_open = True
+    return page

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import BooleanField, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from customers.enums import ContractState
-from customers.models import Contract, Customer, Stakeholder
+from customers.models import Contract, Customer, Stakeholder, User
+from customers.models.base import team_scope
 from renewals.enums import OUTCOMES_WITH_NEXT_CYCLE, Outcome, Stage
 from renewals.models import StepChange, StepLine
 from renewals.queries.book_days import LocalDates
@@ -97,15 +98,19 @@ class BookFilter:
 
 @dataclass(frozen=True)
 class BookCount:
-    """How many accounts are asked for, and of how many it is known by what they are sorted."""
+    """How many accounts are asked for, and of how many it is known by what they are sorted.
+
+    known: None where nobody has counted. are_more: than so many, and nobody has counted how many.
+    """
 
     total: int
-    known: int
+    known: int | None
+    are_more: bool = False
 
 
 @dataclass(frozen=True)
 class Question:
-    """A filter as the database is asked it. holders: the accounts that hold the text."""
+    """A filter as the database is asked it. holders: the accounts that hold the text; None: they are not looked up."""
 
     wanted: BookFilter
     dates: LocalDates
@@ -120,9 +125,15 @@ class Question:
         """This will say all of it but the text; `account` and `term` are how the query reaches the two tables."""
         return [*self._of_stage(account, term), *self._of_account(account), *self._of_contract(account, term)]
 
+    def all_of(self, *, account: str, term: str) -> list[Q]:
+        """This will say all of it, for all that is asked for."""
+        return [*self.conditions(account=account, term=term), *self._of_text(account)]
+
     def in_turn(self, *, account: str) -> list[Q | IsOneOf]:
         """This will say the text for a page, for which row after row is asked until it is full."""
-        if self.holders is None or connection.vendor == "sqlite":
+        if self.holders is None:
+            return [holds(self.wanted.text, account=account)] if self.wanted.text else []
+        if connection.vendor == "sqlite":
             return [*self._of_text(account)]
         return [IsOneOf(F(f"{account}pk"), self.holders)]
 
@@ -133,6 +144,8 @@ class Question:
     def _of_text(self, account: str) -> Iterator[Q]:
         if self.holders is not None:
             yield Q(**{f"{account}pk__in": self.holders})
+        elif self.wanted.text:
+            yield Q(**{f"{account}pk__in": by_itself(self.wanted.text).union(by_people(self.wanted.text))})
 
     def _of_stage(self, account: str, term: str) -> Iterator[Q]:
         stage = self.wanted.stage
@@ -200,14 +213,33 @@ def maybe_without_contract() -> QuerySet[Any, Any]:
     return StepLine.objects.filter(without_contract=True).values("account").union(StepChange.objects.values("account"))
 
 
-def ask(wanted: BookFilter, dates: LocalDates) -> Question:
+def ask(wanted: BookFilter, dates: LocalDates, *, user: User) -> Question:
     """This will put the question. Who holds the text is looked up here, once for all that is asked with it."""
-    return Question(wanted, dates, find_once(_holders(wanted.text)) if wanted.text else None)
+    if not wanted.text:
+        return Question(wanted, dates)
+    itself, people = by_itself(wanted.text), by_people(wanted.text)
+    if connection.vendor == "postgresql" and team_scope(user) is None:
+        # Of the few that a person sees, not of all in the house.
+        itself, people = itself.visible_to(user), people.visible_to(user)
+    return Question(wanted, dates, find_once(itself.union(people)))
 
 
-def _holders(text: str) -> QuerySet[Any, Any]:
-    """The accounts with the text in their name or id, or in a name or an address of their people."""
+def by_itself(text: str) -> Any:
+    """The accounts with the text in their name or id."""
+    return Customer.objects.filter(search_text__contains=Lower(Value(text))).order_by().values("pk")
+
+
+def by_people(text: str) -> Any:
+    """The accounts with the text in a name or an address of their people; one that has several of them as often."""
+    return Stakeholder.objects.filter(search_text__contains=Lower(Value(text))).order_by().values("customer")
+
+
+def holds(text: str, *, account: str) -> Q:
+    """This will ask one account after the other whether it holds the text.
+
+    The person is looked up as a value, else PostgreSQL may read all people to know it of each account.
+    """
     wanted = Lower(Value(text))
-    by_itself = Customer.objects.filter(search_text__contains=wanted).order_by().values("pk")
-    by_people = Stakeholder.objects.filter(search_text__contains=wanted).order_by().values("customer")
-    return by_itself.union(by_people)
+    people = Stakeholder.objects.filter(customer=OuterRef(f"{account}pk"), search_text__contains=wanted).order_by()
+    has_person = Subquery(people.annotate(is_one=Value(True)).values("is_one")[:1], output_field=BooleanField())
+    return Q(**{f"{account}search_text__contains": wanted}) | Q(has_person)

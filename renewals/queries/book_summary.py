@@ -62,7 +62,7 @@ class BookSummary:
     def count_of(self, stage: str) -> BookCount:
         """This will count what is asked for in the stage; empty: in all of the book."""
         counts = [count for code, count in self.asked.items() if stage in ("", code)]
-        return BookCount(sum(count.total for count in counts), sum(count.known for count in counts))
+        return BookCount(sum(count.total for count in counts), sum(count.known or 0 for count in counts))
 
     @property
     def at_risk(self) -> dict[str, Decimal]:
@@ -106,7 +106,7 @@ def _add_up(groups: Iterable[Any]) -> BookSummary:
     asked: dict[str, BookCount] = defaultdict(lambda: BookCount(0, 0))
     for place, currency, count, paid, weighted, total, known in groups:
         code = NO_CONTRACT if place is None else STAGE_SPANS[place].stage
-        asked[code] = BookCount(asked[code].total + total, asked[code].known + known)
+        asked[code] = BookCount(asked[code].total + total, (asked[code].known or 0) + known)
         if place is None:
             without_contract += count
         elif count:

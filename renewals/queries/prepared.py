@@ -22,7 +22,7 @@ def find_once(rows: QuerySet[Any, Any]) -> RawSQL:
     names = "json_group_array(pk)" if is_sqlite else "COALESCE(array_agg(pk)::text, '{}')"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM ({sql}) AS found", params)  # noqa: S608
-        return _in(cursor.fetchone()[0])
+        return in_ids(cursor.fetchone()[0])
 
 
 class IsOneOf(Func):
@@ -41,7 +41,7 @@ class IsOneOf(Func):
 
 def one_of_asked() -> RawSQL:
     """This will name, for `__in`, the ids that a prepared query is read with."""
-    return _in(IDS)
+    return in_ids(IDS)
 
 
 class Prepared:
@@ -61,7 +61,8 @@ class Prepared:
         return self._compiler.apply_converters(found, self._converters) if self._converters else found
 
 
-def _in(parameter: object) -> RawSQL:
+def in_ids(parameter: object) -> RawSQL:
+    """This will name, for `__in`, ids that the database wrote as one value."""
     if connection.vendor == "sqlite":
         return RawSQL("SELECT value FROM json_each(%s)", [parameter])
     return RawSQL("SELECT unnest(%s::uuid[])", [parameter])

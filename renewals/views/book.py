@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import SavedView, Team
+from customers.queries.paging import find_page
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.services.saved_views import save_view
@@ -48,7 +48,15 @@ def book(request: HttpRequest) -> HttpResponse:
     facets = read_facets(reader, now=timezone.now(), mark=mark)
     asked = Book(reader, wanted, facets.dates, mark)
     count = asked.count()
-    page: Page[int] = Paginator(range(count.total), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = find_page(
+        request.GET.get("page"),
+        PAGE_SIZE,
+        total=count.total,
+        are_more=count.are_more,
+        count_all=lambda: asked.count_all().total,
+    )
+    if not page.is_open:
+        count = asked.count_all()
     begin = (page.number - 1) * PAGE_SIZE
     rows = asked.rows(begin, begin + PAGE_SIZE, count=count)
     to = Addresses()

@@ -18,6 +18,7 @@ from config.benchmarks.book import FilledBook, fill_book
 from config.benchmarks.journeys import fill_journeys
 from config.benchmarks.work import fill_work
 from customers.models import Activity, Brake, Contract, Customer, Hold, Meeting, Stakeholder, Todo, User
+from customers.queries import paging
 from customers.queries.bell import forget_bell
 from customers.queries.kept import forget_answers
 from customers.queries.merging import list_candidates
@@ -27,10 +28,11 @@ from journeys.models import AutomationLog, Deliverable, Journey, JourneyMonth
 from journeys.queries.board_sums import BOARD
 from outreach.models import OutreachPlan, Touch
 from renewals.models import EngageRun, Renewal
-from renewals.queries import book_steps
-from renewals.queries.book_filter import _holders
+from renewals.queries import book_found, book_steps
+from renewals.queries.book_filter import by_itself, by_people
 from renewals.queries.book_sums import BOOK as BOOK_SUMS
 from renewals.services import step_lines
+from renewals.views import book as book_page
 from tests import factories
 from tests.plans import Look, explain, know_tables, multiply, read_by
 
@@ -112,6 +114,25 @@ def test_heads_of_a_leads_pages_add_up_sums_instead_of_the_book(
     assert [sql for found in look.found.values() for sql, _ in found if not sql.startswith(orders)] == []
 
 
+@pytest.mark.parametrize("sort", ["days", "-risk", "name", "action"])
+def test_common_search_of_a_lead_asks_account_after_account_for_their_people_until_a_page_is_full(
+    mine: list[Customer], book: FilledBook, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To know it of all accounts at once PostgreSQL would read all people."""
+    for module in (paging, book_found):
+        monkeypatch.setattr(module, "MOST_COUNTED", 20)
+    monkeypatch.setattr(book_found, "MOST_LOOKED_UP", 30)
+    monkeypatch.setattr(book_page, "PAGE_SIZE", 10)
+    look = Look()
+
+    _open(look, book.lead, [f"{reverse('renewals:book')}?q=a&sort={sort}"])
+
+    # Who is looked up first of all is whoever stands first in the tables.
+    whole = [words for found in look.found.values() for sql, words in found if not sql.startswith("\nWITH \nitself")]
+    assert look.idle == []
+    assert [words for words in whole if "stakeholder" in words] == []
+
+
 def test_longest_lists_of_the_admin_are_read_in_the_order_of_an_index(mine: list[Customer], ops: User) -> None:
     """How many rows there are is counted besides, once a minute."""
     look = Look()
@@ -152,7 +173,7 @@ def test_search_by_name_reads_the_indexes_of_names(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
 
-    plan = explain(*_holders("acme").query.sql_with_params())
+    plan = explain(*by_itself("acme").union(by_people("acme")).query.sql_with_params())
 
     names = sorted(name.removesuffix("_trigrams") for name in read_by(plan))
     assert names == ["customer_search", "stakeholder_search"]
