@@ -13,6 +13,7 @@ from customers.api.fields import ColleagueField, CountryField, CurrencyField, Pr
 from customers.api_base import MomentOrDayField, TextField
 from customers.enums import HoldScope, StakeholderRole, Weekday
 from customers.registry.holds import Stop
+from customers.rules.source_mapping import EARLY
 
 MOST_READINGS = 5000
 
@@ -206,6 +207,13 @@ class ReadingSerializer(serializers.Serializer[Any]):
 
     class Meta:
         list_serializer_class = ReadingListSerializer
+
+    def validate_at(self, at: datetime) -> datetime:
+        """A reading of the far future would be the latest one for good; a sender may be a day ahead of UTC."""
+        now = self.context.get("now")
+        if now is not None and at > now + EARLY:
+            raise serializers.ValidationError("This lies in the future.")
+        return at
 
 
 class RecordedSerializer(serializers.Serializer[Any]):

@@ -19,11 +19,11 @@ class Usage(OfCustomer):
 
     @extend_schema(request=ReadingSerializer(many=True), responses={201: RecordedSerializer})
     def post(self, request: Request, id: str) -> Response:
-        """Keep a list of readings; without `at` a reading is of this moment."""
+        """Keep a list of readings; without `at` a reading is of this moment. None may lie more than a day ahead."""
         customer = self.get_customer()
-        body = ReadingSerializer(data=request.data, many=True)
-        body.is_valid(raise_exception=True)
         now = timezone.now()
+        body = ReadingSerializer(data=request.data, many=True, context={"now": now})
+        body.is_valid(raise_exception=True)
         readings = [Reading(**{"at": now, **values}) for values in body.validated_data]
         recorded = record_usage(customer, readings, now=now, by=caller_of(request))
         return Response(RecordedSerializer(recorded).data, status=status.HTTP_201_CREATED)

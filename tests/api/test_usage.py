@@ -49,6 +49,7 @@ def test_largest_usage_that_is_kept_can_be_read_and_a_larger_is_refused(api: Cal
         ([{"metric": "users", "value": -1}], "0.value"),
         ([{"metric": "users", "value": 1e30}], "0.value"),
         ([{"metric": "users", "value": 1, "at": "yesterday"}], "0.at"),
+        ([{"metric": "users", "value": 1, "at": "2099-11-29T00:00:00Z"}], "0.at"),
         ([{"metric": "users", "value": 1, "at": "0001-01-01T00:00:00+14:00"}], "0.at"),
         ([7], "0"),
     ],
