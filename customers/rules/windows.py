@@ -61,9 +61,9 @@ class Window:
         local = moment.astimezone(self.zone)
         if not self.calendar.is_open(local.date()):
             if local.date() in self.calendar.closed:
-                return f"{local:%-d %B} is a holiday there: {self.calendar.why_closed(local.date())}"
-            return f"{WEEKDAYS[local.weekday()]} is no working day there"
-        return f"it is {local:%H:%M} there, and mails leave from {self.start:%H:%M} to {self.end:%H:%M}"
+                return f"{local:%-d %B} is a holiday: {self.calendar.why_closed(local.date())}"
+            return f"{WEEKDAYS[local.weekday()]} is no working day"
+        return f"it is {local:%H:%M}, and mails leave from {self.start:%H:%M} to {self.end:%H:%M}"
 
     def _openings(self, day: date) -> Iterator[datetime]:
         """Give the moments of the day at which the clock there reaches `start`: one, or two where it is set back."""

@@ -134,9 +134,14 @@ def check_hold(facts: GateFacts) -> Verdict:
         return Passed("On hold; a contract notice is exempt.")
     if facts.passes_hold:
         return Passed("On hold; a mail about that hold passes.")
-    until = f" until {facts.hold.until:%d %b %Y}" if facts.hold.until else ""
+    until = f" until {_day_there(facts.hold.until, facts):%-d %b %Y}" if facts.hold.until else ""
     why = f": {facts.hold.reason}" if facts.hold.reason else ""
     return Refused(f"The account is on hold{until}{why}.", "held", facts.hold.until)
+
+
+def _day_there(moment: datetime, facts: GateFacts) -> datetime:
+    """A hold that ends with a day of theirs ends on the day before in UTC, east of it."""
+    return moment.astimezone(facts.pacing.rules.window.zone) if facts.pacing else moment
 
 
 def check_brake(facts: GateFacts) -> Verdict:

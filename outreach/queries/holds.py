@@ -35,8 +35,9 @@ def list_stopped(customer: Customer, scope: str, now: datetime) -> list[Stops]:
 
 
 def _as_stop(touch: Touch) -> Stop:
-    name = f"{touch.title}: {touch.stakeholder.name}" if touch.stakeholder else touch.title
-    return Stop(str(touch.pk), name, touch.due_date)
+    person = touch.stakeholder
+    is_named = person is None or person.name in touch.title
+    return Stop(str(touch.pk), touch.title if is_named else f"{touch.title}: {person.name}", touch.due_date)
 
 
 SOURCE = HoldSource("outreach", stops=list_stopped)

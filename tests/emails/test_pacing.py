@@ -23,7 +23,7 @@ def test_send_at_night_is_approved_and_waits_for_the_morning(draft: Draft, csm: 
 
     assert standing(sent) == (DraftState.QUEUED, "window", MORNING)
     assert sent.is_kept_back and sent.is_editable and not sent.is_on_its_way
-    assert sent.outcome == ("At Acme Corporation it is 22:00 there, and mails leave from 09:00 to 17:00.")
+    assert sent.outcome == ("At Acme Corporation it is 22:00, and mails leave from 09:00 to 17:00.")
     assert sent.waits_since == NIGHT
     assert [line["check"] for line in sent.receipt if line["waits"]] == ["window"]
     answer = answer_for(sent)
@@ -78,7 +78,7 @@ def test_holiday_of_the_customers_country_keeps_it(draft: Draft, csm: User) -> N
     sent = send_now(reload(draft), now=christmas, by=csm)
 
     assert sent.not_before == datetime(2026, 12, 28, 14, 0, tzinfo=UTC)
-    assert "25 December is a holiday there: Christmas Day" in sent.outcome
+    assert "25 December is a holiday: Christmas Day" in sent.outcome
 
 
 def test_approved_letter_sent_off_at_night_waits_too(draft: Draft, csm: User) -> None:

@@ -14,7 +14,7 @@ from customers.rules.sending import CAP_PERIOD, SendingRules
 from customers.rules.windows import Window
 from customers.rules.workdays import Calendar
 from emails.enums import Lane
-from emails.rules.gate import GateFacts, ask_gate
+from emails.rules.gate import GateFacts, HoldFacts, ask_gate
 from emails.rules.pacing import OtherLetter, PacingFacts, weigh_cap, weigh_collision, weigh_window
 from emails.rules.verdicts import Passed, Refused, Verdict
 from tests.emails.rules.test_gate import GOOD
@@ -198,8 +198,8 @@ def test_letter_ahead_that_leaves_after_the_period_takes_no_slot() -> None:
     [
         ("2026-03-04T09:00", None, ""),
         ("2026-03-04T16:59:59", None, ""),
-        ("2026-03-04T22:00", "2026-03-05T09:00", "At Acme it is 22:00 there, and mails leave from 09:00 to 17:00."),
-        ("2026-03-07T10:00", "2026-03-09T09:00", "At Acme Saturday is no working day there."),
+        ("2026-03-04T22:00", "2026-03-05T09:00", "At Acme it is 22:00, and mails leave from 09:00 to 17:00."),
+        ("2026-03-07T10:00", "2026-03-09T09:00", "At Acme Saturday is no working day."),
     ],
 )
 def test_letter_waits_for_the_window(moment: str, next_try_at: str | None, words: str) -> None:
@@ -238,6 +238,16 @@ def test_answer_keeps_to_the_hours_too() -> None:
 
 def paced(**more: object) -> GateFacts:
     return replace(GOOD, pacing=facts_at(**more))  # type: ignore[arg-type]
+
+
+def test_hold_ends_with_the_day_it_has_there() -> None:
+    until = datetime(2026, 3, 11, 23, 0, tzinfo=UTC)
+    berlin = SendingRules(Window(zone=ZoneInfo("Europe/Berlin")))
+
+    receipt = ask_gate(replace(paced(rules=berlin), hold=HoldFacts(until)))
+
+    assert receipt.stop is not None
+    assert receipt.stop.reason == "The account is on hold until 12 Mar 2026."
 
 
 def test_receipt_waits_for_the_last_of_what_passes_by_itself() -> None:
