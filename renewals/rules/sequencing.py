@@ -179,8 +179,8 @@ def _strategies(facts: SequenceFacts, recommended: SequencingApproach) -> tuple[
     parallel, buyer = parallel_conditions(facts), buyer_first_conditions(facts)
     tight, buyer_fits = (all(c.held for c in group) for group in (parallel, buyer))
     neither = (
-        Condition("Parallel is called for", _yes(tight), "no", not tight),
-        Condition("Economic buyer first is safe", _yes(buyer_fits), "no", not buyer_fits),
+        Condition("Time is short:", _yes(tight), "no", not tight),
+        Condition("Economic buyer first would be safe:", _yes(buyer_fits), "no", not buyer_fits),
     )
     votes = {
         SequencingApproach.CHAMPION_FIRST: neither,

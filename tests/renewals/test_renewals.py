@@ -11,10 +11,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from customers.enums import ContractState, TodoState
+from customers.enums import ContractState, HoldScope, TodoState
 from customers.models import Activity, Contract, Customer, Todo, User
 from customers.services.todos import add_todo
 from outreach.enums import PlanEnd, PlanState, TouchKind, TouchState
+from outreach.queries.holds import list_stopped
 from outreach.services.plans import close_plan
 from renewals.enums import ObjectionKind, Outcome
 from renewals.models import Renewal
@@ -260,6 +261,17 @@ def test_outcome_closes_the_plan_and_cancels_what_was_planned(renewal: Renewal, 
     run.plan.refresh_from_db()
     assert (run.plan.state, run.plan.end) == (PlanState.CLOSED, PlanEnd.OUTCOME)
     assert not run.plan.touches.filter(state=TouchState.PLANNED).exists()
+
+
+@pytest.mark.usefixtures("people")
+def test_hold_names_each_planned_contact_once(renewal: Renewal, csm: User) -> None:
+    open_engage(renewal.customer, now=at_day(117), by=csm)
+
+    (stops,) = list_stopped(renewal.customer, HoldScope.ACCOUNT, at_day(117))
+
+    names = [stop.name for stop in stops.named]
+    assert "Send email to Ada Byrne" in names
+    assert {name.count("Ada Byrne") for name in names} == {0, 1}
 
 
 @pytest.mark.usefixtures("people")
