@@ -7,7 +7,7 @@ from typing import Any
 
 from customers.registry.panels import Panel, PanelRequest, register_panel
 from renewals.queries.engage_panel import engage_lines, read_touches
-from renewals.queries.term import read_term
+from renewals.queries.term import read_churned, read_term
 from renewals.queries.workspace import badge_of
 from renewals.rules.stage_guide import stage_guide
 from renewals.rules.stages import STAGE_SPANS
@@ -21,7 +21,9 @@ def register() -> None:
 
 def load_renewal(asked: PanelRequest) -> Mapping[str, Any]:
     term = asked.once("term", lambda: read_term(asked.customer, now=asked.now))
-    return {"term": term, "guide": stage_guide(term.stage) if term else None, "spans": STAGE_SPANS}
+    churned = read_churned(asked.customer) if term is None else None
+    guide = stage_guide(term.stage) if term else None
+    return {"term": term, "churned": churned, "guide": guide, "spans": STAGE_SPANS}
 
 
 def load_engage(asked: PanelRequest) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from customers.enums import ContractState
 from customers.models import Contract, Customer
 from customers.queries.calendars import local_date
 from customers.queries.memo import kept
-from renewals.enums import Stage
+from renewals.enums import Outcome, Stage
 from renewals.models import Renewal
 from renewals.rules.opening import Opening, engage_opening
 from renewals.rules.stages import StageSpan, days_to_renewal, span_of, stage_for
@@ -58,6 +58,12 @@ class Term:
     @property
     def increase_pct(self) -> Decimal | None:
         return self.contract.increase_pct
+
+
+def read_churned(customer: Customer) -> Renewal | None:
+    """This will read the last renewal of an account without a running contract, where it ended as churned."""
+    last = Renewal.objects.filter(customer=customer, closed_at__isnull=False).order_by("-closed_at").first()
+    return last if last is not None and last.outcome == Outcome.CHURNED else None
 
 
 def read_term(customer: Customer, *, now: datetime) -> Term | None:

@@ -20,7 +20,9 @@ from customers.services.meetings import mark_held
 from emails.models import Draft
 from outreach.enums import TouchKind
 from outreach.models import OutreachPlan, Touch
+from renewals.enums import Outcome
 from renewals.models import Renewal
+from renewals.services.renewals import Ending, set_outcome
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +245,16 @@ def test_account_page_folds_many_people(page: Client, customer: Customer) -> Non
 
     assert text.count('class="people-row') == customer.stakeholders.count()
     assert f"and {customer.stakeholders.count() - 8} more" in text
+
+
+def test_account_that_churned_says_so(page: Client, customer: Customer, csm: User) -> None:
+    contract = factories.ContractFactory.create(customer=customer)
+    renewal = Renewal.objects.create(customer=customer, contract=contract)
+    ending = Ending(Outcome.CHURNED, reason="Bought by a competitor")
+    set_outcome(renewal, ending=ending, now=timezone.now(), by=csm)
+
+    text = page.get(reverse("customers:account", args=[customer.pk])).content.decode()
+
+    assert "Churned</span>" in text
+    assert "Bought by a competitor" in text
+    assert "No running contract" not in text
