@@ -106,6 +106,17 @@ def test_a_month_whose_day_has_come_is_being_prepared(link: PortalLink, outsider
     assert re.findall(r'<li class="month (\w+)">', page)[2] == "preparing"
 
 
+def test_what_comes_next_names_no_day_that_has_passed(link: PortalLink, outsider: Client) -> None:
+    outsider.post(at(link, "/months/2"))
+
+    page = outsider.get(at(link)).content.decode()
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        late = outsider.get(at(link)).content.decode()
+
+    assert re.search(r"Next: [^.<]+, on 6 March 2026\.", page)
+    assert re.search(r"Next: [^.<]+\. It is being prepared\.", late)
+
+
 def test_days_are_the_customers(link: PortalLink, outsider: Client) -> None:
     # Half past three in the morning of the 6th in UTC is the evening of the 5th in New York.
     with time_machine.travel(NOW.replace(day=6, hour=3, minute=30), tick=False):
