@@ -35,9 +35,10 @@ def list_stopped(customer: Customer, scope: str, now: datetime) -> list[Stops]:
 
 
 def _as_stop(touch: Touch) -> Stop:
-    person = touch.stakeholder
-    is_named = person is None or person.name in touch.title
-    return Stop(str(touch.pk), touch.title if is_named else f"{touch.title}: {person.name}", touch.due_date)
+    name, person = touch.title, touch.stakeholder
+    if person is not None and person.name not in name:
+        name = f"{name}: {person.name}"
+    return Stop(str(touch.pk), name, touch.due_date)
 
 
 SOURCE = HoldSource("outreach", stops=list_stopped)
