@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from journeys.rules.briefs import DeliverableBrief, Earlier
+from journeys.rules.briefs import DeliverableBrief, Earlier, Line
 from journeys.rules.documents import shorten, write_section
 from journeys.rules.relevance import share_out
 
@@ -21,6 +21,12 @@ _CLOSERS = (
     "Read this with the people who work on it, and mark what you see differently.",
     "Choose the point that moves the rest, and begin there.",
 )
+
+_LEADS = {"answers": "In your own words:", "plan": "From your business plan:", "earlier": "From the work so far:"}
+_NOTHING = "Nothing you have told us so far speaks of this. We fill it in together at the check-in."
+_BUILDS_ON, _NEXT_STEPS, _QUESTIONS = "What this builds on", "Next steps", "Questions for our check-in"
+_OWN_HEADINGS = frozenset({_BUILDS_ON, _NEXT_STEPS, _QUESTIONS})
+_OWN_TEXTS = frozenset({*_CLOSERS, *_LEADS.values(), _NOTHING})
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class _Composer:
     def foundation(self) -> str:
         phase = self.brief.phase.lower()
         points = [self.achieved(month) for month in self.brief.earlier]
-        return write_section("What this builds on", [f"Each {phase} stands on those before it:"], points)
+        return write_section(_BUILDS_ON, [f"Each {phase} stands on those before it:"], points)
 
     def achieved(self, month: Earlier) -> str:
         done = "; ".join(month.done)
@@ -109,6 +115,7 @@ class _Composer:
                 (f"{line.heading} {line.text}", self.quote_line(f"{brief.phase} {month.number}", line.text))
                 for month in brief.earlier
                 for line in month.lines
+                if not self.is_ours(month, line)
             ],
             most=MOST_EARLIER,
         )
@@ -117,20 +124,20 @@ class _Composer:
             for said, planned, before in zip(answers, plan, earlier, strict=True)
         ]
 
+    def is_ours(self, month: Earlier, line: Line) -> bool:
+        """What this writer says in every month around what is theirs: later months do not build on it."""
+        is_opening = line.text.startswith(f"{month.title} is {self.brief.phase.lower()} {month.number} of ")
+        return is_opening or line.heading in _OWN_HEADINGS or line.text in _OWN_TEXTS
+
     def quote_line(self, heading: str, text: str) -> str:
         quoted = shorten(text, LONGEST_QUOTE)
         return f"{heading}: {quoted}" if heading else quoted
 
     def section(self, head: str, groups: dict[str, list[str]], place: int) -> str:
         if not any(groups.values()):
-            text = "Nothing you have told us so far speaks of this. We fill it in together at the check-in."
-            return write_section(head, [text])
+            return write_section(head, [_NOTHING])
         parts = []
-        for name, lead in (
-            ("answers", "In your own words:"),
-            ("plan", "From your business plan:"),
-            ("earlier", "From the work so far:"),
-        ):
+        for name, lead in _LEADS.items():
             if groups[name]:
                 parts.append(write_section("\0", [lead], groups[name]).split("\n\n", 1)[1])
         return "\n\n".join([f"## {head}", *parts, _CLOSERS[place % len(_CLOSERS)]])
@@ -141,7 +148,7 @@ class _Composer:
         after = f"Next comes {brief.next_title}, expected on {brief.next_date}." if brief.next_title else ""
         last = "" if brief.next_title else f"This is the last {phase} of the programme."
         points = "\n".join(f"- {point}" for point in brief.done)
-        return "\n\n".join(text for text in ("## Next steps", lead, points, after, last) if text)
+        return "\n\n".join(text for text in (f"## {_NEXT_STEPS}", lead, points, after, last) if text)
 
     def questions(self, empty: list[str]) -> str:
         asked = [f"What should “{head}” say for {self.brief.customer}?" for head in empty]
@@ -150,9 +157,7 @@ class _Composer:
             "What has changed since you answered our first questions?",
             "Which of the points above comes first, and who takes it on?",
         ]
-        return write_section(
-            "Questions for our check-in", ["Bring what you can; the rest we find together."], asked[-MOST_QUESTIONS:]
-        )
+        return write_section(_QUESTIONS, ["Bring what you can; the rest we find together."], asked[-MOST_QUESTIONS:])
 
     def notes(self) -> list[str]:
         if not self.brief.instruction:
