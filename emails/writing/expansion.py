@@ -116,7 +116,7 @@ class _Introduction(Composer):
             return phrases.EXPAND_NO_OFFER[self.directness]
         said = phrases.EXPAND[self.directness].format(offer=offer)
         features = self.features()
-        return said + (phrases.EXPAND_WITH.format(features=_listed(features)) if features else "")
+        return said + (phrases.EXPAND_WITH.format(features="; ".join(features)) if features else "")
 
     def features(self) -> list[str]:
         """What the plan brings: what was asked for is never left out, and stands last, marked as such."""

@@ -97,7 +97,7 @@ OPTIMISE = {
 }
 EXPAND_HEAD = "Look at more room: "
 EXPAND = {"soft": "our {offer} plan may fit", "direct": "I would suggest our {offer} plan"}
-EXPAND_WITH = ", with {features}"
+EXPAND_WITH = ". It brings: {features}"
 EXPAND_NO_OFFER = {
     "soft": "if that is not enough, we can see together what a larger plan would change",
     "direct": "I would suggest that we see together what a larger plan would change",

@@ -122,7 +122,7 @@ def test_spec_example_is_said_by_its_own_figures() -> None:
 
     assert "- Users: 98 of 100 in use (98%), up 22.4%" in letter.body
     assert "- API calls: 8,500 in use" in letter.body
-    assert "with 5x API capacity and Advanced analytics, which you have asked about." in letter.body
+    assert "plan may fit. It brings: 5x API capacity; Advanced analytics, which you have asked about." in letter.body
     assert "You have also asked about Single sign-on" in letter.body
     assert "there is unused room in exports (10 of 100 in use)" in letter.body
     assert "your Professional plan allows" in letter.body
