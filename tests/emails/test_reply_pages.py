@@ -155,7 +155,7 @@ def test_reader_sees_and_changes_nothing(client: Client, reply: Reply, reader: U
     shown = client.get(f"/replies/{reply.pk}")
 
     assert shown.status_code == 200
-    assert "That is what it is" not in text_of(shown)
+    assert "Save what it is" not in text_of(shown)
     assert client.post(f"/replies/{reply.pk}/correct", {"classification": "neutral"}).status_code == 403
     assert client.post(f"/replies/{reply.pk}/handled").status_code == 403
 
