@@ -19,8 +19,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from customers.queries.memo import kept_each
-from emails.queries.columns import Columns, Record, Wanted, read_columns
+from django.db.models import Model
+
+from customers.queries.memo import kept, kept_each
+from emails.queries.columns import Columns, Record, Wanted, read_columns, record_of
 from emails.rules.facts import Fact, canonical
 
 Key = tuple[str, str]
@@ -30,6 +32,7 @@ Reader = Callable[[Collection[str]], Mapping[str, Record]]
 Teller = Callable[[Any, datetime], Iterable[Fact]]
 """Takes an account and now; gives the facts that a letter to it may state."""
 
+_FACTS = "facts"
 _readers: dict[str, Reader] = {}
 _tellers: dict[str, Teller] = {}
 
@@ -71,9 +74,18 @@ def current_values(facts: Iterable[Fact], values: Mapping[tuple[str, str, str], 
     return {fact.key: values.get((fact.kind, fact.id, fact.field)) for fact in facts}
 
 
+def keep_rows(*rows: Model | None) -> None:
+    """Have the facts of these rows not be read again within `reading_once`: who calls has just read them."""
+    known: dict[Key, Record | None] = kept(_FACTS, dict)
+    for kind, reader in _readers.items():
+        for row in rows:
+            if isinstance(reader, Columns) and type(row) is reader.model and (record := record_of(reader, row)):
+                known[kind, str(row.pk)] = record
+
+
 def _records(keys: Collection[Key]) -> Mapping[Key, Record]:
     """The records by kind and id; a page reads each once."""
-    return kept_each("facts", keys, _read)
+    return kept_each(_FACTS, keys, _read)
 
 
 def _read(keys: Collection[Key]) -> Mapping[Key, Record]:

@@ -4,7 +4,7 @@ from django.dispatch import Signal
 
 draft_written = Signal()  # draft_id, customer_id, origin_kind, origin_id
 draft_approved = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, origin_id, purpose, approved_at
-draft_sent = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, origin_id, purpose, sent_at
+draft_sent = Signal()  # draft_id, customer_id, stakeholder_id, origin_kind, origin_id, purpose, lane, sent_at
 draft_blocked = Signal()  # draft_id, customer_id, check, reason
 draft_bounced = Signal()  # draft_id, customer_id, stakeholder_id, bounce_kind, reason
 draft_failed = Signal()  # draft_id, customer_id, reason

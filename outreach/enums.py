@@ -2,6 +2,11 @@
 
 from django.db.models import TextChoices
 
+from emails.enums import Purpose
+
+UNPLANNED_PURPOSES = frozenset({Purpose.FREE, Purpose.PROGRAMME, Purpose.HOLD_NEWS})
+"""What letters do that no plan has a contact for."""
+
 
 class SequencingApproach(TextChoices):
     """In which order the stakeholders are contacted. Source: Engage, step 1."""

@@ -13,7 +13,7 @@ from customers.enums import TodoState
 from customers.signals import book_imported, brake_cleared, customer_created, hold_ended, meeting_changed, todo_closed
 from emails.enums import HUMAN_CLASSES, OriginKind, Purpose, ReplyClass
 from emails.signals import draft_approved, draft_cancelled, draft_sent, reply_corrected, reply_received
-from outreach.enums import TouchState
+from outreach.enums import UNPLANNED_PURPOSES, TouchState
 from outreach.services import alerts
 from outreach.services.absences import note_absence, take_absence_back
 from outreach.services.cadence import start_cadence
@@ -50,6 +50,8 @@ def open_plan_of_letter(
 
 @receiver(draft_sent, dispatch_uid="outreach.touch_done")
 def mark_touch_done(sender: object, draft_id: uuid.UUID, sent_at: str, purpose: str, **_: Any) -> None:
+    if purpose in UNPLANNED_PURPOSES:
+        return
     # First the follow-ups, so that the plan, which is computed again because of the touch, shows them.
     if purpose == Purpose.FIRST_TOUCH:
         start_cadence(draft_id, now=datetime.fromisoformat(sent_at))

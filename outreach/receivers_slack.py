@@ -9,7 +9,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from emails.enums import OriginKind
+from emails.enums import Lane, OriginKind
 from emails.signals import draft_approved, draft_cancelled, draft_sent, draft_written, letters_erased
 from outreach.services.slack_questions import follow_draft, forget_letters
 from outreach.signals import slack_changed
@@ -33,8 +33,10 @@ def tell_approved(sender: object, draft_id: uuid.UUID, approved_at: str, **_: An
 
 
 @receiver(draft_sent, dispatch_uid="outreach.slack_sent")
-def tell_sent(sender: object, draft_id: uuid.UUID, sent_at: str, **_: Any) -> None:
-    follow_draft(draft_id, now=datetime.fromisoformat(sent_at))
+def tell_sent(sender: object, draft_id: uuid.UUID, sent_at: str, lane: str = Lane.UPSELL, **_: Any) -> None:
+    """Of the mails of other lanes nobody was asked at Slack."""
+    if lane == Lane.UPSELL:
+        follow_draft(draft_id, now=datetime.fromisoformat(sent_at))
 
 
 @receiver(draft_cancelled, dispatch_uid="outreach.slack_cancelled")

@@ -144,7 +144,14 @@ def _queue(count: int, pattern: Draft) -> None:
     customers = [copy_of(pattern.customer, external_id=f"drill-{uuid4()}") for _ in range(count)]
     people = [copy_of(pattern.stakeholder, customer=one, email=f"{one.pk.hex}@drill.example") for one in customers]
     drafts = [
-        copy_of(pattern, customer=customer, stakeholder=person, to_email=person.email, reply_token="")
+        copy_of(
+            pattern,
+            customer=customer,
+            stakeholder=person,
+            to_email=person.email,
+            reply_token="",
+            facts=_facts_of(pattern, customer, person),
+        )
         for customer, person in zip(customers, people, strict=True)
     ]
     sender = pattern.sender.email if pattern.sender else ""
@@ -152,6 +159,12 @@ def _queue(count: int, pattern: Draft) -> None:
         draft.approval_hash = draft.content_hash(to_email=person.email, sender_email=sender)
     for model, rows in ((Customer, customers), (Stakeholder, people), (Draft, drafts)):
         write(model, rows)
+
+
+def _facts_of(pattern: Draft, customer: Customer, person: Stakeholder) -> list[dict[str, Any]]:
+    """A letter speaks of its own account and recipient."""
+    theirs = {str(pattern.customer_id): str(customer.pk), str(pattern.stakeholder_id): str(person.pk)}
+    return [{**fact, "id": theirs.get(fact["id"], fact["id"])} for fact in pattern.facts]
 
 
 @contextmanager

@@ -71,6 +71,7 @@ class Query:
         self._text = _Text(*self._compiler.as_sql())
         columns = self._compiler.select[: self._compiler.col_count]
         self._converters = self._compiler.get_converters([column for column, *_ in columns])
+        self._has_composites = self._compiler.has_composite_fields([column for column, *_ in columns])
 
     def ask(self, **values: Any) -> list[Any]:
         """This will ask with these values; one for each slot."""
@@ -79,6 +80,7 @@ class Query:
         compiler.connection = connection
         compiler.as_sql = lambda: (self._text.sql, self._text.fill(values, connection))
         compiler.get_converters = lambda _: self._converters
+        compiler.has_composite_fields = lambda _: self._has_composites
         # What Django's own readers of rows look at of a queryset.
         query = SimpleNamespace(get_compiler=lambda *_, **__: compiler)
         return list(self._rows_as(SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})))

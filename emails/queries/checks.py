@@ -23,8 +23,9 @@ from emails.enums import (
 )
 from emails.facts import current_values, read_again
 from emails.models import Draft
+from emails.queries.about_to_leave import UNKNOWN, Around
 from emails.queries.pacing import read_pacing
-from emails.queries.stops import read_stops
+from emails.queries.stops import Stops, read_stops
 from emails.queries.suppression import list_suppressed
 from emails.rules.approvals import needs_lead, states_price
 from emails.rules.facts import Fact, FactType, fact_from_json, with_value
@@ -161,19 +162,25 @@ def renew_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 
 def read_gate_facts(
-    draft: Draft, *, now: datetime, moment: datetime | None = None, approving: bool = False
+    draft: Draft,
+    *,
+    now: datetime,
+    moment: datetime | None = None,
+    approving: bool = False,
+    around: Around = UNKNOWN,
 ) -> GateFacts:
     """Gather what the gate weighs.
 
     moment: when the message is to leave, if later than now: a hold that ends before does not stop it, and hours and
     caps are those of then. approving: a person approves what is there now, so the approval is taken as given.
+    around: what is known of the rest.
     """
     judgement = judge(draft)
     person = draft.stakeholder
     email = person.email if person else ""
     sender_email = draft.sender.email if draft.sender else ""
     content = draft.content_hash(to_email=email, sender_email=sender_email)
-    stops = read_stops(draft, moment=moment or now)
+    stops = read_stops(draft, moment=moment or now) if around.has_stops else Stops()
     suppressed = list_suppressed([email, *draft.cc], Lane(draft.lane))
     return GateFacts(
         now=now,
@@ -196,7 +203,9 @@ def read_gate_facts(
         brake_reason=stops.brake_reason,
         passes_hold=_is_about(draft, stops.hold),
         passes_brake=draft.purpose in CONVERSATION_PURPOSES,
-        pacing=read_pacing(draft, settings=get_settings(), now=now, moment=moment or now),
+        pacing=read_pacing(
+            draft, settings=get_settings(), now=now, moment=moment or now, alone_since=around.alone_since
+        ),
         unsupported=judgement.unsupported,
         changed=judgement.changed,
         relied_on=judgement.relied_on,

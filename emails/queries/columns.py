@@ -48,6 +48,20 @@ class Columns:
         return read_columns({"": Wanted(self, ids)})[""]
 
 
+def record_of(source: Columns, row: Model) -> Record | None:
+    """This will give the record of a row at hand; None where it takes more than plain columns of its own."""
+    if not _is_plain(source):
+        return None
+    return source.complete({name: getattr(row, name) for name in source.fields})
+
+
+@lru_cache(maxsize=100)
+def _is_plain(source: Columns) -> bool:
+    if source.computed or any("__" in name for name in source.fields):
+        return False
+    return not any(isinstance(source.model._meta.get_field(name), JSONField) for name in source.fields)
+
+
 class Wanted(NamedTuple):
     source: Columns
     ids: Collection[str]

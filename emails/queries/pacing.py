@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, CharField, DateTimeField, IntegerField, JSONField, Q, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    UUIDField,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 
@@ -45,14 +57,23 @@ class _Row(NamedTuple):
 
 
 def read_pacing(
-    draft: Draft, *, settings: WorkspaceSettings, now: datetime, moment: datetime, part: str = ""
+    draft: Draft,
+    *,
+    settings: WorkspaceSettings,
+    now: datetime,
+    moment: datetime,
+    part: str = "",
+    alone_since: datetime | None = None,
 ) -> PacingFacts:
     """Gather what paces one letter that is to leave at `moment`, in one query; two for a contract notice.
 
-    draft: with its customer and stakeholder. part: of the system that sends it; "" for this one.
+    draft: with its customer and stakeholder. part: of the system that sends it; "" for this one. alone_since: no other
+    letter has left since then, nor is one in line: none is read where that reaches far enough back.
     """
     rules, lane = sending_rules(draft.customer, settings, around=moment), Lane(draft.lane)
-    rows = [_Row(*row) for row in _other_rows(draft, now=now, since=_since(rules, moment))]
+    since = _since(rules, moment)
+    is_alone = alone_since is not None and alone_since <= since
+    rows = [] if is_alone else [_Row(*row) for row in _other_rows(draft, now=now, since=since)]
     contact = _Contact(draft)
     return PacingFacts(
         moment=moment,
@@ -111,6 +132,16 @@ def _others(lane: str, elsewhere: tuple[MailsElsewhere, ...]) -> Any:
     own = rows.filter(left | first).order_by().annotate(part=Value("", CharField())).values_list(*_Row._fields)
     others = [_rows_elsewhere(source, customer.as_list, since) for source in elsewhere]
     return own.union(*others, all=True) if others else own
+
+
+def has_others(customer: Slot, *, since: Slot, elsewhere: tuple[MailsElsewhere, ...]) -> Q:
+    """This will say in the statement that reads a letter of the account whether there may be another to wait for."""
+    rows = Draft.objects.filter(customer=customer).exclude(pk=OuterRef("pk")).alias(left_at=_LEFT_AT).order_by()
+    found = Q(Exists(rows.filter(state__in=sorted(LEFT_STATES), left_at__gt=since)))
+    found |= Q(Exists(rows.filter(state__in=GOES_FIRST)))
+    for source in elsewhere:
+        found |= Q(Exists(source.read(customer.as_list, since).order_by()))
+    return found
 
 
 def _rows_elsewhere(source: MailsElsewhere, customer_ids: RawSQL, since: Any) -> Any:

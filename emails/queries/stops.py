@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, F, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, TextField, UUIDField, Value
 from django.db.models.functions import Cast
 
 from customers.enums import HoldScope
@@ -50,6 +50,15 @@ def read_stops(draft: Draft, *, moment: datetime) -> Stops:
     )
 
 
+def has_stops(customer: Slot) -> Q:
+    """This will say in the statement that reads a letter of the account whether `read_stops` may find anything."""
+    holds = Hold.objects.filter(customer=customer, ended_at=None)
+    brakes = Brake.objects.filter(customer=customer, cleared_at=None)
+    same_person = Q(stakeholder=OuterRef("stakeholder")) | Q(stakeholder=None)
+    twins = _others_from(OuterRef("origin_kind"), OuterRef("origin_id"), pk=OuterRef("pk")).filter(same_person)
+    return Q(Exists(holds.order_by())) | Q(Exists(brakes.order_by())) | Q(Exists(twins.order_by()))
+
+
 def _choose(holds: list[HoldFacts], draft: Draft) -> HoldFacts | None:
     """The one set last; what is about the journey's own hold is stopped by that of the account alone."""
     if draft.purpose in HOLD_EXEMPT_PURPOSES:
@@ -77,14 +86,16 @@ def _brakes() -> Rows:
 
 
 def _twins(has_person: bool) -> Rows:
-    rows = Draft.objects.filter(
-        origin_kind=Slot("origin_kind", TextField()),
-        origin_id=_of("origin_id"),
-        stakeholder=_of("stakeholder_id") if has_person else None,
-        purpose=Purpose.FIRST_TOUCH,
-    )
-    others = rows.exclude(pk=_of("pk")).exclude(state=DraftState.CANCELLED)
-    return _row(others, Value(TWIN), "state", at="created_at")
+    others = _others_from(Slot("origin_kind", TextField()), _of("origin_id"), pk=_of("pk"))
+    same_person = others.filter(stakeholder=_of("stakeholder_id") if has_person else None)
+    return _row(same_person, Value(TWIN), "state", at="created_at")
+
+
+def _others_from(origin_kind: Any, origin_id: Any, *, pk: Any) -> QuerySet[Any]:
+    """The other first letters from the same place."""
+    rows = Draft.objects.filter(origin_kind=origin_kind, origin_id=origin_id, purpose=Purpose.FIRST_TOUCH)
+    others: QuerySet[Any] = rows.exclude(pk=pk).exclude(state=DraftState.CANCELLED)
+    return others
 
 
 def _of(name: str) -> Slot:

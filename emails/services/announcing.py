@@ -61,6 +61,7 @@ def announce_sent(
         origin_kind=draft.origin_kind,
         origin_id=draft.origin_id,
         purpose=draft.purpose,
+        lane=draft.lane,
         sent_at=sent_at.isoformat(),
     )
 

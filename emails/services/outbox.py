@@ -29,15 +29,17 @@ from customers.services.activity import record
 from customers.services.side_by_side import MOST_AT_ONCE, run_side_by_side
 from customers.signals import send_after_commit
 from emails.enums import DraftState
+from emails.facts import keep_rows
 from emails.models import Draft
 from emails.providers.base import MaybeAccepted, NotAccepted, OutgoingFile, OutgoingMail
 from emails.providers.choice import NoProvider, get_provider
-from emails.queries.about_to_leave import read_leaving
+from emails.queries.about_to_leave import Leaving, read_leaving
 from emails.queries.checks import read_gate_facts
 from emails.queries.footers import make_footer, render_with
 from emails.queries.pacing import lane_order
 from emails.queries.threads import read_references
 from emails.rules.gate import ask_gate
+from emails.rules.receipts import Receipt
 from emails.rules.threading import thread_headers
 from emails.services.announcing import announce_sent
 from emails.services.editing import reload
@@ -217,17 +219,16 @@ def _claim(draft_id: UUID, customer_id: UUID, *, now: datetime) -> _Claimed | No
     """Lock the customer, ask the gate again, take the row. A hold either came before and is seen, or comes after."""
     with transaction.atomic():
         lock_customer(customer_id)
-        draft = _read_due(draft_id, customer_id, now=now)
-        if draft is None:
+        leaving = _read_due(draft_id, customer_id, now=now)
+        if leaving is None:
             return None
-        with reading_once():
-            receipt = ask_gate(read_gate_facts(draft, now=now))
-            company = get_settings().company_name
-        if is_outgrown(draft, receipt) and rewrite(draft, now=now):
-            draft = _read_due(draft_id, customer_id, now=now)
-            if draft is None:
+        receipt, company = _ask(leaving, now=now)
+        if is_outgrown(leaving.draft, receipt) and rewrite(leaving.draft, now=now):
+            leaving = _read_due(draft_id, customer_id, now=now)
+            if leaving is None:
                 return None
-            receipt = ask_gate(read_gate_facts(draft, now=now))
+            receipt, company = _ask(leaving, now=now)
+        draft = leaving.draft
         person = draft.stakeholder
         if receipt.refusal or person is None:
             keep_back(draft, receipt, now=now)
@@ -248,12 +249,23 @@ def _claim(draft_id: UUID, customer_id: UUID, *, now: datetime) -> _Claimed | No
     return _Claimed(draft, token, company)
 
 
-def _read_due(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Draft | None:
+def _ask(leaving: Leaving, *, now: datetime) -> tuple[Receipt, str]:
+    """Ask the gate, and give its receipt and the company in whose name the letter leaves."""
+    draft = leaving.draft
+    with reading_once():
+        # Read a moment ago, under the lock: what the letter says of them is compared with these very rows.
+        keep_rows(draft.customer, draft.stakeholder, draft.sender, draft.approved_by)
+        receipt = ask_gate(read_gate_facts(draft, now=now, around=leaving.around))
+        return receipt, get_settings().company_name
+
+
+def _read_due(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Leaving | None:
     """The letter if it is its turn, and still one of the account that is locked."""
-    draft = read_leaving(draft_id)
-    if draft is None or draft.customer_id != customer_id or draft.state != DraftState.QUEUED:
+    leaving = read_leaving(draft_id, customer_id, now=now)
+    if leaving is None or leaving.draft.state != DraftState.QUEUED:
         return None
-    return draft if draft.not_before is None or draft.not_before <= now else None
+    not_before = leaving.draft.not_before
+    return leaving if not_before is None or not_before <= now else None
 
 
 def _tell(draft: Draft, **written: Any) -> None:
