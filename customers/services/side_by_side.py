@@ -1,22 +1,90 @@
-"""Jobs of one kind side by side, each on a thread and a connection of its own: a vendor's latency is waited for by many
-at once. For jobs that claim, call and settle in short transactions of their own."""
+"""Jobs of one kind side by side, each on a thread of its own: a vendor's latency is waited for by many at once. For
+jobs that claim, call and settle in short transactions of their own."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 T = TypeVar("T")
 
 MOST_AT_ONCE = 16
-"""In a whole process: each takes a connection to the database."""
+"""In a whole process."""
+
+AT_THE_DATABASE = 4
+"""So many of a run may be in their turn; more would only share the CPU of one process."""
+
+PATIENCE_S = 1.0
+"""Who has waited so long for a turn does without: an account that somebody keeps locked holds up no other."""
 
 _hands = BoundedSemaphore(MOST_AT_ONCE)
+
+
+class _Turns:
+    """The turns of one run, and the connections that are lent with them."""
+
+    def __init__(self) -> None:
+        # The one used last goes first: it is warm, and as few are opened as are needed.
+        self._free: LifoQueue[Any] = LifoQueue()
+        for _ in range(AT_THE_DATABASE):
+            self._free.put(None)
+
+    def take(self) -> AbstractContextManager[None]:
+        try:
+            return self._lend(self._free.get(timeout=PATIENCE_S))
+        except Empty:
+            return nullcontext()
+
+    @contextmanager
+    def _lend(self, lent: Any) -> Iterator[None]:
+        own = connections[DEFAULT_DB_ALIAS]
+        try:
+            lent = lent or _open()
+            if lent.errors_occurred:
+                lent.close_if_unusable_or_obsolete()
+            connections[DEFAULT_DB_ALIAS] = lent
+            yield
+        finally:
+            connections[DEFAULT_DB_ALIAS] = own
+            self._free.put(lent)
+
+    def end(self) -> None:
+        """Close what was opened; all have come back."""
+        while not self._free.empty():
+            if lent := self._free.get():
+                lent.close()
+
+
+def _open() -> Any:
+    made = connections.create_connection(DEFAULT_DB_ALIAS)
+    made.inc_thread_sharing()
+    return made
+
+
+_turns: ContextVar[_Turns | None] = ContextVar("turns", default=None)
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Do what stands before or after a call as one of few, on a connection that is lent for it.
+
+    Of sixteen that claim at the same moment none would call before nearly all have claimed; the answers would come at
+    the same moment too, and so on with each round. In turn the first is under way while the next one claims, and a few
+    connections do for all. Outside `run_side_by_side` it changes nothing. Not to be called inside a transaction.
+    """
+    if turns := _turns.get():
+        with turns.take():
+            yield
+    else:
+        yield
 
 
 def run_side_by_side(job: Callable[[T], int], things: Collection[T], *, most: int = MOST_AT_ONCE) -> int:
@@ -24,19 +92,23 @@ def run_side_by_side(job: Callable[[T], int], things: Collection[T], *, most: in
 
     most: so many at once, if the process has as many left. A job that raises ends what has not begun, and its error is
     raised when what has begun is done. Inside a transaction one after the other: no other thread would see what it has
-    written.
+    written. What a job asks of the database outside `in_turn` takes a connection of its thread's own.
     """
     hands = min(most, len(things))
     if hands < 2 or connection.in_atomic_block:
         return sum(job(thing) for thing in things)
-    waiting = deque(things)
-    with ThreadPoolExecutor(hands, thread_name_prefix="side-by-side") as pool:
-        futures = [pool.submit(_work, job, waiting) for _ in range(hands)]
+    waiting, turns = deque(things), _Turns()
+    try:
+        with ThreadPoolExecutor(hands, thread_name_prefix="side-by-side") as pool:
+            futures = [pool.submit(_work, job, waiting, turns) for _ in range(hands)]
+    finally:
+        turns.end()
     return sum(future.result() for future in futures)
 
 
-def _work(job: Callable[[T], int], waiting: deque[T]) -> int:
+def _work(job: Callable[[T], int], waiting: deque[T], turns: _Turns) -> int:
     done = 0
+    _turns.set(turns)
     with _hands:
         try:
             while True:

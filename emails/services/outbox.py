@@ -26,7 +26,7 @@ from customers.queries.moments import Waiting, When
 from customers.queries.standstill import stands_still
 from customers.queries.workspace import get_settings
 from customers.services.activity import record
-from customers.services.side_by_side import MOST_AT_ONCE, run_side_by_side
+from customers.services.side_by_side import MOST_AT_ONCE, in_turn, run_side_by_side
 from customers.signals import send_after_commit
 from emails.enums import DraftState
 from emails.facts import keep_rows
@@ -77,7 +77,8 @@ def deliver(draft_id: UUID, *, now: datetime) -> Draft | None:
 
 def _hand_over(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Draft | None:
     """This will do so, and give the letter as it was claimed."""
-    claimed = _claim(draft_id, customer_id, now=now)
+    with in_turn():
+        claimed = _claim(draft_id, customer_id, now=now)
     if claimed is None:
         return None
     draft, token = claimed.draft, claimed.token
@@ -86,15 +87,18 @@ def _hand_over(draft_id: UUID, customer_id: UUID, *, now: datetime) -> Draft | N
         provider = get_provider()
         accepted = provider.send(mail, now=now)
     except (NotAccepted, NoProvider) as refusal:
-        _settle_refused(claimed, refusal, now=now)
+        with in_turn():
+            _settle_refused(claimed, refusal, now=now)
     except MaybeAccepted as doubt:
-        settle(draft, token=token, state=DraftState.UNKNOWN, now=now, outcome=doubt.reason[:500])
+        with in_turn():
+            settle(draft, token=token, state=DraftState.UNKNOWN, now=now, outcome=doubt.reason[:500])
     except Exception as error:
         # Whatever a vendor's library throws here, the message may have left: never resend it blindly.
         settle(draft, token=token, state=DraftState.UNKNOWN, now=now, outcome=f"{type(error).__name__} during the call")
         raise
     else:
-        _settle_sent(claimed, mail, provider_name=provider.name, provider_id=accepted.provider_id, now=now)
+        with in_turn():
+            _settle_sent(claimed, mail, provider_name=provider.name, provider_id=accepted.provider_id, now=now)
     return draft
 
 
