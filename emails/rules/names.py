@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from customers.rules.calling import split_name
 from emails.rules.companies import short_name
 from emails.rules.facts import Fact, FactType
 from emails.rules.mentions import Claimed, Mention, MentionKind
@@ -89,9 +90,9 @@ def forms_of(fact: Fact) -> list[str]:
     full = fact.display.strip()
     forms = [full, *fact.variants]
     if fact.kind in ("stakeholder", "user"):
-        words = full.split()
-        if len(words) > 1:
-            forms += [words[0], f"{words[0]} {words[-1]}"]
+        first, rest = split_name(full)
+        if first and rest:
+            forms += [first, f"{first} {rest.split()[-1]}"]
     else:
         forms += [re.sub(rf",?\s+{_COMPANY_ENDING}\.?$", "", full), short_name(full)]
     return [form for form in dict.fromkeys(forms) if len(form) > 1]
@@ -119,7 +120,7 @@ def _written(text: str, forms: Iterable[tuple[str, Fact]], taken: Claimed) -> It
 def _known(text: str, names: list[Fact], taken: Claimed) -> Iterator[FoundName]:
     yield from _written(text, _forms_of_all(names), taken)
     for fact in names:
-        last = fact.display.split()[-1] if fact.display.split() else ""
+        last = " ".join((split_name(fact.display)[1] or fact.display).split()[-1:])
         for match in re.finditer(rf"\b{_HONORIFIC}[ \t]+{re.escape(last)}(?!\w)", text):
             if last and taken.take(*match.span()):
                 yield FoundName(_mention(text, *match.span()), fact.key)

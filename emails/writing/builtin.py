@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from customers.rules.calling import given_name
 from emails.enums import PriceApproach, Tone
 from emails.rules import letters as keys
 from emails.rules.companies import possessive, short_name
@@ -122,7 +123,7 @@ class Composer:
         return fact.value[:4] if fact else ""
 
     def first_name(self) -> str:
-        return self.brief.recipient.name.split()[0] if self.brief.recipient.name.split() else "there"
+        return given_name(self.brief.recipient.name) or "there"
 
     # -- body -------------------------------------------------------------------------------------------
 

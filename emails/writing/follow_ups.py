@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from customers.rules.calling import given_name
 from emails.enums import Theme
 from emails.rules import letters as keys
 from emails.rules.companies import possessive, short_name
@@ -110,7 +111,7 @@ class _FollowUp(Composer):
     def nudge(self) -> list[str]:
         other = self.brief.other
         said = phrases.NUDGE.format(other=other, on_date=self.dated(" on "))
-        first = other.split()[0] if other.split() else other
+        first = given_name(other)
         return [_join(said, phrases.NUDGE_WHY.format(others=possessive(first))), phrases.NUDGE_ASK.format(first=first)]
 
     # -- around a meeting -------------------------------------------------------------------------------

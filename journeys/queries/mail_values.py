@@ -10,6 +10,7 @@ from functools import partial
 from typing import NamedTuple
 
 from customers.models import Hold, Stakeholder
+from customers.rules.calling import given_name
 from emails.rules.facts import (
     Fact,
     count_fact,
@@ -104,7 +105,7 @@ def own_values(
     facts: MailFacts, *, recipient: Stakeholder, links: Links, wanted: frozenset[str] | None = None
 ) -> Values:
     """This will give those values of a mail, OWN, that no other account's has alike."""
-    customer, called = facts.customer, one_line(given_name(recipient))
+    customer, called = facts.customer, one_line(given_name(recipient.name))
     # Of each mail of thousands: at once, without `put`.
     texts = dict(zip(OWN, (called, one_line(customer.name), *links), strict=True))
     values = Values(texts, wanted=wanted)
@@ -115,12 +116,6 @@ def own_values(
         fact = _name("customer.name", customer.name, "customer", customer.id, "name", "Account")
         values.facts["accountName"] = [fact]
     return values
-
-
-def given_name(person: Stakeholder) -> str:
-    """What a contact is called in a greeting."""
-    words = person.name.split()
-    return words[0] if words else person.name
 
 
 def _put_house(values: Values, facts: MailFacts) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from customers.enums import StakeholderRole
+from customers.rules.calling import given_name
 from outreach.enums import Channel
 
 
@@ -91,7 +92,7 @@ def call_script(*, name: str, role: str, sent_on: str, account: str, proof: str 
 
     is_renewal: else it is about an upsell introduction, which asks for nothing but a word.
     """
-    first = name.split()[0] if name.split() else name
+    first = given_name(name)
     about = f"my note of {sent_on}" if sent_on else "my note"
     if not is_renewal:
         return _ask_about_introduction(first, about, account)

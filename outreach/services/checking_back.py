@@ -8,6 +8,7 @@ from datetime import datetime
 
 from customers.models import Customer
 from customers.queries.calendars import local_date
+from customers.rules.calling import given_name
 from customers.services.todos import add_todo
 from emails.models import Reply
 from emails.rules.facts import format_date
@@ -25,7 +26,7 @@ def ask_to_check_back(reply_ids: Sequence[uuid.UUID], now: datetime) -> None:
 
 def _ask(reply: Reply, customer: Customer, *, now: datetime) -> None:
     name = reply.stakeholder.name if reply.stakeholder else reply.from_name or reply.from_email
-    first = name.split()[0] if name.split() else name
+    first = given_name(name)
     day = format_date(local_date(reply.received_at, customer.timezone))
     add_todo(
         f"Check back with {name}",

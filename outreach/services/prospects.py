@@ -13,6 +13,7 @@ from django.db import transaction
 
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.models import Customer, Stakeholder, User
+from customers.rules.calling import split_name
 from customers.services.activity import record
 from emails.enums import SuppressionCause
 from emails.services.suppression import lift_address, suppress
@@ -99,13 +100,13 @@ def tell_opt_out(client: OutreachClient, link: ProspectLink, *, now: datetime) -
 def _write(
     client: OutreachClient, person: Stakeholder, email: str, there: Prospect | None, known: ProspectLink | None
 ) -> ProspectWrite:
-    first, _, last = person.name.strip().partition(" ")
+    first, last = split_name(person.name)
     own_id = str(person.pk)
     is_anothers = there is not None and there.external_id not in ("", own_id)
     return ProspectWrite(
         email=email,
         first_name=first,
-        last_name=last.strip(),
+        last_name=last,
         title=person.title,
         # An id that another system put there, or the same person at another account, keeps its place.
         external_id="" if is_anothers else own_id,

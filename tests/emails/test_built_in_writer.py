@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from emails.enums import PriceApproach
+from emails.rules.facts import name_fact
 from emails.rules.grounding import ground, open_spans
 from emails.rules.letters import brief_from_json
 from emails.rules.prices import check_price_approach
@@ -70,6 +71,26 @@ def test_tone_follows_the_role() -> None:
     ]
 
     assert openings == ["Hi Sarah,", "Hello Sarah,", "Dear Sarah Lee,"]
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("Dr. José María de la Cruz", "Hi José,"),
+        ("Dr. Cruz", "Hi Dr. Cruz,"),
+        ("Lee, Sarah", "Hi Sarah,"),
+        ("Prof. Dr. Sarah Lee, MBA", "Hi Sarah,"),
+    ],
+)
+def test_greeting_calls_people_by_their_given_name(name: str, greeting: str) -> None:
+    own = name_fact("recipient.name", name, kind="stakeholder", id="9", field="name", label="Recipient")
+    facts = (own, *(fact for fact in NAMES if fact.key != "recipient.name"))
+    asked = brief("champion", PriceApproach.NO_PRICE)
+
+    letter = write_letter(replace(asked, recipient=replace(asked.recipient, name=name)), facts)
+
+    assert letter.body.split("\n")[0] == greeting
+    assert open_spans(ground(subject=letter.subject, body=letter.body, facts=facts)) == []
 
 
 @pytest.mark.parametrize("style", ["Consultative", "Collaborative", "Executive alignment", ""])

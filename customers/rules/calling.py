@@ -1,0 +1,46 @@
+"""What a person is called: the given name of a greeting, whatever stands around it in a list of contacts."""
+
+from __future__ import annotations
+
+TITLES = frozenset(
+    "dr prof professor mr mrs ms miss mx sir dame lord lady herr frau dipl-ing mme mlle sra srta dott drs".split()  # noqa: SIM905
+)
+SHORTENED = frozenset(("rev", "hon", "ing", "dipl", "mag", "hr", "fr", "sr", "ir"))
+"""Titles only with their full stop: without it they are names, too."""
+
+SUFFIXES = frozenset(
+    ("phd", "md", "mba", "msc", "bsc", "ma", "jr", "sr", "ii", "iii", "iv", "esq", "cpa", "cfa", "pmp", "ret")
+)
+
+
+def given_name(name: str) -> str:
+    """Give what to call somebody by: "Dr. Ana Cruz" and "Cruz, Ana" → "Ana"; "Dr. Cruz" → all of it."""
+    return split_name(name)[0] or " ".join(name.split())
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Part a name into given name and the rest, without titles; ("", name) where only a family name is known."""
+    front, _, behind = name.partition(",")
+    words = [*_untitled(front)]
+    later = [word for word in _untitled(behind) if _bare(word) not in SUFFIXES]
+    if later:
+        words = [*later, *words]
+    had_title = len(_untitled(front)) < len(front.split())
+    if not words or (had_title and len(words) == 1):
+        return "", " ".join(name.split())
+    return words[0], " ".join(words[1:])
+
+
+def _untitled(text: str) -> list[str]:
+    words = text.split()
+    while len(words) > 1 and _is_title(words[0]):
+        words.pop(0)
+    return words
+
+
+def _is_title(word: str) -> bool:
+    return _bare(word) in TITLES or (word.endswith(".") and _bare(word) in SHORTENED)
+
+
+def _bare(word: str) -> str:
+    return word.rstrip(".").replace(".", "").casefold()
