@@ -71,7 +71,7 @@ class BoardFilter:
 
 @dataclass(frozen=True)
 class Card:
-    """One client on the board. due_date, state: of the month that it is in."""
+    """One client on the board. due_date, state: of the month that it is in. is_unread: overdue by an earlier month."""
 
     customer_id: uuid.UUID
     name: str
@@ -81,6 +81,7 @@ class Card:
     due_date: date | None = None
     state: MonthState = MonthState.SCHEDULED
     is_overdue: bool = False
+    is_unread: bool = False
     is_paused: bool = False
 
     @property
@@ -228,7 +229,8 @@ class Board:
             .order_by("-is_late", "customer__name", "pk")
             .values("pk", "customer_id", "customer__name", "current_month", "held_since", "is_late", *names)
         )
-        return [_card(row, months.get(row["pk"], ("", None, None, None, None))) for row in rows]
+        today = self.now.date()
+        return [_card(row, months.get(row["pk"], ("", None, None, None, None)), today=today) for row in rows]
 
     def not_started(self) -> QuerySet[Customer]:
         """This will give the accounts that the filter asks for and that are on no journey now."""
@@ -376,7 +378,7 @@ def _sum_up(rows: list[dict[str, Any]]) -> BoardCounts:
     )
 
 
-def _card(row: dict[str, Any], month: Sequence[Any]) -> Card:
+def _card(row: dict[str, Any], month: Sequence[Any], *, today: date) -> Card:
     title, due_date, skipped_at, state, opened_at = month
     full_name = f"{row['customer__owner__first_name'] or ''} {row['customer__owner__last_name'] or ''}".strip()
     shown = MonthState.OPENED if opened_at else MonthState(state) if state else MonthState.SCHEDULED
@@ -389,5 +391,7 @@ def _card(row: dict[str, Any], month: Sequence[Any]) -> Card:
         due_date=due_date,
         state=MonthState.SKIPPED if skipped_at else shown,
         is_overdue=bool(row["is_late"]),
+        # What is to come cannot be late itself: an earlier month lies there unread.
+        is_unread=bool(row["is_late"]) and due_date is not None and due_date > today,
         is_paused=row["held_since"] is not None,
     )

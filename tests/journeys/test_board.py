@@ -71,6 +71,21 @@ def test_overdue_is_marked_counted_and_stands_first(signed_in: Client, csm: User
     assert columns(signed_in, "?state=overdue") == {1: ["Late"]}
 
 
+def test_overdue_by_what_lies_unread_says_so(signed_in: Client, csm: User) -> None:
+    unread = client_of(csm, "Acme")
+    Journey.objects.filter(pk=unread.pk).update(unopened_since=NOW - timedelta(days=4))
+    client_of(csm, "Late", start=date(2026, 3, 3))
+
+    response = signed_in.get("/journeys")
+
+    [column] = response.context["columns"]
+    assert [(card.name, card.is_overdue, card.is_unread) for card in column.cards] == [
+        ("Acme", True, True),
+        ("Late", True, False),
+    ]
+    assert response.content.decode().count("Earlier month not opened") == 1
+
+
 def test_states_are_counted_and_chosen(signed_in: Client, csm: User) -> None:
     paused, cancelled, done = (client_of(csm, name) for name in ("Paused", "Cancelled", "Done"))
     waiting = client_of(csm, "Waiting", month=2)
