@@ -9,11 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.core.cache import cache
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from customers.queries.paging import LeanPaginator
+from customers.queries.paging import MOST_COUNTED, LeanPaginator, SomePaginator
 
 COMING_DAYS = 30
 KEPT_FOR_S = 60
@@ -61,6 +63,20 @@ class DeskAdmin(admin.ModelAdmin):
 
 class ViewOnlyAdmin(DeskAdmin):
     """Rows that are written by services alone: a hand on them would break what they promise."""
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Paginator[Any]:
+        """A list on which nothing can be done to all of it does not say how long it is, if it is long.
+
+        How many a search found is said, and behind what is counted it matters where the list ends.
+        """
+        if self.actions or request.GET.get(SEARCH_VAR) or self._place(request) > MOST_COUNTED:
+            return super().get_paginator(request, *args, **kwargs)
+        return SomePaginator(*args, **kwargs)
+
+    def _place(self, request: HttpRequest) -> int:
+        """Of the last row of the page; a page that is none is refused elsewhere."""
+        number = request.GET.get(PAGE_VAR, "1")
+        return int(number) * self.list_per_page if number.isascii() and number.isdecimal() else 0
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -14,6 +14,7 @@ from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.models import User
 from customers.queries.kept import Key, key_of
 from customers.queries.lookup import NotThere
+from customers.queries.paging import Counted, count_some
 from customers.registry.approvals import (
     Answered,
     Approval,
@@ -54,6 +55,12 @@ class Queue:
         if len(self._head) < HEAD:
             return len(self._head)
         return APPROVAL_ANSWERS.answer(self._mark, self._key("length"), self._count)
+
+    def count_some(self) -> Counted:
+        """This will count the queue for a page, which need not know how long a long one is."""
+        if len(self._head) < HEAD:
+            return Counted(len(self._head))
+        return APPROVAL_ANSWERS.answer(self._mark, self._key("some"), lambda: count_some(*self._found))
 
     def __getitem__(self, place: slice) -> list[Approval]:
         start, stop = place.start or 0, place.stop or 0

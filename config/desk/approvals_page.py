@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config.desk.approvals import Queue, approve, decline, difference, show
 from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.queries.lookup import NotThere
+from customers.queries.paging import find_page
 from customers.queries.workspace import get_settings
 from customers.registry.approvals import Answered
 from customers.view_base import for_writers, reader_of
@@ -100,16 +100,18 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     user, now, mine = reader_of(request), timezone.now(), _is_mine(request)
-    listed: Page[Any] = Paginator(
-        cast(Any, Queue(user, mine=mine, now=now, mark=APPROVAL_ANSWERS.read_mark())), PAGE_SIZE
-    ).get_page(request.GET.get("page"))
+    queue = Queue(user, mine=mine, now=now, mark=APPROVAL_ANSWERS.read_mark())
+    counted = queue.count_some()
+    listed = find_page(request.GET.get("page"), PAGE_SIZE, **counted._asdict(), count_all=lambda: len(queue))
+    rows = queue[listed.start : listed.end]
     wanted = opened or _uuid(request.GET.get("item", ""))
-    ids = [row.id for row in listed]
+    ids = [row.id for row in rows]
     chosen = wanted or (ids[0] if ids else None)
-    kinds = {row.id: row.kind for row in listed}
+    kinds = {row.id: row.kind for row in rows}
     whole = show(chosen, user=user, now=now, kind=kinds.get(chosen, "")) if chosen else None
     context = {
         "page": listed,
+        "rows": rows,
         "mine": mine,
         "whole": whole,
         "is_gone": bool(wanted) and whole is None,

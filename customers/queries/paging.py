@@ -51,6 +51,27 @@ class LeanPaginator(Paginator):
         return list(self.object_list.values_list("pk", flat=True)[begin:end])
 
 
+class SomePaginator(LeanPaginator):
+    """A lean one for pages among the first MOST_COUNTED rows, of which no more are counted. is_open: there are more."""
+
+    @cached_property
+    def count(self) -> int:
+        """As many as are counted, and one more where there are more."""
+        return self._counted.total + self._counted.are_more
+
+    @cached_property
+    def _counted(self) -> Counted:
+        return count_some(self.object_list)
+
+    @property
+    def is_open(self) -> bool:
+        return self._counted.are_more
+
+    @property
+    def most(self) -> int:
+        return MOST_COUNTED
+
+
 class NearerEndPaginator(LeanPaginator):
     """A lean one that walks from the nearer end. The order is a whole one, down to the pk, or pages would overlap."""
 
@@ -67,6 +88,15 @@ class PlacePage(Page):
 
     is_open = False
     most = MOST_COUNTED
+
+    @property
+    def start(self) -> int:
+        """Where it begins and, by `end`, ends, as a slice counts."""
+        return (self.number - 1) * self.paginator.per_page
+
+    @property
+    def end(self) -> int:
+        return self.start + self.paginator.per_page
 
 
 class PlacePaginator(Paginator):
@@ -86,9 +116,14 @@ class Counted(NamedTuple):
     are_more: bool = False
 
 
-def count_some(rows: QuerySet[Any, Any]) -> Counted:
-    """This will count rows as far as MOST_COUNTED."""
-    found = int(rows.order_by()[: MOST_COUNTED + 1].count())
+def count_some(*parts: QuerySet[Any, Any]) -> Counted:
+    """This will count the rows of all parts as far as MOST_COUNTED; on SQLite all of them, for there they are few."""
+    if connection.vendor != "sqlite":
+        parts = tuple(rows.order_by()[: MOST_COUNTED + 1] for rows in parts)
+    first, *others = parts
+    found = int((first.union(*others, all=True) if others else first).count())
+    if connection.vendor == "sqlite":
+        return Counted(found)
     return Counted(min(found, MOST_COUNTED), are_more=found > MOST_COUNTED)
 
 

@@ -190,6 +190,12 @@ class Draft(ClaimedRow):
                 name="draft_approval_ends",
             ),
             models.Index(fields=["attempted_at"], condition=Q(state=DraftState.UNKNOWN), name="draft_unknown_since"),
+            # Those that may wait for a yes, the longest waiting first.
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(state__in=[DraftState.DRAFT, DraftState.BLOCKED]),
+                name="draft_waits",
+            ),
             models.Index(
                 fields=["updated_at"],
                 condition=Q(lane=Lane.UPSELL, state__in=[DraftState.DRAFT, DraftState.BLOCKED]),

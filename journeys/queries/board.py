@@ -20,6 +20,7 @@ from customers.models import Customer, Stakeholder, User
 from customers.queries.kept import Key, key_of
 from customers.queries.kept_sums import scope_of_sums
 from customers.queries.minute import once_a_minute
+from customers.queries.paging import Counted, count_some
 from customers.queries.seen import read_seen
 from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
@@ -252,6 +253,11 @@ class Board:
     def count_list(self) -> int:
         """This will give how many stand in the list."""
         return BOARD_ANSWERS.answer(self.mark, self._key("list", self.wanted), self.customer_ids().count)
+
+    def count_some(self) -> Counted:
+        """This will count them as far as a page needs it."""
+        key = self._key("some", self.wanted)
+        return BOARD_ANSWERS.answer(self.mark, key, lambda: count_some(self.customer_ids()))
 
     def _key(self, part: str, wanted: BoardFilter, *place: int) -> Key:
         return key_of(self.user, part, wanted, self.now.replace(second=0, microsecond=0), *place)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from customers.models import User
+from customers.queries.paging import find_page
 from customers.view_base import reader_of
 from journeys.actions import BULK_ACTIONS, START, Action
 from journeys.forms.board import read_board_filter
@@ -63,8 +63,7 @@ def _columns(asked: Board) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, asked: Board) -> dict[str, Any]:
-    total = asked.count_list()
-    page: Page[int] = Paginator(range(total), PAGE_SIZE).get_page(request.GET.get("page"))
-    begin = (page.number - 1) * PAGE_SIZE
-    cards = asked.page_of(begin, begin + PAGE_SIZE) if total else []
-    return {"page": page, "cards": cards, "matching": total}
+    counted = asked.count_some()
+    page = find_page(request.GET.get("page"), PAGE_SIZE, **counted._asdict(), count_all=asked.count_list)
+    cards = asked.page_of(page.start, page.end) if counted.total else []
+    return {"page": page, "cards": cards, "matching": page.paginator.count}

@@ -57,8 +57,7 @@ def book(request: HttpRequest) -> HttpResponse:
     )
     if not page.is_open:
         count = asked.count_all()
-    begin = (page.number - 1) * PAGE_SIZE
-    rows = asked.rows(begin, begin + PAGE_SIZE, count=count)
+    rows = asked.rows(page.start, page.end, count=count)
     to = Addresses()
     context = {
         "page": page,

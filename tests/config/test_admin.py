@@ -16,14 +16,16 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from config.staff_mail import CaptureBackend
 from customers.admin_base import DayFilter
 from customers.enums import Role
-from customers.models import Activity, ApiToken, Contract, Invitation, Team, User, WorkspaceSettings
+from customers.models import Activity, ApiToken, Contract, Invitation, Team, Todo, User, WorkspaceSettings
 from customers.models.workspace import WorkspaceKey
 from customers.services.activity import record
 from customers.services.invitations import invite
+from customers.services.todos import add_todo
 from customers.services.tokens import create_token
 from emails.models import CapturedMail
 from journeys.models import BoardChange, BoardLine, BoardSum, PendingAutomation
@@ -299,6 +301,28 @@ def test_lists_cost_the_same_for_one_and_for_many(
 
     with django_assert_max_num_queries(10):
         desk.get(f"/admin/customers/{model}/")
+
+
+@pytest.mark.postgres
+def test_long_list_that_is_only_looked_at_says_no_more_than_that_it_is_long(
+    desk: Client, csm: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a search found is counted, and so is all on a page behind what is counted."""
+    for module in ("queries.paging", "admin_base"):
+        monkeypatch.setattr(f"customers.{module}.MOST_COUNTED", 3)
+    monkeypatch.setattr("customers.admin_base.DeskAdmin.list_per_page", 2)
+    customer = factories.CustomerFactory.create(owner=csm)
+    for n in range(5):
+        add_todo(f"Call {n}", customer=customer, now=NOW, by=csm)
+
+    answers = [desk.get(page(Todo, "changelist"), asked) for asked in ({}, {"p": 2}, {"q": "call"})]
+
+    pagers = [answer.content.decode().partition('class="paginator">')[2].partition("</p>")[0] for answer in answers]
+    assert [strip_tags(pager).partition("Show all")[0].split() for pager in pagers] == [
+        ["1", "2", "more", "than", "3", "todos"],
+        ["1", "2", "3", "5", "todos"],
+        ["1", "2", "3", "5", "todos"],
+    ]
 
 
 def test_mail_to_our_own_people_is_kept_for_ops_alone(

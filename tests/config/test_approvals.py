@@ -26,6 +26,7 @@ from outreach.enums import TouchKind
 from outreach.models import OutreachPlan, Touch
 from tests import factories
 from tests.api.conftest import key_of
+from tests.pagers import words_of_pager
 
 pytestmark = pytest.mark.django_db
 TEXT = "Hello,\n\nshall we talk next week?\n\nKind regards"
@@ -95,8 +96,8 @@ def test_own_accounts_come_first_and_the_rest_on_request(
     mine = write()
     theirs = write(customer=factories.CustomerFactory.create(owner=other_csm), sender=other_csm)
 
-    own = page.get(reverse("approvals"), {"whose": "mine"}).context["page"]
-    every = page.get(reverse("approvals"), {"whose": "all"}).context["page"]
+    own = page.get(reverse("approvals"), {"whose": "mine"}).context["rows"]
+    every = page.get(reverse("approvals"), {"whose": "all"}).context["rows"]
 
     assert [row.id for row in own] == [mine.pk]
     assert {row.id for row in every} <= {mine.pk, theirs.pk}
@@ -119,6 +120,37 @@ def test_queue_beyond_what_is_read_at_once_goes_on_in_order(
     ]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("number", "head", "last"),
+    [
+        (7, ["1–2 of 7 approvals", "Page 1 of 4", "Next"], ["7–7 of 7 approvals", "Previous", "Page 4 of 4"]),
+        (8, ["1–2 of more than 7 approvals", "Page 1", "Next"], ["7–8 of 8 approvals", "Previous", "Page 4 of 4"]),
+    ],
+)
+def test_long_queue_is_counted_as_far_as_its_page_needs_it_and_whole_by_api(
+    page: Client,
+    write: Callable[..., Draft],
+    csm: User,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    head: list[str],
+    last: list[str],
+) -> None:
+    monkeypatch.setattr("config.desk.approvals.HEAD", 3)
+    monkeypatch.setattr("config.desk.approvals_page.PAGE_SIZE", 2)
+    monkeypatch.setattr("customers.queries.paging.MOST_COUNTED", 7)
+    monkeypatch.setattr("customers.queries.paging.PlacePage.most", 7)
+    letters = [write().pk for _ in range(number)]
+
+    pages = [page.get(reverse("approvals"), {"page": place}) for place in (1, 2, 3, 1_000)]
+
+    assert [words_of_pager(pages[place].content.decode()) for place in (0, -1)] == [head, last]
+    assert {row.id for one in pages for row in one.context["rows"]} == set(letters)
+    listed = page.get("/api/approvals", headers={"authorization": f"Bearer {key_of(csm)}"}).json()
+    assert (listed["count"], len(listed["results"])) == (number, number)
+
+
 def test_account_of_another_team_is_not_there(page: Client, write: Callable[..., Draft]) -> None:
     stranger = factories.UserFactory.create(team=factories.TeamFactory.create())
     theirs = write(customer=factories.CustomerFactory.create(owner=stranger), sender=stranger)
@@ -126,7 +158,7 @@ def test_account_of_another_team_is_not_there(page: Client, write: Callable[...,
     listed = page.get(reverse("approvals"), {"whose": "all", "item": theirs.pk})
     refused = answer(page, theirs)
 
-    assert [row.id for row in listed.context["page"]] == []
+    assert [row.id for row in listed.context["rows"]] == []
     assert listed.context["whole"] is None
     assert refused.status_code == 302
     assert reload(theirs).state == DraftState.DRAFT

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from customers.queries import paging
 from customers.queries.bell import forget_bell
 from customers.queries.kept import forget_answers
 from customers.queries.merging import list_candidates
+from customers.registry.approvals import list_approval_kinds, read_waiting
 from customers.services.kept_sums import take_changes
 from emails.models import Draft, InboundMail, MailEvent, Reply
 from journeys.models import AutomationLog, Deliverable, Journey, JourneyMonth
@@ -131,6 +133,22 @@ def test_common_search_of_a_lead_asks_account_after_account_for_their_people_unt
     whole = [words for found in look.found.values() for sql, words in found if not sql.startswith("\nWITH \nitself")]
     assert look.idle == []
     assert [words for words in whole if "stakeholder" in words] == []
+
+
+def test_queue_of_approvals_is_read_in_the_order_of_indexes(mine: list[Customer], book: FilledBook) -> None:
+    """As far as its head goes: all that waits is neither read nor sorted."""
+    found = [kind.find(book.lead, mine=False) for kind in list_approval_kinds()]
+    orders: list[set[str]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        orders.append(set(read_by(explain(sql, params))))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        read_waiting(found, start=0, stop=10)
+
+    assert len(orders) == 1
+    assert orders[0] >= {"draft_waits", "deliverable_in_review"}
 
 
 def test_longest_lists_of_the_admin_are_read_in_the_order_of_an_index(mine: list[Customer], ops: User) -> None:

@@ -21,6 +21,7 @@ from journeys.services.journeys import cancel_journey
 from journeys.services.pausing import pause_journey
 from tests import factories
 from tests.journeys.ground import begin, deliver, make_version
+from tests.pagers import words_of_pager
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 START = date(2026, 3, 9)
@@ -144,6 +145,27 @@ def test_column_shows_its_first_clients_and_is_paged_alone(signed_in: Client, cs
 
     assert (len(column.cards), column.more) == (IN_COLUMN, 2)
     assert len(names(signed_in, "?month=1")) == IN_COLUMN + 2
+
+
+@pytest.mark.postgres
+def test_long_list_is_counted_as_far_as_its_page_needs_it_and_all_of_it_is_meant(
+    signed_in: Client, csm: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.queries.paging.MOST_COUNTED", 4)
+    monkeypatch.setattr("customers.queries.paging.PlacePage.most", 4)
+    monkeypatch.setattr("journeys.views.board.PAGE_SIZE", 2)
+    for number in range(5):
+        factories.CustomerFactory.create(owner=csm, name=f"Client {number}")
+
+    first, last = (signed_in.get(f"/journeys?state=none&page={page}").content.decode() for page in (1, 99))
+    bulk = signed_in.post("/journeys/selection/start", {"scope": "all", "query": "state=none"})
+
+    assert words_of_pager(first) == ["1–2 of more than 4 clients", "Page 1", "Next"]
+    assert "all that match, more than 4" in first
+    assert words_of_pager(last) == ["5–5 of 5 clients", "Previous", "Page 3 of 3"]
+    assert "all 5 that match" in last
+    assert bulk.context["total"] == 5
+    assert [names(signed_in, f"?state=none&page={page}") for page in (2, 3)] == [["Client 2", "Client 3"], ["Client 4"]]
 
 
 def test_other_teams_clients_are_not_on_the_board(client: Client, csm: User, stranger: User) -> None:

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from html.parser import HTMLParser
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -27,29 +26,11 @@ from renewals.services.step_lines import take_changes
 from renewals.views import book as book_page
 from tests import factories
 from tests.conftest import NOW
+from tests.pagers import words_of_pager
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 FEW = 6
 """So many are counted in the small book of these tests."""
-
-
-class Words(HTMLParser):
-    """The words of the pager."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.words, self._inside = list[str](), False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self._inside = self._inside or (tag == "nav" and ("class", "pagination") in attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._inside = self._inside and tag != "nav"
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and data.strip():
-            self.words.append(data.strip())
 
 
 def find(client: Client, **query: object) -> str:
@@ -59,7 +40,7 @@ def find(client: Client, **query: object) -> str:
 
 
 def pager(client: Client, **query: object) -> list[str]:
-    return Words(find(client, **query)).words
+    return words_of_pager(find(client, **query))
 
 
 @pytest.fixture
