@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from dataclasses import dataclass, field
 
@@ -24,9 +25,13 @@ class Behaviour:
 
 
 class FakeMailServer:
-    """Use as a context manager. taken: every message it has read to the end, whatever it answered then."""
+    """Use as a context manager. taken: every message it has read to the end, whatever it answered then.
 
-    def __init__(self) -> None:
+    tls: what it proves itself with where it is asked to STARTTLS. encrypted: how many went on so.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls, self.encrypted = tls, 0
         self.behaviour = Behaviour()
         self.taken: list[Envelope] = []
         self.port = 0
@@ -79,7 +84,12 @@ class FakeMailServer:
         if refusal:
             writer.write(f"{refusal}\r\n".encode())
         elif verb.upper() == "EHLO":
-            writer.write(b"250-fake\r\n250 SIZE 40000000\r\n")
+            writer.write(b"250-fake\r\n250-STARTTLS\r\n" if self.tls else b"250-fake\r\n")
+            writer.write(b"250 SIZE 40000000\r\n")
+        elif verb.upper() == "STARTTLS" and self.tls:
+            writer.write(b"220 go on\r\n")
+            await writer.start_tls(self.tls)
+            self.encrypted += 1
         elif verb.upper() == "MAIL":
             envelope.mail_from = address
             writer.write(b"250 ok\r\n")

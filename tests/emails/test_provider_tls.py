@@ -1,4 +1,4 @@
-"""SendGrid over TLS: who it is is checked on each connection; the authorities are read once for all of them."""
+"""SendGrid and a mail server over TLS: each connection is checked; the authorities are read once for all of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pytest_httpserver import HTTPServer
 
-from emails.providers import sendgrid
+from emails.providers import sendgrid, smtp
 from emails.providers.base import NotAccepted, OutgoingMail
 from emails.providers.sendgrid import SendGridProvider
+from emails.providers.smtp import SmtpProvider
+from tests.emails.smtp_fake import FakeMailServer
 
 MAIL = OutgoingMail(
     draft_id=UUID(int=1), customer_id=UUID(int=2), message_id="<1@evergreen.example>", from_name="Dana",
@@ -51,11 +53,36 @@ def test_authorities_are_read_once_for_many_letters(
     assert len(made) == 1
 
 
+def test_mail_server_that_nobody_vouches_for_gets_nothing(mail_server: FakeMailServer) -> None:
+    with pytest.raises(NotAccepted) as refused:
+        SmtpProvider().send(MAIL, now=NOW)
+
+    assert refused.value.can_retry
+    assert mail_server.taken == []
+
+
+def test_authorities_are_read_once_for_many_letters_to_a_mail_server(
+    mail_server: FakeMailServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    made: list[Any] = []
+    make = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kw: made.append(1) or make(*args, **kw))
+
+    for _ in range(3):
+        SmtpProvider().send(MAIL, now=NOW)
+
+    assert (len(mail_server.taken), mail_server.encrypted) == (3, 3)
+    assert len(made) == 1
+
+
 @pytest.fixture(autouse=True)
 def _fresh_context() -> Iterator[None]:
-    sendgrid._tls.cache_clear()
+    for one in (sendgrid, smtp):
+        one._tls.cache_clear()
     yield
-    sendgrid._tls.cache_clear()
+    for one in (sendgrid, smtp):
+        one._tls.cache_clear()
 
 
 @pytest.fixture
@@ -91,4 +118,16 @@ def server(certificate: Path, settings: Any) -> Iterator[HTTPServer]:
         settings.SENDGRID_API_KEY = "SG.test"
         settings.OUTBOUND_DOMAINS = []
         settings.ALLOW_LOOPBACK_VENDORS = True
+        yield running
+
+
+@pytest.fixture
+def mail_server(certificate: Path, settings: Any) -> Iterator[FakeMailServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with FakeMailServer(context) as running:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL = True, False
+        settings.OUTBOUND_DOMAINS = []
         yield running
