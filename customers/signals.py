@@ -16,7 +16,6 @@ stakeholder_left = Signal()  # customer_id, stakeholder_id
 hold_started = Signal()  # customer_id, hold_id, scope; once for many holds together, then the ids are None
 hold_ended = Signal()  # customer_id, hold_id, scope; of the journey's scope, once for many, then the ids are None
 meeting_changed = Signal()  # customer_id, meeting_id: planned, moved, held or cancelled; its row says which
-usage_recorded = Signal()  # customer_ids: readings came in, new or changed; once for many accounts together
 todo_closed = Signal()  # customer_id, todo_id, kind, source_kind, source_id, state
 brake_set = Signal()  # customer_id, brake_id
 brake_cleared = Signal()  # customer_id, brake_id

@@ -9,7 +9,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from customers.signals import book_imported, contract_changed, contracts_changed, customer_created, usage_recorded
+from customers.signals import book_imported, contract_changed, customer_created
 from emails.enums import OriginKind
 from emails.signals import draft_sent, reply_corrected, reply_received
 from outreach.services.introduction_tracking import note_reply, note_sent
@@ -34,8 +34,6 @@ def account_changed(sender: object, customer_id: uuid.UUID, **_: Any) -> None:
     put_down([customer_id], now=timezone.now())
 
 
-@receiver(usage_recorded, dispatch_uid="outreach.usage_speaks")
-@receiver(contracts_changed, dispatch_uid="outreach.contracts_speak")
 @receiver(book_imported, dispatch_uid="outreach.book_speaks")
 def accounts_changed(sender: object, customer_ids: list[uuid.UUID], **_: Any) -> None:
     put_down(customer_ids, now=timezone.now())

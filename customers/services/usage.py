@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from customers.models import Customer, UsageSample, User
+from customers.registry.looks import note_accounts
 from customers.services.activity import line, record_many
 from customers.services.arrays import find_differing, moment, upsert_rows
-from customers.signals import send_after_commit, usage_recorded
 
 TOGETHER = 2_000
 """So many readings go into one statement."""
@@ -71,7 +71,7 @@ def record_usage_of(told: Sequence[OfAccount], *, now: datetime, by: User | None
                 moved.setdefault(customer_id, []).append((reading, is_there))
         if moved:
             record_many([_line(customer_id, of_one, now=now, by=by) for customer_id, of_one in moved.items()])
-            send_after_commit(usage_recorded, customer_ids=list(moved))
+            note_accounts(list(moved), now=now)
     return [_recorded(len(of_one), moved.get(customer_id, [])) for customer_id, of_one in last]
 
 

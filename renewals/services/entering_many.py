@@ -18,6 +18,7 @@ from customers.enums import ContractState
 from customers.models import Contract, Customer
 from customers.queries.many import many
 from customers.registry.contract_entry import ToldContract
+from customers.registry.looks import note_accounts
 from customers.services.activity import line, record_many
 from customers.services.arrays import insert_objects, moment, update_rows
 from customers.services.changes import plain, set_fields
@@ -170,8 +171,9 @@ class _Desk:
         _require(insert_objects(self.opened, differing=("id", "customer", "contract")), self.opened)
         if self.lines:
             record_many(self.lines)
-            told = dict.fromkeys(contract.customer_id for contract in (*self.made, *changed))
-            send_after_commit(contracts_changed, customer_ids=list(told))
+            told = list(dict.fromkeys(contract.customer_id for contract in (*self.made, *changed)))
+            note_accounts(told, now=self.now)
+            send_after_commit(contracts_changed, customer_ids=told)
 
     def _row(self, contract: Contract) -> list[Any]:
         values = [plain(getattr(contract, name)) for name in FIELDS]

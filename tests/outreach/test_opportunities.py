@@ -117,11 +117,8 @@ def test_nothing_speaks_for_a_quiet_account(customer: Customer, now: datetime) -
     assert not Opportunity.objects.exists()
 
 
-def test_clock_looks_at_accounts_whose_usage_came_in(
-    growing: Customer, csm: User, now: datetime, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        record_usage(growing, [Reading("users", Decimal(99), now, Decimal(100))], now=now, by=csm)
+def test_clock_looks_at_accounts_whose_usage_came_in(growing: Customer, csm: User, now: datetime) -> None:
+    record_usage(growing, [Reading("users", Decimal(99), now, Decimal(100))], now=now, by=csm)
 
     assert ExpansionLook.objects.get().due_at is not None
     later = now + timedelta(minutes=5)
