@@ -212,7 +212,10 @@ def _opener(attempt: Attempt) -> urllib.request.OpenerDirector:
         def https_open(self, req: urllib.request.Request) -> Any:
             return self.do_open(Encrypted, req, context=_tls())
 
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}), PlainHandler, EncryptedHandler, _NoRedirect)
+    opener = urllib.request.OpenerDirector()
+    for handler in (PlainHandler, EncryptedHandler, *ANSWERS):
+        opener.add_handler(handler())
+    return opener
 
 
 @lru_cache(maxsize=1)
@@ -228,3 +231,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *args: Any, **options: Any) -> None:
         return None
+
+
+ANSWERS = (_NoRedirect, urllib.request.HTTPDefaultErrorHandler, urllib.request.HTTPErrorProcessor)
+"""What `build_opener` would add besides asks the environment for proxies and reads files, at 0.3 ms a letter."""
