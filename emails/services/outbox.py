@@ -51,7 +51,9 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 4
 RETRY_AFTER = timedelta(minutes=15)
-BATCH = 200
+BATCH = 13 * MOST_AT_ONCE
+"""Whole rounds of a provider that takes its time: in a last one that is not full most hands would wait for a few."""
+
 BUDGET_S = 60
 """A slow provider ends a batch, so that the clock gets to its other duties; the next ring goes on."""
 
