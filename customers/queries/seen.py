@@ -112,4 +112,5 @@ def _read_pairs(scope: Scope) -> tuple[Any, ...]:
 
 
 def _in_order(people: Any) -> list[User]:
-    return list(people.order_by("first_name", "last_name", "username"))
+    """Their names alone are shown."""
+    return list(people.only("first_name", "last_name", "username").order_by("first_name", "last_name", "username"))

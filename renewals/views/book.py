@@ -30,7 +30,7 @@ from renewals.queries.book_rows import iterate_rows
 from renewals.queries.book_summary import BookSummary, Facets, read_facets
 from renewals.rules.quarters import read_span
 from renewals.rules.stage_guide import all_guides, stage_guide
-from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_row, export_cells, list_orders
+from renewals.views.book_table import EXPORT_HEAD, Addresses, Columns, draw_guides, draw_row, export_cells, list_orders
 
 PAGE = "book"
 PAGE_SIZE = 50
@@ -69,6 +69,7 @@ def book(request: HttpRequest) -> HttpResponse:
         "facets": facets,
         "views": list(SavedView.objects.visible_to(reader).filter(page=PAGE)),
         "kept_query": _kept_query(request),
+        "guides": draw_guides(),
         "narrowed": _words_of_forecast(wanted),
         "forecast_fields": [(name, getattr(wanted, name)) for name in FROM_FORECAST if getattr(wanted, name)],
         **_stage_words(wanted, asked.summary),

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from renewals.enums import NextAction
 from renewals.queries.book_filter import BookFilter
 from renewals.queries.book_rows import BookRow
+from renewals.rules.stage_guide import all_guides
 
 HEADS: tuple[tuple[str, str, bool], ...] = (
     ("name", "Account", False),
@@ -152,6 +153,12 @@ def export_cells(row: BookRow) -> list[object]:
         row.waits_since.isoformat() if row.waits_since else None,
         row.owner_name,
     ]
+
+
+@lru_cache(maxsize=1)
+def draw_guides() -> SafeString:
+    """This will draw what the stages are for: the same words for everybody, drawn once."""
+    return render_to_string("renewals/_stage_guides.html", {"guides": all_guides()})
 
 
 @lru_cache(maxsize=2_000)
