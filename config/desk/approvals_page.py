@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config.desk.approvals import Queue, approve, decline, difference, show
 from config.desk.approvals_answers import APPROVAL_ANSWERS
 from customers.queries.lookup import NotThere
-from customers.queries.paging import find_page
+from customers.queries.paging import Counted, find_page, is_far
 from customers.queries.workspace import get_settings
 from customers.registry.approvals import Answered
 from customers.view_base import for_writers, reader_of
@@ -101,8 +101,9 @@ def _render(
 ) -> HttpResponse:
     user, now, mine = reader_of(request), timezone.now(), _is_mine(request)
     queue = Queue(user, mine=mine, now=now, mark=APPROVAL_ANSWERS.read_mark())
-    counted = queue.count_some()
-    listed = find_page(request.GET.get("page"), PAGE_SIZE, **counted._asdict(), count_all=lambda: len(queue))
+    number = request.GET.get("page")
+    counted = Counted(len(queue)) if is_far(number, PAGE_SIZE) else queue.count_some()
+    listed = find_page(number, PAGE_SIZE, **counted._asdict())
     rows = queue[listed.start : listed.end]
     wanted = opened or _uuid(request.GET.get("item", ""))
     ids = [row.id for row in rows]

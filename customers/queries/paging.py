@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -127,18 +126,19 @@ def count_some(*parts: QuerySet[Any, Any]) -> Counted:
     return Counted(min(found, MOST_COUNTED), are_more=found > MOST_COUNTED)
 
 
-def find_page(
-    number: str | None, per_page: int, *, total: int, are_more: bool, count_all: Callable[[], int]
-) -> PlacePage:
+def is_far(number: str | None, per_page: int) -> bool:
+    """Whether the page that is asked for lies behind what is counted: only there it matters where the list ends."""
+    try:
+        return int(number or 1) * per_page > MOST_COUNTED
+    except ValueError:
+        return False
+
+
+def find_page(number: str | None, per_page: int, *, total: int, are_more: bool = False) -> PlacePage:
     """This will give the places on the page that is asked for, or on the nearest that there is.
 
-    total, are_more: see `Counted`. count_all: asked for a page behind what is counted: only there it matters where the
-    list ends.
+    total, are_more: see `Counted`; of a page that `is_far` all has to be counted.
     """
     page = PlacePaginator(range(total + are_more), per_page).get_page(number)
-    if not are_more:
-        return page
-    if page.end_index() > total:
-        return PlacePaginator(range(count_all()), per_page).get_page(number)
-    page.is_open = True
+    page.is_open = are_more
     return page

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from customers.models import User
-from customers.queries.paging import find_page
+from customers.queries.paging import Counted, find_page, is_far
 from customers.view_base import reader_of
 from journeys.actions import BULK_ACTIONS, START, Action
 from journeys.forms.board import read_board_filter
@@ -63,7 +63,8 @@ def _columns(asked: Board) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, asked: Board) -> dict[str, Any]:
-    counted = asked.count_some()
-    page = find_page(request.GET.get("page"), PAGE_SIZE, **counted._asdict(), count_all=asked.count_list)
+    number = request.GET.get("page")
+    counted = Counted(asked.count_list()) if is_far(number, PAGE_SIZE) else asked.count_some()
+    page = find_page(number, PAGE_SIZE, **counted._asdict())
     cards = asked.page_of(page.start, page.end) if counted.total else []
     return {"page": page, "cards": cards, "matching": page.paginator.count}

@@ -71,7 +71,7 @@ class Book:
 
     def count_all(self) -> BookCount:
         """This will count all that is asked for."""
-        if not (self._is_long and self._found.count.are_more):
+        if not self._is_long:
             return self.count()
         return self._answer(lambda: count_found(self.user, self.question), self._counted, "all")
 

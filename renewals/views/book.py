@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from customers.models import SavedView, Team
-from customers.queries.paging import find_page
+from customers.queries.paging import find_page, is_far
 from customers.rules.csv_cells import csv_line
 from customers.services.activity import record
 from customers.services.saved_views import save_view
@@ -47,16 +47,9 @@ def book(request: HttpRequest) -> HttpResponse:
     mark = BOOK_ANSWERS.read_mark()
     facets = read_facets(reader, now=timezone.now(), mark=mark)
     asked = Book(reader, wanted, facets.dates, mark)
-    count = asked.count()
-    page = find_page(
-        request.GET.get("page"),
-        PAGE_SIZE,
-        total=count.total,
-        are_more=count.are_more,
-        count_all=lambda: asked.count_all().total,
-    )
-    if not page.is_open:
-        count = asked.count_all()
+    number = request.GET.get("page")
+    count = asked.count_all() if is_far(number, PAGE_SIZE) else asked.count()
+    page = find_page(number, PAGE_SIZE, total=count.total, are_more=count.are_more)
     rows = asked.rows(page.start, page.end, count=count)
     to = Addresses()
     context = {
