@@ -6,6 +6,7 @@ accounts hold each; SQLite reads the pairs in one pass over an index.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,11 @@ class Seen:
     segments: list[str]
     owners: list[User]
     has_unowned: bool
+
+
+def choices_of(owners: Iterable[User]) -> tuple[tuple[str, str], ...]:
+    """This will give ids and names to choose from, as a component is handed them."""
+    return tuple((str(owner.pk), owner.display_name) for owner in owners)
 
 
 def read_seen(user: User) -> Seen:

@@ -21,7 +21,7 @@ from customers.queries.kept import Key, key_of
 from customers.queries.kept_sums import scope_of_sums
 from customers.queries.minute import once_a_minute
 from customers.queries.paging import Counted, count_some
-from customers.queries.seen import read_seen
+from customers.queries.seen import choices_of, read_seen
 from journeys.enums import WAITING_DELIVERABLES, JourneyState, MonthState
 from journeys.models import Deliverable, Journey, JourneyMonth, Programme
 from journeys.queries.board_answers import BOARD_ANSWERS
@@ -127,6 +127,10 @@ class BoardFacets:
     segments: list[str]
     has_unowned: bool
     programmes: list[Programme]
+
+    @property
+    def owner_choices(self) -> tuple[tuple[str, str], ...]:
+        return choices_of(self.owners)
 
 
 class Board:

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, DecimalField, F, IntegerField, Q, Sum,
 from customers.models import User
 from customers.queries.kept import key_of
 from customers.queries.kept_sums import ALL, scope_of_sums
-from customers.queries.seen import read_seen
+from customers.queries.seen import choices_of, read_seen
 from renewals.enums import Stage
 from renewals.queries.book_answers import BOOK_ANSWERS
 from renewals.queries.book_days import Compiled, LocalDates, compile_once, group_zones
@@ -33,6 +33,10 @@ class Facets:
     segments: list[str]
     owners: list[User]
     has_unowned: bool
+
+    @property
+    def owner_choices(self) -> tuple[tuple[str, str], ...]:
+        return choices_of(self.owners)
 
 
 @dataclass
