@@ -90,3 +90,4 @@ class NextAction(TextChoices):
     SAVE_RENEWAL = "save_renewal", "Save the renewal"
     FOLLOW_PLAN = "follow_plan", "Nothing now, the plan runs"
     WATCH = "watch", "Nothing now"
+    LOST = "lost", "Nothing more, it churned"

@@ -17,9 +17,9 @@ from django.db.models.functions import Cast
 from customers.enums import HoldScope
 from customers.queries.calendars import local_date
 from outreach.enums import LIVE_PLAN_STATES
-from renewals.enums import NextAction, Stage
+from renewals.enums import NextAction, Outcome, Stage
 from renewals.queries.book_days import LocalDates
-from renewals.queries.book_work import accounts_with_term, due_todos, planned_touches, waiting_drafts
+from renewals.queries.book_work import accounts_with_term, due_todos, last_outcome, planned_touches, waiting_drafts
 from renewals.queries.prepared import Prepared, one_of_asked
 from renewals.rules.next_action import ActionFacts, NextStep, choose_next_step
 from renewals.rules.stages import days_to_renewal, stage_for
@@ -108,6 +108,7 @@ def _accounts() -> Prepared:
         brake=FilteredRelation("brakes", condition=Q(brakes__cleared_at=None)),
         hold=FilteredRelation("holds", condition=Q(holds__ended_at=None, holds__scope=HoldScope.ACCOUNT)),
         plan=FilteredRelation("outreachplans", condition=Q(outreachplans__state__in=sorted(LIVE_PLAN_STATES))),
+        last_outcome=last_outcome(),
     )
     return Prepared(rows.filter(pk__in=one_of_asked()).values_list(*SHOWN, *DECIDING))
 
@@ -128,6 +129,7 @@ SHOWN = (
 DECIDING = (
     "timezone",
     "created_at",
+    "last_outcome",
     "term__renewal_date",
     "term__notice_days",
     "term__target_price",
@@ -174,6 +176,7 @@ def _facts(row: Mapping[str, Any], waiting: Waiting, dates: LocalDates) -> Actio
         today=dates.date_in(there),
         created_date=local_date(row["created_at"], there),
         renewal_date=row["term__renewal_date"],
+        has_churned=row["last_outcome"] == Outcome.CHURNED,
         notice_days=row["term__notice_days"] or 0,
         has_target=row["term__target_price"] is not None,
         is_locked=row["term__renewal__price_locked_at"] is not None,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from renewals.enums import NextAction, Stage
+from renewals.enums import NextAction, Outcome, Stage
 from renewals.models import Renewal
 from renewals.queries.book_days import days_before, local_day
 from renewals.queries.book_work import WORK
@@ -63,7 +63,8 @@ def decide(what: str, day: date) -> str:
         whens = " ".join(f"WHEN {line.holds} THEN {answer(line)}" for line in lines)
         return f"CASE {whens} ELSE {otherwise} END"
 
-    term, stage, price = list(_term_lines(day)), list(_stage_lines(day)), list(_price_lines(day))
+    term, price = list(_term_lines(day)), list(_price_lines(day))
+    stage = [_lost_line(), *_stage_lines(day)]
     whole = case(*_stop_lines(), *term, *_work_lines(day), *stage, *_plan_lines(), *price)
     return f"CASE WHEN w.account IS NULL THEN {case(_far_line(day), *term, *stage, *price)} ELSE {whole} END"
 
@@ -99,7 +100,8 @@ def _stop_lines() -> Iterator[Line]:
 
 
 def _term_lines(day: date) -> Iterator[Line]:
-    yield one("a.renewal_date IS NULL", NextAction.ADD_CONTRACT, local_day("a.created_at", "a.zone"))
+    has_none = f"a.renewal_date IS NULL AND a.last_outcome <> '{Outcome.CHURNED.value}'"
+    yield one(has_none, NextAction.ADD_CONTRACT, local_day("a.created_at", "a.zone"))
     yield one(f"a.renewal_date < '{day}'", NextAction.RECORD_OUTCOME, "a.renewal_date")
 
 
@@ -107,6 +109,11 @@ def _work_lines(day: date) -> Iterator[Line]:
     yield one("w.draft_at IS NOT NULL", NextAction.REVIEW_EMAILS, local_day("w.draft_at", "a.zone"))
     yield one("w.todo_at IS NOT NULL", NextAction.DO_TODO, local_day("w.todo_at", "a.zone"))
     yield one(f"w.touch_day <= '{day}'", NextAction.MAKE_CONTACT, "w.touch_day")
+
+
+def _lost_line() -> Line:
+    """Of those without a contract only a customer that left comes so far."""
+    return one("a.renewal_date IS NULL", NextAction.LOST)
 
 
 def _stage_lines(day: date) -> Iterator[Line]:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Case, DateField, DateTimeField, F, FilteredRelation, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    DateTimeField,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from customers.enums import ContractState, HoldScope, TodoActor, TodoState
 from customers.models import Brake, Customer, Hold, Todo
@@ -15,6 +28,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import LIVE_PLAN_STATES, TouchState
 from outreach.models import OutreachPlan, Touch
+from renewals.models import Renewal
 from renewals.queries.book_days import LocalDates
 
 EVER = Value(datetime(2000, 1, 1, tzinfo=UTC), output_field=DateTimeField())
@@ -30,6 +44,13 @@ def accounts_with_term() -> Any:
     return Customer.objects.annotate(term=term).order_by()
 
 
+def last_outcome() -> Case:
+    """How the last renewal of an account without a running contract, as `accounts_with_term` gives it, ended; or ''."""
+    closed = Renewal.objects.filter(customer=OuterRef("pk"), closed_at__isnull=False).order_by("-closed_at")
+    last = Coalesce(Subquery(closed.values("outcome")[:1]), Value(""), output_field=CharField())
+    return Case(When(term__pk=None, then=last), default=Value(""), output_field=CharField())
+
+
 def deciding_columns(accounts: Any, dates: LocalDates) -> Any:
     """This will read of such accounts what `book_sql.decide` asks of them; a zone that is none is read as UTC."""
     unknown = dates.unknown_zones()
@@ -40,6 +61,7 @@ def deciding_columns(accounts: Any, dates: LocalDates) -> Any:
         "created_at",
         account=F("pk"),
         zone=zone,
+        last_outcome=last_outcome(),
         contract=F("term__pk"),
         renewal_date=F("term__renewal_date"),
         notice_days=F("term__notice_days"),

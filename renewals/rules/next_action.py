@@ -22,12 +22,13 @@ STAGE_ACTIONS = {
 class ActionFacts:
     """What is known of one account. today: its local date. Each …_date is the earliest of its kind, None for none.
 
-    touch_date: of the earliest planned contact, due or not.
+    touch_date: of the earliest planned contact, due or not. has_churned: that is how its last renewal ended.
     """
 
     today: date
     created_date: date
     renewal_date: date | None = None
+    has_churned: bool = False
     notice_days: int = 0
     has_target: bool = False
     is_locked: bool = False
@@ -54,10 +55,17 @@ def choose_next_step(facts: ActionFacts) -> NextStep:
     if facts.hold_date:
         return NextStep(NextAction.ON_HOLD)
     if facts.renewal_date is None:
-        return NextStep(NextAction.ADD_CONTRACT, facts.created_date)
+        return _without_contract(facts)
     if facts.renewal_date < facts.today:
         return NextStep(NextAction.RECORD_OUTCOME, facts.renewal_date)
     return _waiting_work(facts) or _stage_work(facts, facts.renewal_date)
+
+
+def _without_contract(facts: ActionFacts) -> NextStep:
+    """A customer that left has no contract to be entered; what somebody still has to do there is shown."""
+    if not facts.has_churned:
+        return NextStep(NextAction.ADD_CONTRACT, facts.created_date)
+    return _waiting_work(facts) or NextStep(NextAction.LOST)
 
 
 def _waiting_work(facts: ActionFacts) -> NextStep | None:

@@ -58,7 +58,7 @@ class Watched:
 WATCHED = (
     Watched(Customer._meta.db_table, ("id", "name", "timezone", "created_at"), account="{row}.id"),
     Watched(Contract._meta.db_table, ("customer_id", "state", "renewal_date", "notice_days", "target_price")),
-    Watched(Renewal._meta.db_table, ("customer_id", "contract_id", "price_locked_at")),
+    Watched(Renewal._meta.db_table, ("customer_id", "contract_id", "price_locked_at", "outcome", "closed_at")),
     Watched(Brake._meta.db_table, ("customer_id", "set_at"), "{row}.cleared_at IS NULL"),
     Watched(
         Hold._meta.db_table,

@@ -86,6 +86,9 @@ CHANGES: dict[str, Change] = {
     "renewal date": lambda c: of(Contract, c).update(renewal_date=TODAY + timedelta(days=20)),
     "price": lambda c: of(Contract, c).update(current_price=Decimal(7)),
     "ended": lambda c: of(Contract, c).update(state="ended"),
+    "churned": lambda c: (
+        of(Contract, c).update(state="ended"), of(Renewal, c).update(outcome="churned", closed_at=NOW),
+    ),
     "unlocked": lambda c: of(Renewal, c).update(price_locked_at=None),
     "renewal gone": lambda c: of(Renewal, c).delete(),
     "person": lambda c: of(Stakeholder, c).update(name="Eve"),

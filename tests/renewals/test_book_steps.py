@@ -19,7 +19,7 @@ from emails.enums import DraftState
 from emails.models import Draft
 from outreach.enums import PlanState, SequencingApproach, TouchKind, TouchState
 from outreach.models import OutreachPlan, Touch
-from renewals.enums import NextAction
+from renewals.enums import NextAction, Outcome
 from renewals.models import Renewal
 from renewals.queries import book_steps
 from renewals.queries.book import Book
@@ -56,6 +56,8 @@ class Account:
     drafts: list[tuple[str, datetime]]
     todos: list[tuple[date | None, datetime, str, str]]
     touches: list[tuple[date, str, str]]
+    ended_as: tuple[str, ...] = ()
+    """How the terms before ended, the first of them first."""
 
 
 def rarely(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -85,6 +87,7 @@ accounts = st.builds(
         ),
         max_size=3,
     ),
+    ended_as=st.lists(st.sampled_from([Outcome.CHURNED, Outcome.RENEWED]), max_size=2).map(tuple),
 )  # fmt: skip
 
 
@@ -115,6 +118,27 @@ def assert_ordered_by_the_rule(user: User, *, now: datetime, wanted: BookFilter 
         nobody_waits = [row for row in by_name if not row.waits_since]
         assert rows["action"] == sorted(by_name, key=rank, reverse=descending)
         assert rows["waits"] == sorted(waiting, key=since, reverse=descending) + nobody_waits
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("days", "ended_as", "action"),
+    [
+        (None, ("churned",), NextAction.LOST),
+        (None, ("renewed", "churned"), NextAction.LOST),
+        (None, ("churned", "renewed"), NextAction.ADD_CONTRACT),
+        (None, (), NextAction.ADD_CONTRACT),
+        (300, ("churned",), NextAction.WATCH),
+    ],
+)
+def test_who_left_for_good_is_asked_for_no_contract(
+    ops: User, days: int | None, ended_as: tuple[str, ...], action: NextAction
+) -> None:
+    made_at = NOW - timedelta(days=800)
+    make([Account("UTC", made_at, days, 90, True, True, None, False, None, [], [], [], ended_as)])
+
+    assert [row.action for row in ask(ops, BookFilter(sort="action"), now=NOW)] == [action]
+    assert_ordered_by_the_rule(ops, now=NOW)
 
 
 @pytest.mark.django_db
@@ -165,6 +189,9 @@ def make(accounts: list[Account]) -> None:
     contracts = {c.pk: _contract(c, made) for c, made in made_of if made.days is not None}
     _write(Contract, contracts.values())
     _write(Renewal, (_renewal(contracts[c.pk], made) for c, made in made_of if c.pk in contracts))
+    past = [_past(c, n, outcome) for c, made in made_of for n, outcome in enumerate(made.ended_as)]
+    _write(Contract, [contract for contract, _ in past])
+    _write(Renewal, [renewal for _, renewal in past])
     _write(Brake, (Brake(customer=c, set_at=made.brake_at) for c, made in made_of if made.brake_at))
     _write(Hold, (Hold(customer=c, scope=HoldScope.ACCOUNT, starts_at=NOW) for c, made in made_of if made.has_hold))
     drafts = [(_draft(c, state), at) for c, made in made_of for state, at in made.drafts]
@@ -191,6 +218,14 @@ def _contract(customer: Customer, made: Account) -> Contract:
         renewal_date=TODAY + timedelta(days=made.days or 0),
         notice_days=made.notice_days,
     )
+
+
+def _past(customer: Customer, number: int, outcome: str) -> tuple[Contract, Renewal]:
+    contract = Contract(
+        customer=customer, state="ended", current_price=Decimal(90), renewal_date=TODAY - timedelta(days=700 - number)
+    )
+    closed_at = NOW - timedelta(days=700 - number)
+    return contract, Renewal(customer=customer, contract=contract, outcome=outcome, closed_at=closed_at)
 
 
 def _renewal(contract: Contract, made: Account) -> Renewal:

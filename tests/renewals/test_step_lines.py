@@ -32,8 +32,8 @@ from tests.renewals.test_book_steps import accounts as made_accounts
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 LATER = (timedelta(), timedelta(hours=9), timedelta(days=3), timedelta(days=31))
 STEP_HANGS_ON = (
-    "renamed", "zone", "made", "renewal date", "ended", "unlocked", "renewal gone", "braked", "held", "draft waits",
-    "task opened", "plan gone", "contact planned", "many made", "gone",
+    "renamed", "zone", "made", "renewal date", "ended", "churned", "unlocked", "renewal gone", "braked", "held",
+    "draft waits", "task opened", "plan gone", "contact planned", "many made", "gone",
 )  # fmt: skip
 
 WITHOUT_A_PLAN = ("unlocked", "renewal gone")
