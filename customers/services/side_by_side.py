@@ -12,9 +12,12 @@ from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
+import structlog
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 16
 """In a whole process."""
@@ -90,35 +93,51 @@ def in_turn() -> Iterator[None]:
 def run_side_by_side(job: Callable[[T], int], things: Collection[T], *, most: int = MOST_AT_ONCE) -> int:
     """This will do the job with each thing and give the sum of the answers: how many said yes, or did how much.
 
-    most: so many at once, if the process has as many left. A job that raises ends what has not begun, and its error is
-    raised when what has begun is done. Inside a transaction one after the other: no other thread would see what it has
-    written. What a job asks of the database outside `in_turn` takes a connection of its thread's own.
+    most: so many at once, if the process has as many left. A job that raises holds up no other: when all are done, its
+    error is raised; of several the first, with the others in the log. Inside a transaction one after the other, and
+    the first error ends it: no other thread would see what it has written, and the database may take no more of it.
+    What a job asks of the database outside `in_turn` takes a connection of its thread's own.
     """
-    hands = min(most, len(things))
-    if hands < 2 or connection.in_atomic_block:
+    if connection.in_atomic_block:
         return sum(job(thing) for thing in things)
-    waiting, turns = deque(things), _Turns()
-    try:
-        with ThreadPoolExecutor(hands, thread_name_prefix="side-by-side") as pool:
-            futures = [pool.submit(_work, job, waiting, turns) for _ in range(hands)]
-    finally:
-        turns.end()
-    return sum(future.result() for future in futures)
+    waiting, turns, errors = deque(things), _Turns(), list[Exception]()
+    hands = min(most, len(things))
+    if hands < 2:
+        done = _do_each(job, waiting, errors)
+    else:
+        try:
+            with ThreadPoolExecutor(hands, thread_name_prefix="side-by-side") as pool:
+                futures = [pool.submit(_work, job, waiting, turns, errors) for _ in range(hands)]
+        finally:
+            turns.end()
+        done = sum(future.result() for future in futures)
+    for error in errors[1:]:
+        log.error("one_of_many_failed", exc_info=error)
+    if errors:
+        raise errors[0]
+    return done
 
 
-def _work(job: Callable[[T], int], waiting: deque[T], turns: _Turns) -> int:
-    done = 0
+def _work(job: Callable[[T], int], waiting: deque[T], turns: _Turns, errors: list[Exception]) -> int:
     _turns.set(turns)
     with _hands:
         try:
-            while True:
-                try:
-                    thing = waiting.popleft()
-                except IndexError:
-                    return done
-                done += job(thing)
+            return _do_each(job, waiting, errors)
         except BaseException:
             waiting.clear()
             raise
         finally:
             connections.close_all()
+
+
+def _do_each(job: Callable[[T], int], waiting: deque[T], errors: list[Exception]) -> int:
+    done = 0
+    while True:
+        try:
+            thing = waiting.popleft()
+        except IndexError:
+            return done
+        try:
+            done += job(thing)
+        except Exception as error:
+            errors.append(error)

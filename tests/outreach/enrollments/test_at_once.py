@@ -14,6 +14,7 @@ from celery.contrib.testing.worker import start_worker
 from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
+from structlog.testing import capture_logs
 
 from config.celery import app
 from customers.clients.wire import Answer, Call
@@ -112,18 +113,21 @@ def test_pauses_of_many_are_done_at_once(
     assert not Enrollment.objects.exclude(standing="paused").exists()
 
 
-def test_job_that_fails_ends_what_has_not_begun_and_says_so(db: None) -> None:
-    begun: list[int] = []
+@pytest.mark.parametrize("most", [1, MOST_AT_ONCE])
+def test_job_that_fails_holds_up_no_other_and_is_raised(transactional_db: None, most: int) -> None:
+    done: list[int] = []
 
     def job(number: int) -> bool:
-        begun.append(number)
-        time.sleep(0.02)
-        raise ValueError(number)
+        if number in (0, 50):
+            raise ValueError(number)
+        done.append(number)
+        return True
 
-    with pytest.raises(ValueError, match=r"\d"):
-        run_side_by_side(job, list(range(100)))
+    with pytest.raises(ValueError, match="0"), capture_logs() as logged:
+        run_side_by_side(job, list(range(100)), most=most)
 
-    assert len(begun) <= MOST_AT_ONCE
+    assert sorted(done) == [number for number in range(100) if number not in (0, 50)]
+    assert [line["event"] for line in logged] == ["one_of_many_failed"]
 
 
 @contextmanager
