@@ -128,6 +128,21 @@ def stop_cause(kind: str, *, subtype: str, reason: str) -> SuppressionCause | No
     return _DROP_CAUSES.get(reason) if kind == "dropped" else _STOP_CAUSES.get(kind)
 
 
+def stops_address(kind: str, *, subtype: str, reason: str, names_message: bool) -> bool:
+    """Say whether an event that belongs to no letter of ours stops mail to its address, if a contact has it.
+
+    names_message: whether it names a message, which then is another sender's. Who unsubscribed from everything or
+    complained means the sender's whole account there, and the provider lets none of our letters through either. A
+    group's unsubscription is believed where nothing says that it was of another sender's group. Bounces never: how
+    another sender's mail was refused says nothing sure of ours, whose own come with our arg. Source: SendGrid,
+    "Event Webhook", "Suppressions"; some unsubscribes carry the address alone.
+    """
+    cause = stop_cause(kind, subtype=subtype, reason=reason)
+    if cause == SuppressionCause.COMPLAINT or kind == "unsubscribe":
+        return True
+    return cause == SuppressionCause.UNSUBSCRIBED and not names_message
+
+
 STOP_KINDS = frozenset({"bounce", "dropped", "spamreport", "unsubscribe", "group_unsubscribe", "group_resubscribe"})
 """What may change whether the recipient is written to."""
 

@@ -1,28 +1,33 @@
 """Addresses that the provider's events take off the list, or put back: one statement for a whole call of events.
 
 Kept in the transaction that stores the events, so that the gate heeds them from then on; letters, record and news
-follow by `suppression.announce_due`. Whatever the order of the events, the list ends the same.
+follow by `suppression.announce_due`. Whatever the order of a letter's events, the list ends the same.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Lower
+
+from customers.models import Stakeholder
 from customers.services.arrays import insert_rows, moment
 from customers.services.digests import digest_address
 from customers.signals import send_after_commit
 from emails.enums import EVERYTHING, SuppressionCause
 from emails.models import Suppression
 from emails.providers.sendgrid_events import Incoming
-from emails.rules.events import RESTORED, stop_cause
+from emails.rules.events import RESTORED, stop_cause, stops_address
 from emails.services.suppression import LONGEST_NOTE
 from emails.signals import stops_kept
 
 _FIELDS = ("id", "created_at", "updated_at", "address", "digest", "topic", "cause", "customer", "draft", "note", "at",
            "lift_reason")  # fmt: skip
+
+BY_ADDRESS = "The provider named the address, and no letter of ours."
 
 # An event from before a lift, or before the contact subscribed again, says nothing new when it comes once more.
 _NEWS_ONLY = f"""
@@ -40,10 +45,42 @@ def keep_stops(stops: Sequence[tuple[Incoming, Any]], *, now: datetime) -> None:
     Only of recipients of the letter: what else stands in an event is not ours to believe.
     """
     own = [(event, draft) for event, draft in stops if event.recipient.lower() in _recipients(draft)]
-    rows = [row for event, draft in own if (row := _row(event, draft, now=now))]
-    is_new = insert_rows(Suppression, _FIELDS, sorted(rows, key=_place), only_if=_NEWS_ONLY)
+    is_new = _insert([row for event, draft in own if (row := _row(event, draft, now=now))])
     if is_new or _ask_again([draft.pk for event, draft in own if event.kind == RESTORED], now=now):
         send_after_commit(stops_kept)
+
+
+def keep_stops_by_address(events: Sequence[Incoming], *, now: datetime) -> None:
+    """This will keep what events that belong to no letter of ours say of contacts of ours: a person said no to mail.
+
+    Only a lift by a person takes it back: subscribing again, without a letter, may be to another sender's list.
+    """
+    said = [
+        event
+        for event in events
+        if stops_address(
+            event.kind,
+            subtype=event.subtype,
+            reason=event.reason,
+            names_message=bool(event.draft_id or event.provider_key or event.smtp_id),
+        )
+    ]
+    known = _contacts_among({event.recipient.strip().lower() for event in said} - {""})
+    ours = [event for event in said if event.recipient.strip().lower() in known]
+    if _insert([row for event in ours if (row := _row(event, None, now=now))]):
+        send_after_commit(stops_kept)
+
+
+def _contacts_among(addresses: Collection[str]) -> set[str]:
+    """Those that somebody at an account has, or had: who left may be put back."""
+    if not addresses:
+        return set()
+    people = Stakeholder.objects.annotate(lowered=Lower("email")).filter(lowered__in=sorted(addresses))
+    return set(people.order_by().values_list("lowered", flat=True))
+
+
+def _insert(rows: list[list[Any]]) -> int:
+    return insert_rows(Suppression, _FIELDS, sorted(rows, key=_place), only_if=_NEWS_ONLY)
 
 
 def _ask_again(draft_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
@@ -54,13 +91,15 @@ def _ask_again(draft_ids: Sequence[uuid.UUID], *, now: datetime) -> int:
     return int(rows.update(announced_at=None, updated_at=now))
 
 
-def _row(event: Incoming, draft: Any, *, now: datetime) -> list[Any] | None:
+def _row(event: Incoming, draft: Any | None, *, now: datetime) -> list[Any] | None:
     cause = stop_cause(event.kind, subtype=event.subtype, reason=event.reason)
     if cause is None:
         return None
-    address, at_once = event.recipient.lower(), moment(now)
+    address, at_once = event.recipient.strip().lower(), moment(now)
+    came_from = (draft.customer_id.hex, draft.pk.hex) if draft else (None, None)
+    note = event.reason if draft else event.reason or BY_ADDRESS
     return [uuid.uuid4().hex, at_once, at_once, address, digest_address(address), EVERYTHING, cause,
-            draft.customer_id.hex, draft.pk.hex, event.reason[:LONGEST_NOTE], moment(event.at), ""]  # fmt: skip
+            *came_from, note[:LONGEST_NOTE], moment(event.at), ""]  # fmt: skip
 
 
 def _place(row: Sequence[Any]) -> tuple[str, str, str]:

@@ -120,10 +120,63 @@ def test_event_of_somebody_whom_the_letter_did_not_go_to_takes_nobody_off(sent: 
     assert MailEvent.objects.count() == 1
 
 
-def test_event_of_no_letter_of_ours_takes_nobody_off(sent: Draft, now: datetime) -> None:
-    stray = item(sent, "unsubscribe", now, evergreen_draft=None, sg_message_id="other.x")
+@pytest.mark.parametrize(
+    ("kind", "message", "more", "cause"),
+    [
+        ("unsubscribe", None, {}, "unsubscribed"),
+        ("unsubscribe", "other.x", {}, "unsubscribed"),
+        ("spamreport", None, {}, "complaint"),
+        ("spamreport", "other.x", {}, "complaint"),
+        ("dropped", "other.x", {"reason": "Spam Reporting Address"}, "complaint"),
+        ("group_unsubscribe", None, {"asm_group_id": 7}, "unsubscribed"),
+        ("group_unsubscribe", "other.x", {"asm_group_id": 7}, None),
+        ("dropped", None, {"reason": "Unsubscribed Address"}, "unsubscribed"),
+        ("dropped", "other.x", {"reason": "Unsubscribed Address"}, None),
+        ("dropped", None, {"reason": "Bounced Address"}, None),
+        ("bounce", None, {"type": "bounce", "reason": "550 no such user"}, None),
+        ("group_resubscribe", None, {"asm_group_id": 7}, None),
+    ],
+)
+def test_event_of_no_letter_of_ours_counts_where_the_contact_said_no(
+    sent: Draft, now: datetime, kind: str, message: str | None, more: dict[str, Any], cause: str | None
+) -> None:
+    bare = item(sent, kind, now, evergreen_draft=None, sg_message_id=message, email="Sarah.Lee@ACME.example", **more)
+    Stakeholder.objects.update(email="sarah.lee@Acme.example")
 
-    apply([stray], now=now)
+    apply([bare, {**bare, "email": "stranger@elsewhere.example"}], now=now)
+
+    assert listed() == ({("sarah.lee@acme.example", cause)} if cause else set())
+    assert find_suppression("sarah.lee@acme.example", Lane.RENEWAL) is not None or cause is None
+
+
+def test_each_account_with_an_address_that_unsubscribed_is_told(
+    sent: Draft, sarah: Stakeholder, contract: Contract, csm: User, now: datetime
+) -> None:
+    other = factories.StakeholderFactory.create(email=sarah.email)
+    waiting = make_draft(sarah, contract, csm, now)
+    send(waiting, version=waiting.version, now=now, by=csm, undo_seconds=600)
+    bare = {"email": sarah.email, "event": "unsubscribe", "timestamp": int(now.timestamp())}
+
+    apply([bare, bare], now=now)
+    announce_due(now=now)
+
+    row = Suppression.objects.get()
+    assert (row.draft, row.customer, row.note) == (None, None, "The provider named the address, and no letter of ours.")
+    lines = Activity.objects.filter(verb="suppression.added")
+    assert set(lines.values_list("customer", "actor_name")) == {
+        (sarah.customer_id, "The contact"), (other.customer_id, "The contact"),
+    }  # fmt: skip
+    assert Suppression.objects.visible_to(csm).exists()
+    assert (reload(waiting).state, reload(waiting).blocked_by) == (DraftState.BLOCKED, "opt_out")
+
+
+def test_unsubscription_by_address_that_comes_again_after_a_lift_takes_nobody_off(sent: Draft, now: datetime) -> None:
+    bare = item(sent, "unsubscribe", now, evergreen_draft=None, sg_message_id=None)
+    apply([bare], now=now)
+    later = now + timedelta(days=1)
+    lift_address(sent.to_email, causes=set(SuppressionCause), reason="They called", now=later, by=None)
+
+    apply([bare, {**bare, "sg_event_id": "new"}, item(sent, "open", now)], now=later)
 
     assert listed() == set()
 
