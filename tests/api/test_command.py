@@ -383,6 +383,40 @@ def test_why_a_mail_was_not_sent_says_what_keeps_it(api: Caller, jennifer: Stake
     assert "nobody has approved it" in body["points"][0]["text"]
 
 
+def test_who_has_a_role_is_answered_with_the_people_of_that_account(api: Caller, acme: Customer) -> None:
+    Stakeholder.objects.filter(customer=acme).update(roles=["user"])
+    factories.StakeholderFactory.create(
+        customer=acme, name="Ann Lee", email="ann@acme.example", title="VP", roles=["champion", "user"]
+    )
+    for name in ("Bo Ray", "Cy Fox"):
+        factories.StakeholderFactory.create(customer=acme, name=name, email="", title="", roles=["decision_maker"])
+    factories.StakeholderFactory.create(customer=acme, name="Gone", roles=["champion"], left_at=NOW)
+
+    champion = say(api, "Who is the champion at Acme Corp?")
+    deciders = say(api, "who are the decision makers at Acme Corp?")
+    buyer = say(api, "Who is Acme Corp's economic buyer?")
+    anybody = say(api, "Who do I talk to at Acme Corp?")
+
+    assert (champion["state"], champion["message"]) == ("done", "Ann Lee is the champion at Acme Corp.")
+    assert champion["understood"]["arguments"]["role"] == "champion"
+    assert [one["text"] for one in champion["points"]] == ["Ann Lee, VP, champion, user, ann@acme.example"]
+    assert deciders["message"] == "2 people at Acme Corp are decision makers:"
+    assert [one["text"] for one in deciders["points"]] == ["Bo Ray, decision maker", "Cy Fox, decision maker"]
+    assert buyer["message"] == "Nobody at Acme Corp is on record as economic buyer. 4 people there:"
+    assert anybody["message"] == "Talk to Jennifer Park at Acme Corp, the primary contact."
+    assert anybody["understood"]["arguments"]["stakeholder"] == "Jennifer Park"
+
+
+def test_who_has_a_role_elsewhere_is_told_to_nobody_else(api: Caller, acme: Customer) -> None:
+    other = factories.CustomerFactory.create(name="Globex", owner=factories.UserFactory.create())
+    factories.StakeholderFactory.create(customer=other, name="Max Secret", roles=["champion"])
+
+    body = say(api, "Who is the champion at Globex?")
+
+    assert (body["state"], body["points"]) == ("refused", [])
+    assert "Max" not in str(body)
+
+
 @pytest.mark.parametrize("body", [{"text": "x" * 2001}, {"text": 5, "confirm": {}}, {"text": ["a"]}])
 def test_nonsense_is_400_beside_its_name(api: Caller, body: dict[str, Any]) -> None:
     response = api.post("/api/command", body)

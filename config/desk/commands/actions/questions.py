@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from config.desk.approvals import Queue
 from config.desk.commands.actions.base import account_link, account_url, done, few, in_days, money, of_customer, say_day
+from config.desk.commands.actions.people import answer_who
 from config.desk.commands.answers import Answer, Point, ask, refuse
 from config.desk.commands.finding import Task, find_customer_or_person, require_customer
 from config.desk.commands.language.grammar import LAST_MONTH, NEXT_MONTH
@@ -283,4 +284,5 @@ _ANSWERS: Mapping[str, Callable[[Task], Answer]] = {
     "not_sent": _not_sent,
     "on_hold": _on_hold,
     "approvals": _approvals,
+    "who": answer_who,
 }

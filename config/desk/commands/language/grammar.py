@@ -27,7 +27,7 @@ ACTIONS = (
     "answer_question",
 )
 """Source: INTERFACES, "Command bar"."""
-QUESTIONS = ("month_due", "next", "standing", "overdue", "renewals", "not_sent", "on_hold", "approvals")
+QUESTIONS = ("month_due", "next", "standing", "overdue", "renewals", "not_sent", "on_hold", "approvals", "who")
 FRAMINGS = ("problem_solving", "proactive", "value_add", "educational")
 
 
@@ -470,15 +470,21 @@ def _month_in(match: re.Match[str]) -> int:
 
 def _question(question: str, match: re.Match[str]) -> Intent:
     groups = match.groupdict()
-    who: dict[str, Any] = {"customer": _whom(groups.get("whom"))}
+    who: dict[str, Any] = {"customer": _whom(groups.get("whom") or groups.get("there"))}
     if question == "not_sent":
         who = _people(groups.get("whom"), alone="customer")
-    return Intent("", "answer_question", question=question, when=_bare(groups.get("when")), **who)
+    topic = " ".join((groups.get("topic") or "").split())
+    return Intent("", "answer_question", question=question, when=_bare(groups.get("when")), topic=topic, **who)
 
 
 _SPAN = r"(?:in\s+|within\s+|during\s+|over\s+)?(?P<when>(?:the\s+)?(?:this|next|coming)\s+.{3,20}|today|tomorrow|q[1-4](?:\s+\d{4})?|(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s+\d{4})?|\d{1,3}\s+(?:days|weeks|months))"  # fmt: skip
 _RENEW = r"(?:renew|renewing|due|coming\s+up|come|come\s+up|up|up\s+for\s+renewal|expiring|expire|ending|end|due\s+for\s+renewal|coming)"
 _NOT_SENT = rf"(?:the\s+|my\s+|that\s+|our\s+|an?\s+)?(?:last\s+|upsell\s+|renewal\s+|expansion\s+)?(?:{_MAIL}|draft|introduction)"
+_ROLE = r"(?P<topic>champions?|decision[\s-]?makers?|economic[\s-]?buyers?|budget[\s-]?(?:holders?|owners?)|(?:executive[\s-]?)?sponsors?|(?:primary|main|key)\s+contacts?|contacts?(?:\s+persons?)?|stakeholders?|(?:end[\s-]?|power[\s-]?)?users?)"
+_WHO = r"(?:who|whom)(?:'s|s|\s+is|\s+are)"
+_DECIDES = r"(?P<topic>decides|makes\s+the\s+decisions?|signs|pays|(?:holds|has|owns|controls)\s+the\s+budget)"
+_AT = r"(?:over\s+)?(?:at|of|for|in|from|with)"
+_OURS = r"(?:(?:the|our|my|their|its)\s+)?"
 _QUESTIONS: dict[str, tuple[str, ...]] = {
     "next": (
         rf"what\s+(?:happens|comes|is\s+coming|is\s+due|is\s+planned|will\s+happen)(?:\s+(?:up|next))*\s+(?:for|at|with|to)\s+(?P<whom>{_W})",
@@ -526,6 +532,18 @@ _QUESTIONS: dict[str, tuple[str, ...]] = {
         r"(?:who|what|which\s+(?:clients?|customers?|accounts?|journeys?))\s*(?:is|are|'s)\s+(?:on\s+hold|held|paused)",
         r"(?:show|list)\s+(?:me\s+)?(?:all\s+)?(?:the\s+)?(?:held|paused)\s+(?:clients?|customers?|accounts?|journeys?)",
         r"(?:show|list)\s+(?:me\s+)?(?:the\s+)?(?:accounts?|customers?|clients?)\s+on\s+hold|(?:show|list)\s+(?:me\s+)?(?:all\s+)?holds",
+    ),
+    "who": (
+        rf"{_WHO}\s+{_OURS}{_ROLE}\s+{_AT}\s+(?P<whom>{_W})",
+        rf"{_WHO}\s+(?P<whom>{_W})(?:'s|(?<=s)')\s+{_ROLE}",
+        rf"{_WHO}\s+{_OURS}{_ROLE}(?:\s+here)?",
+        rf"(?:tell|show|find|give|list)\s+(?:me\s+)?(?:who(?:\s+is|\s+are)?\s+)?{_OURS}{_ROLE}(?:\s+(?:is|are))?\s+{_AT}\s+(?P<whom>{_W})",
+        rf"(?:do|does)\s+(?:we|i|(?P<whom>{_W}))\s+have\s+(?:an?\s+|any\s+)?{_ROLE}(?:\s+at\s+(?P<there>{_W}))?",
+        rf"{_OURS}{_ROLE}\s+at\s+(?P<whom>{_W})",
+        rf"who\s+{_DECIDES}\s+(?:at|for|in)\s+(?P<whom>{_W})",
+        rf"(?:who|whom)\s+(?:do|should|can|must|could|shall|would)\s+(?:i|we)\s+(?:best\s+)?(?:(?:talk|speak|write|turn)\s+(?:to|with)|contact|call|e-?mail|ask(?:\s+for)?|reach(?:\s+out\s+to)?|approach|know)\s+{_AT}\s+(?P<whom>{_W})",
+        rf"(?:who|whom)\s+to\s+(?:(?:talk|speak|write|turn)\s+(?:to|with)|contact|call|ask|reach)\s+{_AT}\s+(?P<whom>{_W})",
+        r"(?:who|whom)\s+(?:do|should|can)\s+(?:i|we)\s+(?:talk|speak|write)\s+to(?:\s+here)?",
     ),
     "approvals": (
         r"what\s+(?:is\s+)?(?:waits?|waiting|needs?|pending)\s*(?:for\s+)?(?:my\s+)?(?:me|approval|a\s+yes|to\s+be\s+approved)?",

@@ -24,7 +24,7 @@ _TEXTS: Mapping[str, str] = {
     "when": "The words for the date until which, or the time in which.",
     "lasting": "The words for a length of time, such as two weeks.",
     "reason": "Why, in the words of the sentence.",
-    "topic": "What the letter is about, in the words of the sentence.",
+    "topic": "What the letter is about, or the role of whom is asked for (champion), in the words of the sentence.",
 }
 _ENUMS: Mapping[str, tuple[str, ...]] = {
     "framing": ("", *FRAMINGS),
@@ -49,8 +49,8 @@ _USES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "draft_email": ("Begin a letter to somebody, or open a draft to edit it.", ("customer", "person", "topic", "step")),
     "send": ("Send a draft that is there.", ("customer", "person")),
     "answer_question": (
-        "Answer about journeys, renewals, holds, approvals, unsent mails.",
-        ("question", "customer", "person", "when"),
+        "Answer about journeys, renewals, holds, approvals, unsent mails, who has which role at an account.",
+        ("question", "customer", "person", "when", "topic"),
     ),
 }  # fmt: skip
 
