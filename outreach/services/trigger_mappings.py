@@ -23,6 +23,7 @@ from outreach.queries.outreach_io import find_sequence
 from outreach.services.enrollment_sync import ensure_desk
 
 MOST = 200
+TWICE = "This trigger leads to this sequence already, for the same roles and segment."
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ def replace_mappings(wanted: Sequence[MappingValues], *, now: datetime, by: User
             check_values(values)
         except ValidationError as error:
             raise ValidationError([f"Mapping {number}: {message}" for message in error.messages]) from None
+    first: dict[tuple[Any, ...], int] = {}
+    for number, values in enumerate(wanted, start=1):
+        if (same := first.setdefault(_sameness(values), number)) != number:
+            raise ValidationError(f"Mapping {number}: {TWICE} It is mapping {same} once more.")
     with transaction.atomic():
         TriggerMapping.objects.all().delete()
         made = [TriggerMapping(**_fields(values)) for values in wanted]
@@ -64,6 +69,9 @@ def save_mapping(
     check_values(values)
     with transaction.atomic():
         row = mapping or TriggerMapping()
+        others = TriggerMapping.objects.filter(trigger_type=values.trigger_type, sequence_id=values.sequence_id)
+        if any(_sameness(other) == _sameness(values) for other in others.exclude(pk=row.pk)):
+            raise ValidationError({"sequence_id": TWICE})
         for name, value in _fields(values).items():
             setattr(row, name, value)
         row.save()
@@ -111,6 +119,12 @@ def check_values(values: MappingValues) -> None:
         errors["sequence_id"] = "There is no such sequence at Outreach.io."
     if errors:
         raise ValidationError(errors)
+
+
+def _sameness(values: MappingValues | TriggerMapping) -> tuple[Any, ...]:
+    """What makes two mappings one: whether it is on, and from which health, is how the one of them is set."""
+    roles = frozenset(values.stakeholder_roles)
+    return values.trigger_type, values.sequence_id, roles, values.segment_filter.strip()[:80].casefold()
 
 
 def _fields(values: MappingValues) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +18,7 @@ from django.utils import timezone
 from customers.models import Customer, Stakeholder, User
 from outreach.models import Enrollment, OutreachSequence, TriggerMapping
 from outreach.services.enrollment_sending import work
+from outreach.services.trigger_mappings import MappingValues, save_mapping
 from tests import factories
 from tests.api.conftest import Caller, key_of
 from tests.outreach.enrollments.conftest import Enrolled
@@ -120,6 +123,29 @@ def test_enrolling_refuses_by_field_and_says_why(sequence: OutreachSequence, per
     assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (400, ["sequence"])
     assert (twice.status_code, twice.json()["error"]["code"]) == (409, "cannot_enroll")
     assert caller.post("/api/outreach/enroll", {**body, "stakeholderId": str(uuid4())}).status_code == 404
+
+
+def test_mapping_that_stands_twice_is_refused_and_the_old_list_stays(sequence: OutreachSequence, ops: User) -> None:
+    one = {"triggerType": "new_customer", "sequenceId": sequence.sequence_id, "stakeholderRoles": ["champion", "user"]}
+    kept = api(ops)("put", "/api/outreach/mappings", [one, {**one, "segmentFilter": "Enterprise"}])
+    again = {**one, "stakeholderRoles": ["user", "champion"], "enabled": False, "healthThreshold": 60}
+
+    twice = api(ops)("put", "/api/outreach/mappings", [one, {**one, "stakeholderRoles": []}, again])
+
+    assert (kept.status_code, twice.status_code) == (200, 400)
+    assert "Mapping 3" in str(twice.json()["error"])
+    assert TriggerMapping.objects.count() == 2
+
+
+def test_mapping_that_is_there_is_not_added_but_changed(sequence: OutreachSequence, ops: User, now: datetime) -> None:
+    values = MappingValues(trigger_type="new_customer", sequence_id=sequence.sequence_id, segment_filter="SMB")
+    row = save_mapping(values, now=now, by=ops)
+
+    with pytest.raises(ValidationError, match="already"):
+        save_mapping(replace(values, segment_filter="smb ", health_threshold=9), now=now, by=ops)
+    save_mapping(replace(values, enabled=False), now=now, by=ops, mapping=row)
+
+    assert TriggerMapping.objects.get().enabled is False
 
 
 def test_mappings_are_replaced_listed_and_deleted_by_ops(sequence: OutreachSequence, ops: User, csm: User) -> None:
