@@ -214,6 +214,29 @@ def test_undated_score_is_kept_as_observed_at_the_import(csm):
 
 
 @pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            "9,,ZZ,EUR,-5,2026-12-31,,ann@a.example,",
+            {"Country": "not a country", "Amount": "negative", "Email": "has no name", "Account ID": "gives its name"},
+        ),
+        (",,ZZ,EUR,5,2026-12-31,,,", {"Country": "not a country", "": "names no account"}),
+        ("9,,DE,EUR,5,2026-12-31,,ann@a.example,", {"Email": "has no name", "Account ID": "gives its name"}),
+        ("1,,ZZ,EUR,5,2026-12-31,,,", {"Country": "not a country"}),
+    ],
+)
+def test_row_is_told_all_its_faults_at_once(csm: User, row: str, told: dict[str, str]) -> None:
+    run_import(csm, HEAD + ACME)
+
+    run = run_import(csm, f"{HEAD}{row}\n")
+
+    reasons = {one["column"]: one["reason"] for one in run.report["refused"]}
+    assert reasons.keys() == told.keys()
+    assert [column for column, words in told.items() if words not in reasons[column]] == []
+    assert len(run.report["refused"]) == len(told)
+
+
+@pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
         ("1,Acme,DE,EUR,1000,31/02/2026,,,", "Renewal Date", "no day of the calendar"),

@@ -12,6 +12,8 @@ from customers.rules.book.signs import Signs, check_signs
 
 _PEOPLE_SLOTS_WITH_ROLE = frozenset(StakeholderRole.values)
 _LONG = 60
+_NAMES = ("name", "first_name", "last_name")
+NAMELESS = "no account has this id, and no row gives its name"
 
 
 class Stated(NamedTuple):
@@ -62,10 +64,14 @@ class AccountEntry:
 
 @dataclass
 class Entries:
-    """All accounts of a run, and the rows that were refused on the way."""
+    """All accounts of a run, and the rows that were refused on the way.
+
+    nameless: ids of accounts that no row names, with what is to be said of each refused row if nobody has that id.
+    """
 
     accounts: list[AccountEntry] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    nameless: list[tuple[str, Refusal]] = field(default_factory=list)
     notices: list[tuple[Place, str]] = field(default_factory=list)
 
 
@@ -117,8 +123,11 @@ def _key_of(row: TypedRow, ids_of_name: Mapping[str, set[str]], entries: Entries
     if external_id:
         return ("id", external_id)
     if not name:
-        # A row whose only fault is a bad id or name is refused for that; one without both is refused here.
-        entries.refusals.extend(row.refusals or [Refusal(row.place, "", "names no account: neither an id nor a name")])
+        entries.refusals.extend(row.refusals)
+        # A bad id or name is told already, and of a row that cannot be read nothing more is known.
+        told = {row.headers.get("account.external_id"), row.headers.get("account.name"), ""}
+        if not any(refusal.column in told for refusal in row.refusals):
+            entries.refusals.append(Refusal(row.place, "", "names no account: neither an id nor a name"))
         return None
     ids = ids_of_name.get(account_key(name), set())
     if len(ids) > 1:
@@ -132,21 +141,49 @@ def _join(rows: list[TypedRow], fields: Mapping[str, Field], entries: Entries, n
     good = [row for row in rows if not row.refusals]
     for row in rows:
         entries.refusals.extend(row.refusals)
+    account = AccountEntry(external_id="", name="")
     dispute = _first_dispute(good, fields)
     if dispute is not None:
         entries.refusals.extend(_refuse_disputed(good, dispute, names))
-        return None
-    if not good:
-        return None
-    account = AccountEntry(external_id="", name="")
     for row in rows:
         if row.refusals and row.bad_parts & ONE_PER_ACCOUNT and account.refused_account_row is None:
             account.refused_account_row = row.place
-    for row in good:
+    for row in good if dispute is None else ():
         _take(row, account, fields, entries, names)
+    for row in rows:
+        if row.refusals:
+            entries.refusals.extend(_further_faults(row, account, names))
+    _note_nameless(rows, account, entries)
     account.external_id = account.stated("account.external_id") or ""
     account.name = account.stated("account.name") or ""
     return account if account.places else None
+
+
+def _further_faults(row: TypedRow, account: AccountEntry, names: _Names) -> list[Refusal]:
+    """What else is wrong with a row that is refused for some of its cells: who mends it mends all at once."""
+    told = {refusal.column for refusal in row.refusals}
+    found = check_signs(row, account.signs, names.of)
+    for slot, person in _people_of(row):
+        if not told & _name_headers(row, slot):
+            found = [*_check_person(slot, person, row, account, names), *found]
+    return [refusal for refusal in found if refusal.column not in told]
+
+
+def _name_headers(row: TypedRow, slot: str) -> set[str]:
+    prefix = f"person.{slot}." if slot else "person."
+    return {row.headers[key] for name in _NAMES if (key := f"{prefix}{name}") in row.headers}
+
+
+def _note_nameless(rows: Sequence[TypedRow], account: AccountEntry, entries: Entries) -> None:
+    """Keep what is to be said of the account's refused rows where none of them names it."""
+    column = next((row.headers["account.name"] for row in rows if "account.name" in row.headers), "")
+    if any("account.name" in row.values or column in {one.column for one in row.refusals} for row in rows):
+        return
+    for row in rows:
+        if row.place not in account.places:
+            at = row.headers.get("account.external_id", "")
+            refusal = Refusal(row.place, at, NAMELESS)
+            entries.nameless.append((row.values["account.external_id"], refusal))
 
 
 class _Dispute(NamedTuple):

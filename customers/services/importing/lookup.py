@@ -65,6 +65,9 @@ class Existing:
         pk = self._find(entry)
         return self.customers[pk] if pk else None
 
+    def has_id(self, external_id: str) -> bool:
+        return external_id in self._by_external
+
     def may_see(self, customer: Customer) -> bool:
         return customer.pk in self._visible
 

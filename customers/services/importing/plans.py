@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from customers.models import Contract, Customer, User
 from customers.rules.book.contacts import PersonRef
-from customers.rules.book.entries import AccountEntry, Stated
+from customers.rules.book.entries import NAMELESS, AccountEntry, Stated
 from customers.rules.book.fields import Part
 from customers.rules.book.places import zone_of_country
 from customers.rules.book.reading import DEFAULT_CURRENCY
@@ -121,6 +121,7 @@ def make_plan(book: ReadBook, *, by: User, now: datetime) -> Plan:
     existing = Existing(book.entries.accounts, user=by)
     planner = _Planner(existing, Colleagues(importer=by), by=by, now=now)
     refusals = list(book.entries.refusals)
+    refusals += [refusal for external_id, refusal in book.entries.nameless if not existing.has_id(external_id)]
     notices = list(book.entries.notices)
     accounts = []
     for entry in book.entries.accounts:
@@ -173,7 +174,7 @@ class _Planner:
             reason = f"its account was not made, as row {entry.refused_account_row.row} was refused"
             raise RefusedEntry(Stated(None, entry.places[0], ""), reason)
         if customer is None and not entry.name:
-            raise RefusedEntry(self._any_of(entry, "external_id"), "no account has this id, and no row gives its name")
+            raise RefusedEntry(self._any_of(entry, "external_id"), NAMELESS)
         return customer
 
     def _any_of(self, entry: AccountEntry, *attributes: str) -> Stated:
