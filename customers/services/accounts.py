@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,6 +13,7 @@ from django.db import transaction
 from customers.models import Customer, HealthSample, User
 from customers.queries.handovers import SEATS
 from customers.queries.minute import note_access_after_commit
+from customers.rules.book.places import is_country
 from customers.services.activity import record
 from customers.services.changes import Difference, check, describe, set_fields
 from customers.services.desk_news import tell_handed_over
@@ -51,7 +52,7 @@ def create_customer(values: Mapping[str, Any], *, now: datetime, by: User) -> Cu
     set_fields(customer, {"owner": maker, **_tidy(values)}, allowed=WRITABLE)
     if customer.owner is None:
         customer.owner = maker
-    _check_account(customer, seats=SEATS)
+    _check_account(customer, changed={*WRITABLE})
     if maker is not None:
         _check_handing_over(customer, old_owner_id=maker.pk, by=maker)
     with transaction.atomic():
@@ -71,7 +72,7 @@ def update_customer(customer: Customer, values: Mapping[str, Any], *, now: datet
     difference = set_fields(customer, _tidy(values), allowed=WRITABLE)
     if not difference:
         return {}
-    _check_account(customer, seats=[seat for seat in SEATS if seat in difference])
+    _check_account(customer, changed=difference.keys())
     _check_handing_over(customer, old_owner_id=old_owner_id, by=by)
     with transaction.atomic():
         customer.save(update_fields=[*difference, "updated_at"])
@@ -108,7 +109,8 @@ def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
     return tidy
 
 
-def _check_account(customer: Customer, *, seats: Iterable[str]) -> None:
+def _check_account(customer: Customer, *, changed: Collection[str]) -> None:
+    """changed: whose seat and which country is looked at; what stood there before stays."""
     errors: dict[str, Any] = {}
     try:
         check(customer)
@@ -116,11 +118,11 @@ def _check_account(customer: Customer, *, seats: Iterable[str]) -> None:
         errors = dict(error.message_dict)
     if customer.timezone not in available_timezones():
         errors["timezone"] = ["This is no time zone that we know; one looks like Europe/Berlin."]
-    if customer.country and not (len(customer.country) == 2 and customer.country.isalpha()):
-        errors["country"] = ["Two letters, such as DE."]
+    if "country" in changed and customer.country and not is_country(customer.country):
+        errors["country"] = [f"“{customer.country}” is no country of ISO 3166; write its two letters, such as DE."]
     if not (len(customer.currency) == 3 and customer.currency.isascii() and customer.currency.isalpha()):
         errors["currency"] = ["Three letters, such as EUR."]
-    for seat in seats:
+    for seat in (one for one in SEATS if one in changed):
         person = getattr(customer, seat)
         if person is not None and person.is_integration:
             errors[seat] = [f"{person.display_name} is an integration; choose a person."]

@@ -170,6 +170,7 @@ def test_change_customer_takes_back_what_get_gave(api: Caller, customer: Custome
         ({"competitivePressure": "extreme"}, "competitivePressure"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"country": "Germany"}, "country"),
+        ({"country": "ZZ"}, "country"),
         ({"currency": "E1R"}, "currency"),
         ({"owner": "nobody"}, "owner"),
         ({"owner": 7}, "owner"),

@@ -34,6 +34,7 @@ def test_create_customer_belongs_to_its_maker_and_is_on_record(csm: User) -> Non
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"country": "DEU"}, "country"),
         ({"country": "1!"}, "country"),
+        ({"country": "ZZ"}, "country"),
         ({"currency": "E"}, "currency"),
         ({"churn_risk": 101}, "churn_risk"),
         ({"health_score": -1}, "health_score"),
@@ -68,6 +69,17 @@ def test_update_customer_without_a_difference_writes_nothing(csm: User) -> None:
 
     assert update_customer(customer, {"churn_risk": 35}, now=NOW, by=csm) == {}
     assert not Activity.objects.exists()
+
+
+def test_country_that_is_none_is_refused_in_words_and_an_old_one_stays(csm: User) -> None:
+    customer = factories.CustomerFactory.create(owner=csm, country="ZZ", churn_risk=35)
+
+    update_customer(customer, {"country": "ZZ", "churn_risk": 40}, now=NOW, by=csm)
+    with pytest.raises(ValidationError, match="“QQ” is no country of ISO 3166"):
+        update_customer(customer, {"country": "qq"}, now=NOW, by=csm)
+
+    customer.refresh_from_db()
+    assert (customer.country, customer.churn_risk) == ("ZZ", 40)
 
 
 def test_update_customer_is_handed_over_by_a_lead_alone(csm: User, other_csm: User, lead: User) -> None:

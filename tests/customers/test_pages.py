@@ -61,6 +61,14 @@ def test_new_account_leads_to_its_page(page: Client, csm: User) -> None:
     assert made.owner == csm
 
 
+def test_country_that_is_none_is_told_beside_its_field(page: Client, customer: Customer) -> None:
+    answer = page.post(reverse("customers:account_edit", args=[customer.pk]), account_values(country="ZZ"))
+
+    assert answer.context["form"].errors == {
+        "country": ["“ZZ” is no country of ISO 3166; write its two letters, such as DE."]
+    }
+
+
 def test_edit_account_keeps_the_input_beside_the_error(page: Client, customer: Customer) -> None:
     answer = page.post(
         reverse("customers:account_edit", args=[customer.pk]),

@@ -153,10 +153,15 @@ _CURRENCY_NAMES = {
 }  # fmt: skip
 
 
+def is_country(code: str) -> bool:
+    """Whether it is a country's code of ISO 3166-1, in capitals."""
+    return code in _COUNTRIES
+
+
 def read_country(cell: str) -> str:
     """Read a country as its two-letter code. Raises BadValue."""
     text = tidy(cell)
-    if text.upper() in _COUNTRIES and len(text) == 2:
+    if is_country(text.upper()):
         return text.upper()
     word = " ".join(text.lower().replace("&", "and").split())
     code = _COUNTRY_OF.get(word) or _ALPHA3.get(word)
