@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from customers.enums import MeetingState
 from customers.models.base import CustomerRow
+from customers.rules.metrics import metric_name
 from customers.rules.persons import OfPerson
 
 
@@ -26,7 +27,7 @@ class UsageSample(CustomerRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric} {self.value}"
+        return f"{metric_name(self.metric)} {self.value}"
 
 
 class HealthSample(CustomerRow):

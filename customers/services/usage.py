@@ -13,6 +13,7 @@ from django.db import transaction
 
 from customers.models import Customer, UsageSample, User
 from customers.registry.looks import note_accounts
+from customers.rules.metrics import metric_name
 from customers.services.activity import line, record_many
 from customers.services.arrays import find_differing, moment, upsert_rows
 
@@ -102,7 +103,7 @@ def _line(
     counted = _recorded(0, moved)
     return line(
         "usage.recorded",
-        f"Usage recorded: {', '.join(sorted({reading.metric for reading, _ in moved}))}",
+        f"Usage recorded: {', '.join(sorted({metric_name(reading.metric) for reading, _ in moved}))}",
         customer=customer_id,
         by=by,
         now=now,

@@ -13,20 +13,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from customers.rules.metrics import metric_name, metric_title
+from customers.rules.money import say_money, symbol_of
+
 register = template.Library()
 
 AVATAR_TONES = 6
-
-SYMBOLS = {
-    "USD": "$",
-    "EUR": "€",
-    "GBP": "£",
-    "JPY": "¥",
-    "CAD": "CA$",
-    "AUD": "A$",
-    "CHF": "CHF ",
-    "SEK": "SEK ",
-}
 
 _QUICK = {
     "D j M": "%a %-d %b",
@@ -43,18 +35,17 @@ _QUICK = {
 """Patterns of Django's date filter that pages repeat in rows, as strftime writes them in a tenth of the time."""
 
 
+register.filter(metric_name)
+register.filter(metric_title)
+
+
 @register.filter
 def money(amount: Decimal | int | None, currency: str = "USD") -> str:
     """This will write an amount without cents unless it has some: $268,000, €1,234.50; – for none."""
     # A template gives "" for the value of a record that is not there.
     if amount is None or amount == "":
         return "–"
-    amount = Decimal(amount)
-    symbol = _symbol(currency)
-    sign = "−" if amount < 0 else ""
-    amount = abs(amount)
-    text = f"{int(amount):,}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
-    return f"{sign}{symbol}{text}"
+    return say_money(amount, currency)
 
 
 @register.filter
@@ -151,9 +142,5 @@ def short_money(amount: Decimal | int | None, currency: str = "USD") -> str:
         if abs(value) >= size:
             step = Decimal("0.1") if abs(value) < size * 10 else Decimal(1)
             text = f"{(abs(value) / size).quantize(step, ROUND_HALF_UP):f}".removesuffix(".0")
-            return f"{'−' if value < 0 else ''}{_symbol(currency)}{text}{letter}"
+            return f"{'−' if value < 0 else ''}{symbol_of(currency)}{text}{letter}"
     return money(value.quantize(Decimal(1), ROUND_HALF_UP), currency)
-
-
-def _symbol(currency: str) -> str:
-    return SYMBOLS.get(currency, f"{currency} " if currency else "")

@@ -9,8 +9,9 @@ from customers.enums import MeetingState
 from customers.models import Customer, Meeting, Stakeholder, User, Win
 from customers.queries.calendars import local_date
 from customers.queries.workspace import get_settings
+from customers.rules.metrics import metric_name
 from emails.facts import told_facts
-from emails.queries.usage import latest_samples, list_growths, metric_name
+from emails.queries.usage import latest_samples, list_growths
 from emails.rules import letters as keys
 from emails.rules.facts import Fact, count_fact, date_fact, facts_by_key, name_fact, percent_fact, text_fact
 

@@ -11,10 +11,11 @@ from django.db.models import DecimalField
 from customers.models import Contract, Customer, Meeting, Stakeholder, Todo, UsageSample, User, Win
 from customers.queries.calendars import local_date, zone
 from customers.queries.workspace import get_settings
+from customers.rules.metrics import metric_name
 from emails.facts import offer_source
 from emails.models import Draft, MailTemplateVersion
 from emails.queries.columns import Columns, Record
-from emails.queries.usage import first_value, growth_pct, metric_name, used_pct
+from emails.queries.usage import first_value, growth_pct, used_pct
 from emails.rules.templates import SOURCE_KIND, words_of
 
 Records = Mapping[str, Record]

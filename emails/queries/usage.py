@@ -77,8 +77,3 @@ def _samples(customer_id: UUID) -> list[UsageSample]:
 def _newest(samples: list[UsageSample]) -> list[UsageSample]:
     newest = {sample.metric: sample for sample in samples}
     return sorted(newest.values(), key=lambda one: -(one.value / one.limit if one.limit else Decimal(0)))
-
-
-def metric_name(code: str) -> str:
-    """Write a metric as people say it: "active_users" → "active users"."""
-    return " ".join(code.replace("_", " ").split())

@@ -19,6 +19,8 @@ from emails.rules.letters import LetterBrief
 from emails.rules.mentions import MentionKind
 from emails.rules.texts import find_mentions
 
+TRIGGER = "expansion.trigger"
+"""The name of the metric that started the run: the letter is about it."""
 PLAN_NOW = "expansion.plan"
 OFFER = "expansion.offer"
 OFFER_PRICE = "expansion.price"
@@ -147,7 +149,16 @@ def find_expansion_faults(body: str, brief: LetterBrief, spans: Iterable[Span], 
         faults.append(f"“{demand.group()}”: propose a conversation, do not sell.")
     faults += [f"“{said.group()}” is for us, not for them." for said in _AMONG_US.finditer(text)]
     faults += needs_lead(subject="", body=text, facts=(), states_price=False)
+    facts = tuple(facts)
+    metric = trigger_of(facts)
+    if metric and is_english(brief.recipient.language) and metric.casefold() not in text.casefold():
+        faults.append(f"The letter is about “{metric}” and does not name it.")
     return [*faults, *_find_missing_option(text, brief, facts)]
+
+
+def trigger_of(facts: Iterable[Fact]) -> str:
+    """The name of the metric that started the run; "" for an introduction that somebody asked for."""
+    return next((fact.display for fact in facts if fact.key == TRIGGER), "")
 
 
 def without_links(text: str, brief: LetterBrief) -> str:

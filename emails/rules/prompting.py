@@ -8,7 +8,7 @@ from typing import Any
 
 from emails.enums import PriceApproach, Theme, Tone
 from emails.rules.companies import short_name
-from emails.rules.expansion import DIRECT, Framed, find_expansion_faults, without_links
+from emails.rules.expansion import DIRECT, Framed, find_expansion_faults, trigger_of, without_links
 from emails.rules.facts import Fact, FactType
 from emails.rules.grounding import ground, open_spans
 from emails.rules.languages import language_name
@@ -124,7 +124,10 @@ def build_prompt(brief: LetterBrief, facts: Iterable[Fact]) -> dict[str, Any]:
         row.pop(name)
     if brief.theme in _TASKS:
         row["task"] = _TASKS[brief.theme]
+    facts = tuple(facts)
     if brief.theme == Theme.EXPANSION:
+        if metric := trigger_of(facts):
+            row["about"] = f"This metric is why you write. Name it first and with its figures: {metric}"
         row["framing"] = _FRAMINGS[Framed(brief.framing or Framed.EDUCATIONAL)]
         row["directness"] = "Speak openly of the plan." if brief.directness == DIRECT else "Softly, as one idea."
     return {

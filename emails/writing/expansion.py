@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from customers.rules.metrics import metric_name, metric_title
 from emails.enums import Tone
 from emails.rules import expansion as keys
 from emails.rules.companies import possessive
@@ -18,8 +19,6 @@ from emails.rules.languages import is_english, language_name
 from emails.rules.letters import Letter, LetterBrief
 from emails.writing import expansion_phrases as phrases
 from emails.writing.builtin import Composer
-
-ACRONYMS = frozenset({"api", "ai", "crm", "csv", "etl", "gb", "kpi", "pdf", "sku", "sms", "sql", "sso", "tb", "url"})
 
 
 def write_introduction(brief: LetterBrief, facts: Iterable[Fact]) -> Letter:
@@ -42,8 +41,10 @@ class _Introduction(Composer):
         return DIRECT if self.brief.directness == DIRECT else "soft"
 
     def subject(self) -> str:
-        wording = self.brief.subject or phrases.SUBJECTS[self.framing][self.directness]
-        subject = wording.format(customer=self.customer, customers=possessive(self.customer))
+        metric = self.show(keys.TRIGGER)
+        subjects = phrases.SUBJECTS | (phrases.SUBJECTS_ON_METRIC if metric else {})
+        wording = self.brief.subject or subjects[self.framing][self.directness]
+        subject = wording.format(customer=self.customer, customers=possessive(self.customer), metric=metric)
         return subject[:1].upper() + subject[1:]
 
     def paragraphs(self) -> list[str]:
@@ -64,29 +65,34 @@ class _Introduction(Composer):
         return self.framing in (Framed.PROBLEM_SOLVING, Framed.PROACTIVE) and self.wishes.length >= 0
 
     def opening(self) -> str:
-        plan = self.show(keys.PLAN_NOW)
+        plan, metric = self.show(keys.PLAN_NOW), self.show(keys.TRIGGER)
+        used = self.number(line_key(1, LineField.PERCENT))
+        is_past = bool(metric) and used is not None and used > 100
         said = phrases.OPENINGS[self.framing][self.brief.tone].format(
-            customer=self.customer, plan=phrases.YOUR_PLAN.format(plan=plan) if plan else phrases.NO_PLAN
+            customer=self.customer,
+            plan=phrases.YOUR_PLAN.format(plan=plan) if plan else phrases.NO_PLAN,
+            on=phrases.ON_METRIC.format(metric=metric) if metric else "",
+            above_all=phrases.METRIC_ABOVE_ALL.format(metric=metric) if metric else "",
+            near=phrases.PAST_LIMIT if is_past else phrases.NEAR_LIMIT,
         )
         return said[:1].upper() + said[1:]
 
     # -- usage ------------------------------------------------------------------------------------------
 
     def lines(self) -> list[str]:
-        if "usage" in self.wishes.leave_out or self.framing == Framed.EDUCATIONAL:
+        if "usage" in self.wishes.leave_out:
             return []
-        return [f"- {line}" for place in range(1, MOST_LINES + 1) if (line := self.line(place))]
+        most = MOST_LINES if self.framing != Framed.EDUCATIONAL else 1 if self.show(keys.TRIGGER) else 0
+        return [f"- {line}" for place in range(1, most + 1) if (line := self.line(place))]
 
     def line(self, place: int) -> str:
         used = self.facts.get(line_key(place, LineField.USED))
         if used is None:
             return ""
-        metric = _said(used.unit)
-        metric = metric[:1].upper() + metric[1:]
         limit, percent = self.show(line_key(place, LineField.LIMIT)), self.show(line_key(place, LineField.PERCENT))
         growth = self.show(line_key(place, LineField.GROWTH))
         wording = phrases.LINE if limit and percent else phrases.LINE_NO_LIMIT
-        said = wording.format(metric=metric, used=used.display, limit=limit, percent=percent)
+        said = wording.format(metric=metric_title(used.unit), used=used.display, limit=limit, percent=percent)
         return said + (phrases.LINE_GROWTH.format(growth=growth) if growth else "")
 
     # -- the two ways -----------------------------------------------------------------------------------
@@ -107,7 +113,7 @@ class _Introduction(Composer):
         used = self.facts.get(unused_key(1, LineField.USED))
         limit = self.show(unused_key(1, LineField.LIMIT))
         if used is not None and limit:
-            return phrases.OPTIMISE_UNUSED.format(metric=_said(used.unit), used=used.display, limit=limit)
+            return phrases.OPTIMISE_UNUSED.format(metric=metric_name(used.unit), used=used.display, limit=limit)
         return phrases.OPTIMISE[self.framing]
 
     def expand(self) -> str:
@@ -160,11 +166,6 @@ class _Introduction(Composer):
                 f"{language_name(person.language)}."
             )
         return notes
-
-
-def _said(metric: str) -> str:
-    """A metric as a letter writes it: "api calls" → "API calls"."""
-    return " ".join(word.upper() if word.lower() in ACRONYMS else word for word in metric.split())
 
 
 def _listed(texts: list[str]) -> str:

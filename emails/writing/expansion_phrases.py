@@ -30,27 +30,22 @@ SUBJECTS = {
 }
 OPENINGS = {
     Framed.PROBLEM_SOLVING: {
-        CASUAL: (
-            "I was looking at how {customer} works with us, and noticed that you are getting close to what {plan}"
-            " allows."
-        ),
-        PROFESSIONAL: (
-            "Looking at how {customer} works with us, I noticed that you are getting close to what {plan} allows."
-        ),
-        FORMAL: "In reviewing how {customer} works with us, I noticed that your use comes close to what {plan} allows.",
+        CASUAL: ("I was looking at how {customer} works with us, and noticed that {on}you {near} what {plan} allows."),
+        PROFESSIONAL: "Looking at how {customer} works with us, I noticed that {on}you {near} what {plan} allows.",
+        FORMAL: "In reviewing how {customer} works with us, I noticed that {on}you {near} what {plan} allows.",
     },
     Framed.PROACTIVE: {
         CASUAL: (
-            "{customer} is using more and more of what we do together, and I'd rather plan for that with you "
-            "early than late."
+            "{customer} is using more and more of what we do together{above_all}, and I'd rather plan for that "
+            "with you early than late."
         ),
         PROFESSIONAL: (
-            "{customer} uses more and more of what we do together, and I would like to plan for that with you in "
-            "good time."
+            "{customer} uses more and more of what we do together{above_all}, and I would like to plan for that "
+            "with you in good time."
         ),
         FORMAL: (
-            "The use that {customer} makes of our work together keeps growing, and I would like to plan for it "
-            "with you in good time."
+            "The use that {customer} makes of our work together keeps growing{above_all}, and I would like to plan "
+            "for it with you in good time."
         ),
     },
     Framed.VALUE_ADD: {
@@ -69,6 +64,21 @@ OPENINGS = {
         FORMAL: "I would like to draw your attention to a few possibilities that {customer} may not have used yet.",
     },
 }
+ON_METRIC = "with {metric} "
+METRIC_ABOVE_ALL = ", {metric} above all"
+NEAR_LIMIT = "are getting close to"
+PAST_LIMIT = "have gone past"
+SUBJECTS_ON_METRIC = {
+    Framed.PROBLEM_SOLVING: {
+        "soft": "{customers} {metric}: shall we look at the limit together?",
+        "direct": "{customers} {metric}: two ways to make room",
+    },
+    Framed.PROACTIVE: {
+        "soft": "Planning ahead for {customers} {metric}",
+        "direct": "{customers} {metric}: let's make room in time",
+    },
+}
+"""Of a letter that a metric started; the other framings keep their subjects."""
 YOUR_PLAN = "your {plan} plan"
 NO_PLAN = "your plan"
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from customers.models.base import CustomerRow
+from customers.rules.metrics import metric_name
 from outreach.enums import AlertOutcome, AutomationLevel, Severity
 
 
@@ -66,4 +67,4 @@ class UsageAlert(CustomerRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric} {self.value.normalize():f}, {self.get_severity_display().lower()}"
+        return f"{metric_name(self.metric)} {self.value.normalize():f}, {self.get_severity_display().lower()}"

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from customers.base import ClaimedRow
 from customers.models.base import CustomerRow
+from customers.rules.metrics import metric_name
 from customers.rules.persons import OfPerson
 from outreach.enums import (
     ENDED_RUN_STATES,
@@ -76,7 +77,7 @@ class UpsellRun(CustomerRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric}, {self.get_state_display().lower()}"
+        return f"{metric_name(self.metric)}, {self.get_state_display().lower()}"
 
     @property
     def is_ended(self) -> bool:

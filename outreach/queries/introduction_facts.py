@@ -6,18 +6,19 @@ Health and churn risk are for us: they choose the framing, and no letter says th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.enums import ContractState
 from customers.models import Contract, Customer
 from emails.queries.columns import Record
 from emails.queries.ground_facts import record_url
-from emails.queries.usage import metric_name
 from emails.rules import expansion as keys
 from emails.rules.expansion import LineField, is_feature_name, is_sayable, line_key, unused_key
 from emails.rules.facts import Fact, count_fact, money_fact, percent_fact, text_fact
 from outreach.enums import Trend
-from outreach.models import FeatureRequest, Offer
+from outreach.models import FeatureRequest, Offer, UsageAlert
+from outreach.queries import alert_usage
 from outreach.queries.expansion import ExpansionContext
 from outreach.queries.live_usage import KIND, live_id, read_live_usage
 from outreach.queries.sources import OFFER_KIND, REQUEST_KIND, feature_field
@@ -28,6 +29,17 @@ from outreach.rules.upsell.planning import next_offer
 
 MOST_REQUESTS = 5
 OFFERS_URL = "/expansion/offers"
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a metric's figures are read from. told_by: put behind the fact's label, "" for our own records."""
+
+    kind: str
+    id: str
+    record: Record
+    url: str
+    told_by: str = ""
 
 
 def introduction_facts(customer: Customer, context: ExpansionContext) -> tuple[Fact, ...]:
@@ -50,36 +62,58 @@ def find_offer(context: ExpansionContext) -> Offer | None:
 
 
 def _usage_facts(customer: Customer, context: ExpansionContext) -> Iterator[Fact]:
-    lines = [line for line in choose_lines(context.facts.usage) if is_feature_name(metric_name(line.metric))]
-    unused = [line for line in context.unused if is_feature_name(metric_name(line.metric))][:1]
+    lead = context.facts.lead
+    lines = [line for line in choose_lines(context.facts.usage, lead=lead) if is_feature_name(line.name)]
+    unused = [line for line in context.unused if line != lead and is_feature_name(line.name)][:1]
     inactive = find_inactive(context.facts.usage)
     metrics = {line.metric for line in (*lines, *unused, *([inactive] if inactive else []))}
     records = read_live_usage([live_id(customer.pk, metric) for metric in sorted(metrics)])
     for place, line in enumerate(lines[: keys.MOST_LINES], 1):
         key = live_id(customer.pk, line.metric)
-        yield from _line_facts(customer, key, records.get(key, {}), line, place)
+        source = _Source(KIND, key, records.get(key, {}), record_url(customer, "usage"))
+        if line == lead:
+            source = _source_of_alert(context.alert) if context.alert is not None else source
+            yield _trigger_fact(source, line)
+        yield from _line_facts(source, line, place)
     for place, line in enumerate(unused, 1):
         key = live_id(customer.pk, line.metric)
-        record = records.get(key, {})
-        yield from _counts(customer, key, record, {f: unused_key(place, f) for f in (LineField.USED, LineField.LIMIT)})
+        source = _Source(KIND, key, records.get(key, {}), record_url(customer, "usage"))
+        yield from _counts(source, {f: unused_key(place, f) for f in (LineField.USED, LineField.LIMIT)})
     if inactive is not None and inactive.used > 0:
         key = live_id(customer.pk, inactive.metric)
-        yield from _counts(customer, key, records.get(key, {}), {LineField.USED: keys.INACTIVE})
+        source = _Source(KIND, key, records.get(key, {}), record_url(customer, "usage"))
+        yield from _counts(source, {LineField.USED: keys.INACTIVE})
 
 
-def _line_facts(customer: Customer, id: str, record: Record, line: UsageLine, place: int) -> Iterator[Fact]:
-    fields = (LineField.USED, LineField.LIMIT)
-    yield from _counts(customer, id, record, {field: line_key(place, field) for field in fields})
-    url = record_url(customer, "usage")
-    metric = metric_name(line.metric)
+def _source_of_alert(alert: UsageAlert) -> _Source:
+    id = str(alert.pk)
+    record = alert_usage.read_alert_usage([id]).get(id, {})
+    return _Source(alert_usage.KIND, id, record, f"/upsell-runs/{alert.run.pk}", ", as the alert told")
+
+
+def _trigger_fact(source: _Source, line: UsageLine) -> Fact:
+    return text_fact(
+        keys.TRIGGER,
+        line.name,
+        kind=source.kind,
+        id=source.id,
+        field="metric",
+        label="What started the run",
+        url=source.url,
+    )
+
+
+def _line_facts(source: _Source, line: UsageLine, place: int) -> Iterator[Fact]:
+    record, kind, id, url, metric = source.record, source.kind, source.id, source.url, line.name
+    yield from _counts(source, {field: line_key(place, field) for field in (LineField.USED, LineField.LIMIT)})
     if isinstance(percent := record.get("used_pct"), Decimal):
         yield percent_fact(
             line_key(place, LineField.PERCENT),
             percent,
-            kind=KIND,
+            kind=kind,
             id=id,
             field="used_pct",
-            label=f"Share of the limit of {metric}",
+            label=f"Share of the limit of {metric}{source.told_by}",
             url=url,
         )
     growth = record.get("growth_pct")
@@ -87,7 +121,7 @@ def _line_facts(customer: Customer, id: str, record: Record, line: UsageLine, pl
         yield percent_fact(
             line_key(place, LineField.GROWTH),
             growth,
-            kind=KIND,
+            kind=kind,
             id=id,
             field="growth_pct",
             label=f"Growth of {metric}",
@@ -95,19 +129,19 @@ def _line_facts(customer: Customer, id: str, record: Record, line: UsageLine, pl
         )
 
 
-def _counts(customer: Customer, id: str, record: Record, keys_of: dict[LineField, str]) -> Iterator[Fact]:
-    metric = str(record.get("metric", ""))
+def _counts(source: _Source, keys_of: dict[LineField, str]) -> Iterator[Fact]:
+    metric = str(source.record.get("metric", ""))
     for field, key in keys_of.items():
         name = "value" if field is LineField.USED else "limit"
-        if isinstance(value := record.get(name), Decimal):
+        if isinstance(value := source.record.get(name), Decimal):
             yield count_fact(
                 key,
                 value,
-                kind=KIND,
-                id=id,
+                kind=source.kind,
+                id=source.id,
                 field=name,
-                label=f"{'Present' if name == 'value' else 'Limit of'} {metric}",
-                url=record_url(customer, "usage"),
+                label=f"{'Present' if name == 'value' else 'Limit of'} {metric}{source.told_by}",
+                url=source.url,
                 unit=metric,
             )
 

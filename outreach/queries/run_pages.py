@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from customers.models import Activity
 from customers.queries.calendars import zone
+from customers.rules.metrics import metric_name
+from customers.rules.money import say_money
 from customers.rules.windows import say_moment
 from emails.enums import DraftState
 from outreach.enums import Framing, OpportunityStage, RunState, StepState, UpsellReply, UpsellStepName
@@ -19,8 +23,8 @@ from outreach.queries.upsell_runs import find_introduction, why_stopped
 from outreach.rules.upsell.running import IN_TROUBLE
 
 MOST_LINES = 40
-HIDDEN = frozenset({"draftId", "meetingId", "opportunityId", "channel", "ts"})
-"""Ids that a page shows as links, or that tell a person nothing."""
+HIDDEN = frozenset({"accountId", "currency", "draftId", "meetingId", "opportunityId", "channel", "ts"})
+"""Ids that a page shows as links, what stands with the amounts, and what tells a person nothing."""
 
 BADGES = {
     StepState.SENT: "good",
@@ -38,6 +42,8 @@ RUN_BADGES = {
     RunState.COMPLETED: "good",
 }
 MOMENTS = frozenset({"startsAt", "waitsUntil", "sentAt"})
+DATES = frozenset({"contractEndDate", "renewalDate", "startDate"})
+METRICS = frozenset({"metricType", "Metric"})
 AMOUNTS = frozenset({"currentSpend", "estimatedValue"})
 CODES = frozenset({"proposedBy", "framing", "stage", "reply", "laterReply"})
 WORDS = {
@@ -50,6 +56,14 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 @dataclass(frozen=True)
+class Try:
+    """One attempt at a step. at: None where no moment was noted; outcome: "" while it is under way."""
+
+    at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True)
 class StepView:
     """One step as the page shows it. words: what it waits for. may_…: which buttons it has."""
 
@@ -59,7 +73,7 @@ class StepView:
     words: str
     asked: list[tuple[str, str]]
     told: list[tuple[str, str]]
-    tries: list[dict[str, Any]]
+    tries: list[Try]
     draft_id: str = ""
     meeting_id: str = ""
     opportunity_id: str = ""
@@ -124,9 +138,13 @@ def list_record(run: UpsellRun) -> list[Activity]:
     return list(rows.order_by("-at", "-created_at")[:MOST_LINES])
 
 
-def in_words(data: dict[str, Any]) -> list[tuple[str, str]]:
-    """Write an object of JSON as keys and values for people; objects within it are told in one line."""
-    told = [(key, _value(key, value)) for key, value in data.items() if key not in HIDDEN]
+def in_words(data: dict[str, Any], *, currency: str = "") -> list[tuple[str, str]]:
+    """Write an object of JSON as keys and values for people; objects within it are told in one line.
+
+    currency: of its amounts, where it names none itself.
+    """
+    currency = str(data.get("currency") or currency)
+    told = [(key, _value(key, value, currency)) for key, value in data.items() if key not in HIDDEN]
     return [(_label(key), value) for key, value in told if value]
 
 
@@ -146,9 +164,9 @@ def _show(run: UpsellRun, step: UpsellStep, *, is_current: bool, draft: Any) -> 
         BADGES.get(state, "warn" if asks or mail_waits else ""),
         _state_words(step, asks=asks, is_current=is_current),
         _waits_for(step, state, asks=asks, mail_waits=mail_waits, draft=draft),
-        in_words(step.input),
-        in_words(step.output),
-        step.receipt,
+        in_words(step.input, currency=run.customer.currency),
+        in_words(step.output, currency=run.customer.currency),
+        [Try(_moment(str(one.get("at", ""))), str(one.get("outcome") or "")) for one in step.receipt],
         draft_id=str(step.output.get("draftId", "")),
         meeting_id=str(step.output.get("meetingId", "")),
         opportunity_id=str(step.output.get("opportunityId", "")),
@@ -186,19 +204,23 @@ def _label(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _value(key: str, value: Any) -> str:
+def _value(key: str, value: Any, currency: str = "") -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, dict):
-        parts = ((str(one), _value(str(one), inner)) for one, inner in value.items())
+        parts = ((str(one), _value(str(one), inner, currency)) for one, inner in value.items())
         return _join(f"{_label(one)}: {words}" for one, words in parts if words)
     if isinstance(value, list):
-        return _join(_value("", one) for one in value)
+        return _join(_value("", one, currency) for one in value)
     text = str(value)
     if key in MOMENTS and (moment := _moment(text)):
-        return f"{moment.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+        return f"{timezone.localtime(moment):%-d %b %Y, %H:%M}"
+    if key in DATES and (moment := _moment(text)):
+        return f"{moment:%-d %b %Y}"
     if key in AMOUNTS and _AMOUNT.fullmatch(text):
-        return f"{Decimal(text):,.2f}"
+        return say_money(Decimal(text), currency)
+    if key in METRICS:
+        return metric_name(text)
     return WORDS.get(text, text) if key in CODES else text
 
 

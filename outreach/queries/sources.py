@@ -1,4 +1,4 @@
-"""The fact sources that outreach owns: usage as it stands, the price list, feature requests, opportunities."""
+"""The fact sources that outreach owns: usage as it stands and as alerts told it, what is offered and asked for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from emails.facts import register_source
 from emails.queries.columns import Columns, Record, uuids
 from outreach.models import FeatureRequest, Offer, Opportunity
+from outreach.queries import alert_usage
 from outreach.queries.live_usage import KIND, read_live_usage
 
 OFFER_KIND = "offer"
@@ -17,6 +18,7 @@ OPPORTUNITY_KIND = "opportunity"
 def register_sources() -> None:
     """Make what outreach knows readable as facts, so that the gate sees what changed."""
     register_source(KIND, read_live_usage)
+    register_source(alert_usage.KIND, alert_usage.read_alert_usage)
     register_source(OFFER_KIND, read_offers)
     register_source(REQUEST_KIND, Columns(FeatureRequest, ("text",)))
     register_source(

@@ -12,6 +12,7 @@ from django.db.models import F
 
 from customers.base import lock_customer
 from customers.models import Customer
+from customers.rules.metrics import metric_name
 from customers.services.activity import record
 from customers.services.todos import add_todo
 from customers.signals import send_after_commit
@@ -20,6 +21,7 @@ from outreach.models import UsageAlert
 from outreach.queries.alerts import alerts_waiting, alerts_without_account, find_account, last_started_at, read_facts
 from outreach.queries.upsell_settings import read_ceiling, read_trigger_rule
 from outreach.rules.alerts.facts import AlertFacts
+from outreach.rules.upsell.facts import plain
 from outreach.rules.upsell.levels import choose_level
 from outreach.rules.upsell.triggering import TriggerDecision, decide_trigger
 from outreach.signals import alert_decided, alerts_kept
@@ -134,7 +136,8 @@ def _settle(alert: UsageAlert, customer: Customer, decision: TriggerDecision, *,
     elif decision.cools_until is not None:
         alert.outcome = AlertOutcome.COOLING_DOWN
         alert.reasons.append(
-            f"A run on {alert.metric} was started already; the next may start on {decision.cools_until:%d %b %Y}."
+            f"A run on {metric_name(alert.metric)} was started already; "
+            f"the next may start on {decision.cools_until:%-d %b %Y}."
         )
     else:
         alert.outcome = AlertOutcome.NOTED
@@ -155,8 +158,8 @@ def _settle(alert: UsageAlert, customer: Customer, decision: TriggerDecision, *,
 
 def _tell(alert: UsageAlert, customer: Customer, *, now: datetime) -> None:
     """Put it on record, and before the account's owner where it asks for something."""
-    limit = f" over {alert.threshold.normalize():f}" if alert.threshold is not None else ""
-    what = f"{alert.metric} {alert.value.normalize():f}{limit}"
+    limit = f" over {plain(alert.threshold)}" if alert.threshold is not None else ""
+    what = f"{metric_name(alert.metric)} {plain(alert.value)}{limit}"
     record(
         "usage_alert.received",
         f"Usage alert, {alert.severity}: {what}",

@@ -69,7 +69,7 @@ def write_introduction(
         customer = Customer.objects.select_related("owner", "account_executive").get(pk=customer_id)
         if run is not None and (standing := _of_run(run)):
             return standing
-        context = read_expansion_context(customer, now=now)
+        context = read_expansion_context(customer, now=now, run=run)
         addressed = _address(customer, copies_account_executive=copies_account_executive, by=by)
         introduction = UpsellIntroduction.objects.create(
             customer=customer,

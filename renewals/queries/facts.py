@@ -12,8 +12,9 @@ from customers.enums import ContractState, Pressure
 from customers.models import Contract, Customer, Stakeholder
 from customers.queries.calendars import calendar_of, local_date
 from customers.queries.workspace import get_settings
+from customers.rules.metrics import metric_name
 from customers.rules.workdays import Calendar
-from emails.queries.usage import list_growths, metric_name
+from emails.queries.usage import list_growths
 from renewals.enums import Stage
 from renewals.models import Renewal
 from renewals.rules.positions import Person

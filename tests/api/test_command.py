@@ -362,7 +362,7 @@ def test_renewal_and_renewals(api: Caller, acme: Customer) -> None:
     listed = say(api, "which renewals come this month?")
 
     assert one["message"] == "Acme Corp renews in 16 days, on Fri 20 Mar 2026."
-    assert listed["points"][0]["text"] == "Acme Corp: Fri 20 Mar 2026, USD 250,000 a year"
+    assert listed["points"][0]["text"] == "Acme Corp: Fri 20 Mar 2026, $250,000 a year"
     assert listed["understood"]["arguments"]["count"] == 1
 
 

@@ -47,7 +47,7 @@ def test_page_shows_signals_with_data_worth_and_the_proposed_approach(desk: Clie
 
     assert "98 % of users is used." in shown and "used 98 · limit 100" in shown
     assert "Enterprise" in shown and "$48,000 more a year" in shown
-    assert "It may be worth 48,000 USD a year." in shown
+    assert "It may be worth $48,000 a year." in shown
     assert re.search(r'value="problem_solving" checked', shown)
     assert "10 of 100 exports are used" in shown and "Who exactly is inactive, no source has told us" in shown
     assert "advanced analytics" in shown

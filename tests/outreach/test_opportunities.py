@@ -260,7 +260,7 @@ def test_copy_to_the_account_executive_voids_the_approval_and_tells_them_why(
 
     assert (copied.cc, copied.state, copied.approved_at) == ([ae.email.lower()], "draft", None)
     note = StaffMail.objects.get()
-    assert note.user == ae and "It may be worth 48,000 USD a year." in note.body
+    assert note.user == ae and "It may be worth $48,000 a year." in note.body
     assert f"/drafts/{draft.pk}" in str(note.buttons)
     introduction.refresh_from_db()
     again = copy_account_executive(introduction, version=copied.version, now=now, by=csm)

@@ -245,11 +245,11 @@ def test_example_of_the_spec_starts_a_run_at_hybrid(account: Customer, csm: User
     assert (alert.due_at, alert.decided_at, alert.attempts) == (None, now, 1)
     assert alert.reasons == [
         "Its severity is high.",
-        "trade_volume is watched for expansion.",
+        "Trade volume is watched for expansion.",
         "The alert is high.",
     ]
-    assert (todo.title, todo.owner, todo.source_id) == ("Usage alert: trade_volume 150 over 100", csm, alert.pk)
-    assert Activity.objects.get(verb="usage_alert.received").summary == ("Usage alert, high: trade_volume 150 over 100")
+    assert (todo.title, todo.owner, todo.source_id) == ("Usage alert: trade volume 150 over 100", csm, alert.pk)
+    assert Activity.objects.get(verb="usage_alert.received").summary == ("Usage alert, high: trade volume 150 over 100")
 
 
 def test_critical_alert_stays_under_the_ceiling(account: Customer, now: datetime) -> None:

@@ -6,25 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from customers.rules.metrics import metric_name
 from outreach.enums import Trend
 
 STABLE_WITHIN_PCT = Decimal(5)
 """A change of less than this, either way, is no trend."""
 
+_RISING = frozenset({"increasing", "rising", "growing", "up"})
+_FALLING = frozenset({"decreasing", "falling", "down"})
+
 
 @dataclass(frozen=True)
 class UsageLine:
-    """One metric as it stands. limit: what the plan allows; None where it sets none. change_pct: as measured."""
+    """One metric as it stands. limit: what the plan allows; None where it sets none. change_pct: as measured.
+
+    told_trend: what an alert says of it, which counts where nothing could be measured.
+    """
 
     metric: str
     used: Decimal
     limit: Decimal | None = None
     change_pct: Decimal | None = None
+    told_trend: Trend | None = None
 
     @property
     def name(self) -> str:
-        """The metric as people say it: "api_calls" → "api calls"."""
-        return " ".join(self.metric.replace("_", " ").split())
+        """The metric as people say it: "api_calls" → "API calls"."""
+        return metric_name(self.metric)
 
     @property
     def percent(self) -> Decimal | None:
@@ -33,6 +41,8 @@ class UsageLine:
 
     @property
     def trend(self) -> Trend:
+        if self.change_pct is None and self.told_trend is not None:
+            return self.told_trend
         if self.change_pct is None or abs(self.change_pct) < STABLE_WITHIN_PCT:
             return Trend.STABLE
         return Trend.INCREASING if self.change_pct > 0 else Trend.DECREASING
@@ -49,7 +59,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class AccountFacts:
-    """One account. annual_price: of the running contract. wins: in their own words. offers: cheapest first."""
+    """One account. annual_price: of the running contract. wins: in their own words. offers: cheapest first.
+
+    trigger: the metric that started the run; "" where none did.
+    """
 
     current_plan: str
     currency: str
@@ -61,6 +74,12 @@ class AccountFacts:
     churn_risk: int | None = None
     days_to_renewal: int | None = None
     offers: tuple[Offer, ...] = ()
+    trigger: str = ""
+
+    @property
+    def lead(self) -> UsageLine | None:
+        """The metric that started the run: what is written about it speaks of this one first."""
+        return next((line for line in self.usage if line.metric == self.trigger), None)
 
 
 def measure_change(values: Sequence[Decimal]) -> Decimal | None:
@@ -73,6 +92,14 @@ def measure_change(values: Sequence[Decimal]) -> Decimal | None:
     half = len(values) // 2
     older, newer = _mean(values[:half]), _mean(values[-half:])
     return (newer - older) * 100 / older if older > 0 else None
+
+
+def read_trend(words: str) -> Trend | None:
+    """Read what an alert says of the trend; None for words that are not known."""
+    said = words.strip().lower()
+    if said in _RISING:
+        return Trend.INCREASING
+    return Trend.DECREASING if said in _FALLING else None
 
 
 def tightest(usage: Sequence[UsageLine]) -> UsageLine | None:

@@ -31,7 +31,7 @@ NAMES = (
     ("senderName", "Who signs the introduction", "Dana Whitfield"),
     ("contactName", "To whom it goes", "Jennifer Park"),
     ("clientName", "The account", "Acme"),
-    ("reasons", "Why the account executive, one a line", "- It may be worth 48,000 USD a year."),
+    ("reasons", "Why the account executive, one a line", "- It may be worth $48,000 a year."),
     ("signals", "What speaks for the expansion, one a line", "- 98 % of users is used."),
     ("plan", "The plan that could be offered", "Enterprise"),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from customers.rules.money import say_money
 from outreach.enums import Trend
 from outreach.rules.upsell.facts import AccountFacts, Offer, UsageLine, percent_words, plain, tightest
 
@@ -35,7 +36,7 @@ class UpsellPlan:
 
 def propose_plan(facts: AccountFacts) -> UpsellPlan:
     """Propose the next plan: from the price list where there is one, else more room at today's price per unit."""
-    line = tightest(facts.usage)
+    line = facts.lead or tightest(facts.usage)
     offer = next_offer(facts)
     return UpsellPlan(
         recommended_plan=offer.name if offer else _more_room(facts, line),
@@ -79,8 +80,9 @@ def missing_room_pct(line: UsageLine | None) -> Decimal:
 
 
 def _more_room(facts: AccountFacts, line: UsageLine | None) -> str:
-    plan = facts.current_plan or "the current plan"
-    return f"{plan} with more {line.name}" if line else f"the plan after {plan}"
+    if line is None:
+        return f"the plan after {facts.current_plan or 'the current plan'}"
+    return f"{facts.current_plan} with more {line.name}" if facts.current_plan else f"more {line.name}"
 
 
 def _justify(facts: AccountFacts, line: UsageLine | None) -> str:
@@ -110,7 +112,7 @@ def _weigh(facts: AccountFacts, line: UsageLine | None) -> str:
         return "Not enough is known to compare cost and use."
     per_unit = (facts.annual_price / line.used).quantize(Decimal("0.01"), ROUND_HALF_UP)
     wins = f" They have achieved: {facts.wins[0]}" if facts.wins else ""
-    return f"Today each of {plain(line.used)} {line.name} costs {per_unit} {facts.currency} a year.{wins}"
+    return f"Today each of {plain(line.used)} {line.name} costs {say_money(per_unit, facts.currency)} a year.{wins}"
 
 
 def _warn(facts: AccountFacts) -> str:
@@ -119,7 +121,7 @@ def _warn(facts: AccountFacts) -> str:
         said.append(f"Health score {facts.health_score}.")
     if facts.churn_risk is not None:
         said.append(f"Churn risk {facts.churn_risk} %.")
-    falling = [line.metric for line in facts.usage if line.trend is Trend.DECREASING]
+    falling = [line.name for line in facts.usage if line.trend is Trend.DECREASING]
     if falling:
         said.append(f"Use of {', '.join(falling)} falls.")
     if facts.days_to_renewal is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from customers.rules.money import say_money
 from outreach.enums import LedBy, SignalKind, Trend
 from outreach.rules.upsell.facts import AccountFacts, UsageLine, percent_words, plain
 from outreach.rules.upsell.planning import UpsellPlan, propose_plan
@@ -81,7 +82,7 @@ def choose_lead(facts: AccountFacts, plan: UpsellPlan) -> tuple[LedBy, tuple[str
     why = []
     value, price = plan.estimated_value, facts.annual_price
     if value is not None and value >= AE_FROM_VALUE:
-        why.append(f"It may be worth {plain(value)} {facts.currency} a year.")
+        why.append(f"It may be worth {say_money(value, facts.currency)} a year.")
     if value is not None and price and value * 100 / price >= AE_FROM_SHARE_PCT:
         why.append(f"That is {percent_words(value * 100 / price)} of what they pay today.")
     if _is_renewal_near(facts):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from customers.rules.metrics import metric_title
 from outreach.enums import Matching, Severity
 from outreach.rules.alerts.facts import AlertFacts
+from outreach.rules.upsell.facts import plain
 
 HIGH_VALUE = Decimal(1000)
 """The spec's "High Value Threshold: 1000 (configurable)"; the value must exceed it."""
@@ -68,6 +70,6 @@ def judge_conditions(alert: AlertFacts, *, rule: TriggerRule) -> tuple[Condition
     metric = alert.metric.strip().lower()
     return (
         Condition(alert.severity in rule.severities, f"Its severity is {alert.severity.label.lower()}."),
-        Condition(alert.value > rule.above, f"Its value, {alert.value:f}, is above {rule.above:f}."),
-        Condition(metric in rule.metrics, f"{alert.metric} is watched for expansion."),
+        Condition(alert.value > rule.above, f"Its value, {plain(alert.value)}, is above {plain(rule.above)}."),
+        Condition(metric in rule.metrics, f"{metric_title(alert.metric)} is watched for expansion."),
     )

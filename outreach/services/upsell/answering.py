@@ -11,6 +11,7 @@ from django.db import transaction
 
 from customers.models import User
 from customers.queries.calendars import local_date
+from customers.rules.metrics import metric_name
 from customers.services.activity import record
 from customers.services.todos import add_todo
 from customers.signals import send_after_commit
@@ -201,7 +202,7 @@ def _ask_to_follow_up(run: UpsellRun, *, now: datetime) -> None:
         by=None,
         owner=run.customer.owner,
         kind=MAYBE_TODO,
-        detail=f"They answered “maybe” to the introduction of the run on {run.metric}.",
+        detail=f"They answered “maybe” to the introduction of the run on {metric_name(run.metric)}.",
         due_date=local_date(now, run.customer.timezone),
         source_kind=SOURCE,
         source_id=run.pk,

@@ -9,6 +9,7 @@ from typing import Any
 from customers.base import lock_customer
 from customers.enums import TodoState
 from customers.models import Todo, User
+from customers.rules.metrics import metric_title
 from customers.services.activity import record
 from customers.services.todos import add_todo, finish_todo
 from customers.signals import send_after_commit
@@ -104,7 +105,7 @@ def _ask(run: UpsellRun, by_name: dict[str, UpsellStep], *, now: datetime) -> No
         by=None,
         owner=run.customer.owner,
         kind=TODO,
-        detail=step.outcome or step.note or f"{run.metric}, {run.get_level_display().lower()}.",
+        detail=step.outcome or step.note or f"{metric_title(run.metric)}, {run.get_level_display().lower()}.",
         source_kind=SOURCE,
         source_id=run.pk,
         key=f"upsell:{run.pk}:{step.name}:{run.state}:{step.attempts}",

@@ -13,11 +13,13 @@ from django.db import transaction
 from customers.base import lock_customer
 from customers.enums import TodoState
 from customers.models import Customer, Todo, User
+from customers.rules.metrics import metric_name
 from customers.services.activity import record
 from outreach.enums import AlertOutcome, AutomationLevel, RunState, Severity, UpsellStepName
 from outreach.models import UpsellRun, UpsellStep, UsageAlert
 from outreach.queries.upsell_runs import find_alert, news_waiting
 from outreach.queries.upsell_settings import read_ceiling
+from outreach.rules.upsell.facts import plain
 from outreach.rules.upsell.levels import LevelChoice, choose_level
 from outreach.rules.upsell.running import asks_first
 from outreach.services.alerts import alert_key
@@ -132,7 +134,7 @@ def _start(
             _lead_to_run(alert, run, now=now)
         record(
             "upsell.started",
-            f"Upsell run started: {metric}, {choice.level.label.lower()}. {choice.reason}",
+            f"Upsell run started: {metric_name(metric)}, {choice.level.label.lower()}. {choice.reason}",
             customer=customer,
             by=by,
             now=now,
@@ -149,7 +151,7 @@ def _start(
 def _lead_to_run(alert: UsageAlert, run: UpsellRun, *, now: datetime) -> None:
     """What told the owner of the alert tells of its run now, and is done with it."""
     told = Todo.objects.filter(customer=run.customer_id, key=alert_key(alert), state=TodoState.OPEN)
-    what = f"{alert.metric} {alert.value.normalize():f}"
+    what = f"{metric_name(alert.metric)} {plain(alert.value)}"
     told.update(title=f"Upsell run under way: {what}", source_kind=SOURCE, source_id=run.pk, updated_at=now)
 
 

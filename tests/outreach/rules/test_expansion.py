@@ -242,7 +242,7 @@ def test_plan_says_why_from_the_accounts_own_records() -> None:
         "98 of 100 users are used, 98 %. Use of users has grown by 12.3 %. "
         "They have asked for Advanced analytics, API priority."
     )
-    assert plan.roi_analysis == "Today each of 98 users costs 612.24 USD a year. They have achieved: Live in ten days"
+    assert plan.roi_analysis == "Today each of 98 users costs $612.24 a year. They have achieved: Live in ten days"
     assert plan.risk_assessment == "Health score 87. Churn risk 20 %. Use of logins falls. 200 days to renewal."
 
 

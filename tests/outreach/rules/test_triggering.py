@@ -52,7 +52,7 @@ def test_example_of_the_spec_starts_a_run_and_says_why() -> None:
     decision = decide_trigger(EXAMPLE, rule=TriggerRule(), last_started_at=None, now=NOW)
 
     assert decision.starts
-    assert decision.reasons == ("Its severity is high.", "trade_volume is watched for expansion.")
+    assert decision.reasons == ("Its severity is high.", "Trade volume is watched for expansion.")
 
 
 @pytest.mark.parametrize(

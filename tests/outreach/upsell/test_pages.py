@@ -42,11 +42,18 @@ def test_run_reads_in_words_and_not_as_json(dana: Client, run: UpsellRun) -> Non
     page = dana.get(at(run)).content.decode()
 
     for words in (
-        "Current usage", "Threshold exceeded", "Contract end date", "48,000.00", "ROI analysis", "The built-in planner",
+        "Current usage", "Threshold exceeded", "Contract end date", "$48,000", "ROI analysis", "The built-in planner",
         "Problem-solving", "Waits for a person", "Somebody&#x27;s approval of the mail.", "Approve the mail",
         "Does less alone than it was meant to", "more than this workspace allows",
     ):  # fmt: skip
         assert words in page, words
+    run.steps.filter(name="fetch_contract").update(output={"contractEndDate": "2027-03-26", "accountId": "12345"})
+    run.steps.filter(name="ask_claude_for_plan").update(output={"estimatedValue": "2551.02", "currency": "NZD"})
+    again = dana.get(at(run)).content.decode()
+    assert "26 Mar 2027" in again and "NZ$2,551.02" in again
+    assert "trade_volume" not in page and "Trade volume at Acme Trading" in page
+    for raw in ("2027-03-26", "Account id", "Currency", "USD", " UTC:"):
+        assert raw not in page + again, raw
     assert "{&#x27;" not in page and "{&quot;" not in page and str(mail_of(run).pk) in page
 
 
@@ -165,7 +172,7 @@ def test_alerts_todo_leads_to_the_run_and_ends_with_it(
 ) -> None:
     run = move(alert())
     told = Todo.objects.get(kind="usage_alert")
-    assert (told.title, todo_url(told), told.state) == ("Upsell run under way: trade_volume 150", at(run), "open")
+    assert (told.title, todo_url(told), told.state) == ("Upsell run under way: trade volume 150", at(run), "open")
 
     send_mail(run, csm)
     run = move(run)

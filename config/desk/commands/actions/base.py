@@ -66,8 +66,3 @@ def in_days(days: int) -> str:
 
 def few(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def money(amount: Any, currency: str) -> str:
-    """Write an amount of a year: "USD 250,000"."""
-    return f"{currency} {amount:,.0f}" if amount == amount.to_integral_value() else f"{currency} {amount:,.2f}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from config.desk.approvals import Queue
-from config.desk.commands.actions.base import account_link, account_url, done, few, in_days, money, of_customer, say_day
+from config.desk.commands.actions.base import account_link, account_url, done, few, in_days, of_customer, say_day
 from config.desk.commands.actions.people import answer_who
 from config.desk.commands.answers import Answer, Point, ask, refuse
 from config.desk.commands.finding import Task, find_customer_or_person, require_customer
@@ -16,6 +16,7 @@ from config.desk.commands.language.times import read_span
 from customers.enums import ContractState, TodoState
 from customers.models import Contract, Customer, Hold, Todo
 from customers.queries.calendars import local_date
+from customers.rules.money import say_money
 from emails.enums import SENT_STATES, WAITING_STATES, DraftState
 from emails.models import Draft
 from emails.queries.leaving import in_their_day
@@ -193,7 +194,7 @@ def _renewals(task: Task) -> Answer:
     count = len(listed) if len(listed) <= MOST_SHOWN else rows.count()
     points = tuple(
         Point(
-            f"{one.customer.name}: {say_day(one.renewal_date)}, {money(one.current_price, one.currency)} a year",
+            f"{one.customer.name}: {say_day(one.renewal_date)}, {say_money(one.current_price, one.currency)} a year",
             url=account_url(one.customer),
         )
         for one in listed[:MOST_SHOWN]

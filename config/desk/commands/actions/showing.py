@@ -8,7 +8,6 @@ from config.desk.commands.actions.base import (
     done,
     few,
     in_days,
-    money,
     of_customer,
     of_person,
     say_day,
@@ -18,6 +17,7 @@ from config.desk.commands.finding import Task, find_customer_or_person, require_
 from customers.models import Brake, Customer, Hold, Stakeholder
 from customers.queries.lookup import NotThere
 from customers.queries.stops import list_open_holds
+from customers.rules.money import say_money
 from renewals.enums import Stage
 from renewals.queries.shown import ShownRenewal, require_shown_renewal
 
@@ -96,12 +96,12 @@ def show_renewal(task: Task) -> Answer:
         ("Renewal date", f"{say_day(contract.renewal_date)}, {in_days(shown.days_to_renewal)}"),
         ("Stage", str(Stage(shown.stage).label)),
         ("Notice deadline", say_day(shown.notice_deadline)),
-        ("Current price", f"{money(contract.current_price, contract.currency)} a year"),
+        ("Current price", f"{say_money(contract.current_price, contract.currency)} a year"),
     ]
     if contract.target_price is not None:
         change = f" ({increase:+.1f} %)" if increase is not None else ""
         locked = ", locked" if shown.renewal.price_locked else ", not locked"
-        rows.append(("Target price", f"{money(contract.target_price, contract.currency)} a year{change}{locked}"))
+        rows.append(("Target price", f"{say_money(contract.target_price, contract.currency)} a year{change}{locked}"))
     days = shown.days_to_renewal
     when = f"renews {in_days(days)}" if days >= 0 else f"was to renew {few(-days, 'day')} ago"
     return done(f"{customer.name} {when}, on {say_day(contract.renewal_date)}.", arguments=of_customer(customer),

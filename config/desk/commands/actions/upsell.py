@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.desk.commands.actions.base import Plan, account_link, done, money, of_customer
+from config.desk.commands.actions.base import Plan, account_link, done, of_customer
 from config.desk.commands.actions.letters import draft_choices
 from config.desk.commands.answers import Answer, refuse
 from config.desk.commands.finding import Task, find_customer_or_person, find_draft
 from customers.models import Customer
+from customers.rules.metrics import metric_title
+from customers.rules.money import say_money
 from emails.models import Draft
 from emails.services.editing import reload, save_draft
 from outreach.enums import Directness, Framing
@@ -106,7 +108,7 @@ def _facts(context: ExpansionContext) -> tuple[tuple[str, str], ...]:
     """What speaks for it, as the spec lists it."""
     facts = context.facts
     rows = [("Current tier", facts.current_plan or "not on record")]
-    rows += [(line.name.capitalize(), _use(line)) for line in facts.usage]
+    rows += [(metric_title(line.metric), _use(line)) for line in facts.usage]
     if facts.feature_requests:
         rows.append(("Feature requests", ", ".join(facts.feature_requests)))
     if facts.health_score is not None:
@@ -115,7 +117,7 @@ def _facts(context: ExpansionContext) -> tuple[tuple[str, str], ...]:
         rows.append(("Expansion opportunity", "nothing on record speaks for one yet"))
     else:
         plan = context.expansion.plan
-        worth = f" (+{money(plan.estimated_value, facts.currency)} a year)" if plan.estimated_value else ""
+        worth = f" (+{say_money(plan.estimated_value, facts.currency)} a year)" if plan.estimated_value else ""
         rows.append(("Expansion opportunity", f"{plan.recommended_plan or 'a larger plan'}{worth}"))
     return tuple(rows)
 

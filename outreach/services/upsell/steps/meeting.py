@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from customers.clients.base import MaybeAccepted, NotAccepted
 from customers.models import Stakeholder, User
+from customers.rules.metrics import metric_name
 from customers.services.meetings import record_meeting
 from outreach.clients.choice import get_zoom, why_zoom_off
 from outreach.clients.zoom import MeetingAsk, ZoomMeeting
@@ -64,7 +65,8 @@ def _chosen(work: Work) -> datetime | None:
 
 
 def _subject(work: Work) -> str:
-    return str(work.output_of(UpsellStepName.ASK_CLAUDE_FOR_PLAN).get("recommendedPlan") or work.run.metric)
+    plan = work.output_of(UpsellStepName.ASK_CLAUDE_FOR_PLAN)
+    return str(plan.get("recommendedPlan") or metric_name(work.run.metric))
 
 
 def _keep(work: Work, ask: MeetingAsk, made: ZoomMeeting) -> dict[str, Any]:

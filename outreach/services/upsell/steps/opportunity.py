@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from customers.rules.money import say_money
 from customers.services.activity import record
 from customers.signals import send_after_commit
 from outreach.enums import OpportunityStage, UpsellReply, UpsellStepName
@@ -53,7 +54,7 @@ def _log(work: Work, value: Decimal | None) -> dict[str, Any]:
     opportunity.save()
     if introduction is not None and introduction.opportunity_id is None:
         UpsellIntroduction.objects.filter(pk=introduction.pk).update(opportunity=opportunity, updated_at=now)
-    worth = f", {value:,.0f} {opportunity.currency} more a year" if value is not None else ""
+    worth = f", {say_money(round(value), opportunity.currency)} more a year" if value is not None else ""
     record(
         "opportunity.logged",
         f"Opportunity logged: {opportunity.name}{worth}",
@@ -76,7 +77,7 @@ def _fill(
     now: datetime,
 ) -> None:
     plan = work.output_of(UpsellStepName.ASK_CLAUDE_FOR_PLAN)
-    context = read_expansion_context(work.customer, now=now)
+    context = read_expansion_context(work.customer, now=now, run=work.run)
     name = str(plan.get("recommendedPlan") or "expansion")
     opportunity.name = f"{work.customer.name}: {name}"[:200]
     opportunity.recommended_plan = name[:200]

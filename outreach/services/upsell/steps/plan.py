@@ -24,7 +24,7 @@ TRIES = 2
 
 def ask_for_plan(work: Work) -> Done:
     """Ask for the plan; an answer that breaks a rule is asked for once more, then the built-in plan stands."""
-    facts = read_account_facts(work.customer, now=work.now)
+    facts = read_account_facts(work.customer, now=work.now, run=work.run)
     built_in = propose_plan(facts)
     client = claude_client()
     plan, by, note = built_in, "built_in", f"{BUILT_IN}: Claude is not connected."

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.urls import reverse
 
 from customers.clients.base import MaybeAccepted, NotAccepted
+from customers.rules.metrics import metric_name
+from customers.rules.money import say_money
 from outreach.clients.choice import get_slack, why_slack_off
 from outreach.enums import UpsellStepName
 from outreach.rules.slack_messages import Summary, write_summary
@@ -30,14 +34,15 @@ def _summary(work: Work) -> Summary:
     usage = work.output_of(UpsellStepName.FETCH_USAGE)
     plan = work.output_of(UpsellStepName.ASK_CLAUDE_FOR_PLAN)
     mail = work.output_of(UpsellStepName.SEND_EMAIL_DRAFT)
-    figures = [("Metric", run.metric)]
+    figures = [("Metric", metric_name(run.metric))]
     if usage.get("currentUsage"):
         limit = f" of {usage['thresholdExceeded']}" if usage.get("thresholdExceeded") else ""
         figures.append(("Usage", f"{usage['currentUsage']}{limit}"))
     if plan.get("recommendedPlan"):
         figures.append(("Proposed", str(plan["recommendedPlan"])))
     if plan.get("estimatedValue"):
-        figures.append(("May be worth", f"{plan['estimatedValue']} {plan.get('currency', '')} more a year"))
+        worth = say_money(Decimal(plan["estimatedValue"]), str(plan.get("currency", "")))
+        figures.append(("May be worth", f"{worth} more a year"))
     if mail.get("sentAt"):
         # Nobody at the account is named: a message at Slack outlives what is erased here.
         figures.append(("Introduction", "sent"))

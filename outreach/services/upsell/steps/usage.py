@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from customers.models import UsageSample
+from customers.rules.metrics import metric_name
 from outreach.models import UsageAlert
 from outreach.queries.expansion import SEEN_DAYS
 from outreach.rules.upsell.facts import UsageLine, measure_change, plain
@@ -34,7 +35,7 @@ def fetch_usage(work: Work) -> Done:
         "percentOfLimit": plain(round(line.percent, 1)) if line.percent is not None and used is not None else None,
         "additionalContext": _context(alert),
     }
-    note = "" if used is not None else f"No usage of {run.metric} is on record."
+    note = "" if used is not None else f"No usage of {metric_name(run.metric)} is on record."
     return Done(output, note, {"metricType": run.metric, "lastDays": SEEN_DAYS})
 
 

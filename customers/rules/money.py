@@ -1,0 +1,34 @@
+"""How an amount of money is said wherever we read of it: pages, the command bar, to-dos and the record."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+SYMBOLS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "NZD": "NZ$",
+    "HKD": "HK$",
+    "SGD": "S$",
+    "MXN": "MX$",
+    "BRL": "R$",
+    "INR": "₹",
+}
+"""Any other currency is said by its code: CHF 9,000."""
+
+
+def symbol_of(currency: str) -> str:
+    return SYMBOLS.get(currency, f"{currency} " if currency else "")
+
+
+def say_money(amount: Decimal | int, currency: str) -> str:
+    """Write an amount without cents unless it has some: $268,000, €1,234.50, CHF 9,000."""
+    amount = Decimal(amount)
+    sign = "−" if amount < 0 else ""
+    amount = abs(amount)
+    text = f"{int(amount):,}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return f"{sign}{symbol_of(currency)}{text}"
