@@ -23,7 +23,7 @@ from emails.enums import DraftState
 from emails.models import Draft, EventBatch, MailEvent
 from emails.providers.sendgrid_events import BadItem, Incoming, may_hold_garbage, raw_id, read_item, read_items
 from emails.rules.events import STOP_KINDS
-from emails.services.provider_stops import keep_stops, keep_stops_by_address
+from emails.services.provider_stops import keep_stops
 from emails.services.standing import DRAFT_FIELDS, settle_standing
 from emails.signals import events_kept
 
@@ -141,8 +141,8 @@ def _apply(events: dict[str, Incoming], aside: list[list[Any]], *, now: datetime
     settle_standing([draft for draft in drafts if draft.pk not in busy], now=now)
     if stops := [event for event in events.values() if event.kind in STOP_KINDS]:
         by_id = {draft.pk: draft for draft in drafts}
-        keep_stops([(event, by_id[owner[event.id]]) for event in stops if event.id in owner], now=now)
-        keep_stops_by_address([event for event in stops if event.id not in owner], now=now)
+        own = [(event, by_id[owner[event.id]]) for event in stops if event.id in owner]
+        keep_stops(own, [event for event in stops if event.id not in owner], now=now)
 
 
 def _find_drafts(events: Iterable[Incoming]) -> tuple[list[Any], dict[str, uuid.UUID]]:

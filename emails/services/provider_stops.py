@@ -39,36 +39,31 @@ _NEWS_ONLY = f"""
 """  # noqa: S608  # our own words only
 
 
-def keep_stops(stops: Sequence[tuple[Incoming, Any]], *, now: datetime) -> None:
+def keep_stops(stops: Sequence[tuple[Incoming, Any]], strays: Sequence[Incoming], *, now: datetime) -> None:
     """This will keep what the events (each with its letter's row, of DRAFT_FIELDS) say of their recipients.
 
-    Only of recipients of the letter: what else stands in an event is not ours to believe.
+    Only of recipients of the letter: what else stands in an event is not ours to believe. strays: events that belong to
+    no letter of ours; they count where a contact of ours said no to mail. Those only a person's lift takes back:
+    subscribing again, without a letter, may be to another sender's list.
     """
     own = [(event, draft) for event, draft in stops if event.recipient.lower() in _recipients(draft)]
-    is_new = _insert([row for event, draft in own if (row := _row(event, draft, now=now))])
+    said = [*own, *((event, None) for event in _of_contacts(strays))]
+    rows = [row for event, draft in said if (row := _row(event, draft, now=now))]
+    # All in one statement: two calls that wrote the same addresses in two steps could wait for each other.
+    is_new = insert_rows(Suppression, _FIELDS, sorted(rows, key=_place), only_if=_NEWS_ONLY)
     if is_new or _ask_again([draft.pk for event, draft in own if event.kind == RESTORED], now=now):
         send_after_commit(stops_kept)
 
 
-def keep_stops_by_address(events: Sequence[Incoming], *, now: datetime) -> None:
-    """This will keep what events that belong to no letter of ours say of contacts of ours: a person said no to mail.
-
-    Only a lift by a person takes it back: subscribing again, without a letter, may be to another sender's list.
-    """
-    said = [
-        event
-        for event in events
-        if stops_address(
-            event.kind,
-            subtype=event.subtype,
-            reason=event.reason,
-            names_message=bool(event.draft_id or event.provider_key or event.smtp_id),
-        )
-    ]
+def _of_contacts(strays: Sequence[Incoming]) -> list[Incoming]:
+    said = [event for event in strays if _says_no(event)]
     known = _contacts_among({event.recipient.strip().lower() for event in said} - {""})
-    ours = [event for event in said if event.recipient.strip().lower() in known]
-    if _insert([row for event in ours if (row := _row(event, None, now=now))]):
-        send_after_commit(stops_kept)
+    return [event for event in said if event.recipient.strip().lower() in known]
+
+
+def _says_no(event: Incoming) -> bool:
+    names_message = bool(event.draft_id or event.provider_key or event.smtp_id)
+    return stops_address(event.kind, subtype=event.subtype, reason=event.reason, names_message=names_message)
 
 
 def _contacts_among(addresses: Collection[str]) -> set[str]:
@@ -77,10 +72,6 @@ def _contacts_among(addresses: Collection[str]) -> set[str]:
         return set()
     people = Stakeholder.objects.annotate(lowered=Lower("email")).filter(lowered__in=sorted(addresses))
     return set(people.order_by().values_list("lowered", flat=True))
-
-
-def _insert(rows: list[list[Any]]) -> int:
-    return insert_rows(Suppression, _FIELDS, sorted(rows, key=_place), only_if=_NEWS_ONLY)
 
 
 def _ask_again(draft_ids: Sequence[uuid.UUID], *, now: datetime) -> int:

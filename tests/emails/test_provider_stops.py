@@ -170,6 +170,25 @@ def test_each_account_with_an_address_that_unsubscribed_is_told(
     assert (reload(waiting).state, reload(waiting).blocked_by) == (DraftState.BLOCKED, "opt_out")
 
 
+def test_stops_of_a_call_are_written_in_one_order_and_statement(sent: Draft, account: Customer, now: datetime) -> None:
+    """Two calls with the same addresses, in two steps each, could wait for each other."""
+    factories.StakeholderFactory.create(customer=account, email="a@acme.example")
+    bare = item(sent, "unsubscribe", now, evergreen_draft=None, sg_message_id=None, email="a@acme.example")
+    statements: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        apply([item(sent, "spamreport", now), bare, item(sent, "unsubscribe", now)], now=now)
+
+    assert len([sql for sql in statements if sql.startswith('INSERT INTO "emails_suppression"')]) == 1
+    assert listed() == {
+        (sent.to_email, "complaint"), (sent.to_email, "unsubscribed"), ("a@acme.example", "unsubscribed"),
+    }  # fmt: skip
+
+
 def test_unsubscription_by_address_that_comes_again_after_a_lift_takes_nobody_off(sent: Draft, now: datetime) -> None:
     bare = item(sent, "unsubscribe", now, evergreen_draft=None, sg_message_id=None)
     apply([bare], now=now)
