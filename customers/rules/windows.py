@@ -55,7 +55,10 @@ class Window:
         return moment.astimezone(self.zone).date()
 
     def why_closed(self, moment: datetime) -> str:
-        """Say in words why nothing leaves at this moment; empty while the window is open."""
+        """Say in words why nothing leaves at this moment; empty while the window is open.
+
+        Kept with the letter and read for hours: it says the window, never the minute at which somebody asked.
+        """
         if self.is_open(moment):
             return ""
         local = moment.astimezone(self.zone)
@@ -63,7 +66,7 @@ class Window:
             if local.date() in self.calendar.closed:
                 return f"{local:%-d %B} is a holiday: {self.calendar.why_closed(local.date())}"
             return f"{WEEKDAYS[local.weekday()]} is no working day"
-        return f"it is {local:%H:%M}, and mails leave from {self.start:%H:%M} to {self.end:%H:%M}"
+        return f"mails leave from {self.start:%H:%M} to {self.end:%H:%M}"
 
     def _openings(self, day: date) -> Iterator[datetime]:
         """Give the moments of the day at which the clock there reaches `start`: one, or two where it is set back."""

@@ -150,6 +150,9 @@
       this.card.querySelector("[data-facts]").innerHTML = answer.facts;
       this.card.querySelector("[data-status]").innerHTML = answer.status;
       if (window.htmx) window.htmx.process(this.card.querySelector("[data-facts]"));
+      // An edit voids the approval of a letter that waited: it is to be sent anew.
+      for (const part of this.card.querySelectorAll("[data-until-edited]")) part.hidden = true;
+      for (const part of this.card.querySelectorAll("[data-once-edited]")) part.hidden = false;
       if (this.isDirty()) {
         this.timer = setTimeout(() => this.save(), PAUSE_MS);
         return;

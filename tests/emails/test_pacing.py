@@ -23,7 +23,7 @@ def test_send_at_night_is_approved_and_waits_for_the_morning(draft: Draft, csm: 
 
     assert standing(sent) == (DraftState.QUEUED, "window", MORNING)
     assert sent.is_kept_back and sent.is_editable and not sent.is_on_its_way
-    assert sent.outcome == ("At Acme Corporation it is 22:00, and mails leave from 09:00 to 17:00.")
+    assert sent.outcome == ("At Acme Corporation mails leave from 09:00 to 17:00.")
     assert sent.waits_since == NIGHT
     assert [line["check"] for line in sent.receipt if line["waits"]] == ["window"]
     answer = answer_for(sent)

@@ -62,6 +62,17 @@ def test_send_at_night_waits_and_the_card_and_the_page_say_why(draft: Draft, csm
     assert not CapturedMail.objects.exists()
 
 
+def test_letter_that_waits_is_taken_back_and_not_sent_again(draft: Draft, csm: User) -> None:
+    send(draft, version=draft.version, now=NIGHT, by=csm)
+
+    client = as_(csm)
+    card = client.get(reverse("emails:draft", args=[draft.pk])).content.decode()
+    preview = client.get(reverse("emails:draft_preview", args=[draft.pk])).content.decode()
+
+    assert "Take back" in card and "data-once-edited hidden>" in card and "Send Email" not in preview
+    assert "mails leave from 09:00 to 17:00" in card and "it is 22:" not in card
+
+
 def test_receipt_on_the_letters_page_shows_every_check_and_the_next_try(draft: Draft, csm: User) -> None:
     send(draft, version=draft.version, now=NIGHT, by=csm)
 
