@@ -17,7 +17,7 @@ from renewals.queries.book_summary import Facets
 TABS = (
     ("Forecast", "renewals:forecast", False),
     ("What works", "renewals:what_works", False),
-    ("Overrules", "renewals:overrules", False),
+    ("Overridden advice", "renewals:overrules", False),
     ("Load", "today_team", True),
 )
 """Label, url name, and whether it is for leads alone."""

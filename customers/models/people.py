@@ -183,6 +183,7 @@ class ApiToken(Row):
     objects = OwnQuerySet.as_manager()
 
     class Meta(Row.Meta):
+        verbose_name = "API token"
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ class StandInCall(CustomerRow):
     called_at = models.DateTimeField()
 
     class Meta(CustomerRow.Meta):
+        verbose_name = "stand-in call"
         ordering = ["-called_at", "-created_at"]
         indexes = [
             models.Index(fields=["vendor", "number"], name="standin_by_number"),

@@ -33,6 +33,7 @@ class Todo(CustomerRow):
     metadata = models.JSONField(default=dict, blank=True)
 
     class Meta(CustomerRow.Meta):
+        verbose_name = "to-do"
         ordering = ["due_date", "created_at"]
         indexes = [
             models.Index(

@@ -139,7 +139,7 @@ def _approval(letter: _Letter, *, reader: User) -> Approval:
 
 
 def _warnings(judgement: Judgement) -> tuple[str, ...]:
-    claims = [f"“{span.text}” stands in no record." for span in judgement.open_spans if span.fact is None]
+    claims = [f"“{span.text}” is not on record." for span in judgement.open_spans if span.fact is None]
     changed = [f"{fact.label} has changed since." for fact in judgement.changed]
     breaches = [breach.reason for breach in judgement.breaches]
     return tuple(dict.fromkeys([*claims, *changed, *breaches]))

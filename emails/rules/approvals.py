@@ -56,7 +56,7 @@ def why_single(*, states_price: bool, lead_reasons: Sequence[str], open_claims: 
     Together only what carries no price, no discount, no commitment and no claim without a record.
     """
     if open_claims:
-        return "It has claims that stand in no record."
+        return "It has claims that are not on record."
     if lead_reasons:
         return lead_reasons[0]
     return "It states a price." if states_price else ""

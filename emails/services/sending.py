@@ -141,7 +141,7 @@ def _check_rule_may_approve(draft: Draft) -> None:
     """Raise NotAllowed where a person must look. Source: DESIGN, "full automation with an amber fact waits"."""
     judgement = judge(draft)
     if judgement.unsupported or judgement.changed:
-        raise NotAllowed("A person must look at it: a claim stands in no record, or its record has changed.")
+        raise NotAllowed("A person must look at it: a claim is not on record, or its record has changed.")
     if judgement.lead_reasons:
         reasons = judgement.lead_reasons
         raise NotAllowed("A lead must approve this one. " + " ".join(reasons), reasons)

@@ -127,7 +127,7 @@ class OfDeliverable(APIView):
 class DeliverableView(OfDeliverable):
     @extend_schema(responses=DeliverableBody)
     def get(self, request: Request, id: uuid.UUID) -> Response:
-        """The deliverable with its text and what in it stands in no record."""
+        """The deliverable with its text and what in it is not on record."""
         return Response(DeliverableBody(self.get_deliverable()).data)
 
     @extend_schema(request=DeliverableChange, responses=DeliverableBody)

@@ -42,7 +42,7 @@ def show_approval(deliverable_id: UUID, *, user: User, now: datetime) -> WholeAp
         return None
     # Read here, changed on its own page: what is done to a claim there shows in the whole text.
     card = DeliverableCard(row, judge_text(row), is_writer=False)
-    warnings = tuple(f"“{claim.span.text}” stands in no record." for claim in card.open_rows)
+    warnings = tuple(f"“{claim.span.text}” is not on record." for claim in card.open_rows)
     return WholeApproval(
         approval=_approval(row, reader=user, warnings=warnings),
         subject=row.title,

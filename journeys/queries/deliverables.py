@@ -111,7 +111,7 @@ class TextJudgement:
 
     @property
     def open_spans(self) -> list[Span]:
-        """What stands in no record, or in one that says otherwise today. A delivered text is not asked any more."""
+        """What is not on record, or in one that says otherwise today. A delivered text is not asked any more."""
         return [] if self.deliverable.is_delivered else open_spans(self.spans)
 
 

@@ -133,9 +133,9 @@ def find_faults(text: ProposedText, brief: DeliverableBrief) -> list[str]:
 
 
 def find_claims(text: ProposedText, brief: DeliverableBrief, facts: Iterable[Fact]) -> list[str]:
-    """The figures, dates and names that stand in no record; a second text keeps them, marked for the reviewer."""
+    """The figures, dates and names that are not on record; a second text keeps them, marked for the reviewer."""
     spans = ground(subject=brief.title, body=text.body[:MOST_CHARS], facts=tuple(facts), language=brief.language)
-    return [f"“{span.text}” stands in no record." for span in open_spans(spans)]
+    return [f"“{span.text}” is not on record." for span in open_spans(spans)]
 
 
 def _section(row: Any) -> ProposedSection | None:

@@ -38,7 +38,7 @@ class OpenClaims(Exception):
     def __init__(self, claims: list[str]) -> None:
         named = ", ".join(f"“{claim[:80]}”" for claim in claims[:5])
         super().__init__(
-            f"Remove or confirm what stands in no record: {named}." if claims else "There is no text to deliver yet."
+            f"Remove or confirm what is not on record: {named}." if claims else "There is no text to deliver yet."
         )
         self.claims = claims
 

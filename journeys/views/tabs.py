@@ -8,7 +8,7 @@ from customers.view_base import Tab
 
 TABS = (
     ("Board", "journeys:board"),
-    ("Done together", "journeys:batches"),
+    ("Group actions", "journeys:batches"),
     ("Log", "journeys:log"),
     ("Health", "journeys:health"),
     ("Play forward", "journeys:simulate"),

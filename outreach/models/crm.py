@@ -56,6 +56,7 @@ class CrmWrite(ClaimedRow):
     opportunity = models.OneToOneField("outreach.Opportunity", on_delete=models.CASCADE, related_name="crm_write")
 
     class Meta(ClaimedRow.Meta):
+        verbose_name = "CRM write"
         ordering = ["-updated_at"]
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state=ClaimState.QUEUED), name="crmwrite_queued"),

@@ -241,6 +241,7 @@ class OAuthState(Row):
     objects = OwnQuerySet.as_manager()
 
     class Meta(Row.Meta):
+        verbose_name_plural = "consents under way"
         verbose_name = "consent under way"
 
     def __str__(self) -> str:

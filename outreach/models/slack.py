@@ -43,6 +43,7 @@ class SlackQuestion(ClaimedRow):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta(ClaimedRow.Meta):
+        verbose_name = "Slack question"
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state=ClaimState.QUEUED), name="slackquestion_queued"),
@@ -105,6 +106,7 @@ class SlackClick(ClaimedRow):
     objects: ClassVar[Any] = SlackClickQuerySet.as_manager()
 
     class Meta(ClaimedRow.Meta):
+        verbose_name = "Slack click"
         ordering = ["-received_at"]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="slackclick_due"),

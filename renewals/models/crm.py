@@ -27,6 +27,7 @@ class CrmStageMove(ClaimedRow):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(ClaimedRow.Meta):
+        verbose_name = "CRM stage move"
         ordering = ["-asked_at"]
         indexes = [
             models.Index(fields=["not_before"], condition=Q(state=ClaimState.QUEUED), name="crmstagemove_queued"),

@@ -23,6 +23,7 @@ class EngageRun(CustomerRow):
     scenarios = models.JSONField(default=list, blank=True)
 
     class Meta(CustomerRow.Meta):
+        verbose_name = "Engage run"
         ordering = ["-opened_at"]
 
     def __str__(self) -> str:

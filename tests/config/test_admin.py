@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
 
 from config.staff_mail import CaptureBackend
@@ -138,6 +139,19 @@ def test_a_post_to_a_row_that_is_looked_at_changes_nothing(desk: Client) -> None
     assert desk.post(page(type(customer), "delete", customer.pk), {"post": "yes"}).status_code == 403
     customer.refresh_from_db()
     assert customer.name == "Acme"
+
+
+def test_names_and_moments_are_said_as_on_the_desk(desk: Client, csm: User) -> None:
+    asked_at = datetime(2026, 11, 30, 13, 20, tzinfo=UTC)
+    add_todo("Call", customer=factories.CustomerFactory.create(), now=asked_at, by=csm, due_date=date(2026, 12, 4))
+
+    index = desk.get("/admin/").content.decode()
+    listed = strip_tags(desk.get(page(Todo, "changelist")).content.decode())
+
+    for name in ("To-dos", "API tokens", "CRM stage moves", "Slack questions"):
+        assert name in index, name
+    assert "4 Dec 2026" in listed
+    assert date_format(asked_at, "DATETIME_FORMAT") == "30 Nov 2026, 13:20"
 
 
 def test_the_record_stands_there_and_stays(desk: Client, csm: User) -> None:
@@ -319,9 +333,9 @@ def test_long_list_that_is_only_looked_at_says_no_more_than_that_it_is_long(
 
     pagers = [answer.content.decode().partition('class="paginator">')[2].partition("</p>")[0] for answer in answers]
     assert [strip_tags(pager).partition("Show all")[0].split() for pager in pagers] == [
-        ["1", "2", "more", "than", "3", "todos"],
-        ["1", "2", "3", "5", "todos"],
-        ["1", "2", "3", "5", "todos"],
+        ["1", "2", "more", "than", "3", "to-dos"],
+        ["1", "2", "3", "5", "to-dos"],
+        ["1", "2", "3", "5", "to-dos"],
     ]
 
 

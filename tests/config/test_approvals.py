@@ -297,7 +297,7 @@ def test_three_cost_no_more_queries_than_one(page: Client, write: Callable[..., 
         (False, (), (), ""),
         (True, (), (), "It states a price."),
         (False, ("It grants a discount.",), (), "It grants a discount."),
-        (False, (), ("$5",), "It has claims that stand in no record."),
+        (False, (), ("$5",), "It has claims that are not on record."),
     ],
 )
 def test_only_what_carries_nothing_is_approved_together(

@@ -30,6 +30,13 @@ def test_command_imports_several_files_and_tells_the_counts(ops):
     assert ImportRun.objects.get().user == ops
 
 
+def test_one_new_row_is_counted_as_one(ops, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text("Account Name,Industry\nAcme,Software\n")
+
+    assert run(str(path)).splitlines()[-1] == "1 row new, 0 changed, 0 unchanged, 0 refused"
+
+
 def test_dry_run_tells_row_by_row_and_writes_nothing(ops, tmp_path):
     path = tmp_path / "book.csv"
     path.write_text("Account Name,Amount,Renewal Date\nAcme,5,2027-01-31\nBolt,-5,2027-01-31\n")

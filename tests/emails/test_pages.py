@@ -90,7 +90,7 @@ def test_autosave_answers_with_the_marks(page: Client, draft: Draft) -> None:
         ("body", "supported"),
         ("body", "unsupported"),
     ]
-    assert "stands in no record" in answer["facts"]
+    assert "is not on record" in answer["facts"]
 
 
 def test_stale_save_shows_both_texts_and_keeps_the_newer(page: Client, draft: Draft, csm: User, now: datetime) -> None:

@@ -146,7 +146,7 @@ def choose_parallel(page: Page) -> None:
 
 
 def edit_and_settle_the_claim(page: Page) -> None:
-    """A figure that stands in no record goes amber and must be confirmed, another removed."""
+    """A figure that is not on record goes amber and must be confirmed, another removed."""
     go_to_step(page, "Emails")
     card = champion_card(page)
     wait_for_editor(card)

@@ -225,7 +225,7 @@ def test_claim_without_a_record_is_asked_about_once_and_then_marked(
 
     first.refresh_from_db()
     assert len(claude.asked) == 2
-    assert "“€999,999” stands in no record." in claude.asked[1]
+    assert "“€999,999” is not on record." in claude.asked[1]
     assert {span.text for span in judge_text(first).open_spans} == {"€999,999", "3 May 2031"}
 
 

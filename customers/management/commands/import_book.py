@@ -84,8 +84,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"“{waiting['column']}” of {waiting['file']} can be read two ways; give --locale or --mapping"
             )
+        rows = "row" if report["created"] == 1 else "rows"
         self.stdout.write(
-            f"{report['created']} rows new, {report['changed']} changed, {report['unchanged']} unchanged, "
+            f"{report['created']} {rows} new, {report['changed']} changed, {report['unchanged']} unchanged, "
             f"{report['refused_rows']} refused"
         )
 

@@ -175,7 +175,8 @@ def _write(run: ImportRun, *, now: datetime, progress: Progress | None) -> None:
     late = write_plan(plan, run, now=now, by=run.user, progress=tell)
     report = make_report(plan, late_refusals=late)
     _finish(run, ImportState.DONE, report, now=now + timedelta(seconds=monotonic() - began))
-    summary = f"Imported {run.filename or 'a book'}: {report['created']} rows new, {report['changed']} changed"
+    rows = "row" if report["created"] == 1 else "rows"
+    summary = f"Imported {run.filename or 'a book'}: {report['created']} {rows} new, {report['changed']} changed"
     record("import.done", summary, customer=None, by=run.user, now=now, subject=run, refused=report["refused_rows"])
 
 

@@ -121,7 +121,7 @@ def _check_figures(text: str, facts: AccountFacts, built_in: UpsellPlan, options
     known |= _figures(f"{built_in.justification} {built_in.roi_analysis} {built_in.risk_assessment}")
     invented = _figures(text) - known
     if invented:
-        raise BadPlan(f"It states a figure that stands in no record: {min(invented)}.")
+        raise BadPlan(f"It states a figure that is not on record: {min(invented)}.")
 
 
 def _figures(text: str) -> set[str]:

@@ -179,7 +179,7 @@ def _stops(card: DraftCard, receipt: Receipt) -> tuple[Point, ...]:
     """What keeps it from being approved by this person now; empty where nothing does."""
     draft = card.draft
     rows = [
-        f"“{row.span.text}” " + (f"has changed to {row.now}." if row.is_stale else "stands in no record.")
+        f"“{row.span.text}” " + (f"has changed to {row.now}." if row.is_stale else "is not on record.")
         for row in card.open_rows
     ]
     if not draft.body.strip():

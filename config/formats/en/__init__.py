@@ -1,0 +1,1 @@
+"""The desk speaks English alone."""
