@@ -1,8 +1,8 @@
-"""How an amount of money is said wherever we read of it: pages, the command bar, to-dos and the record."""
+"""How money and percentages are said wherever we read of them: pages, the command bar, to-dos and the record."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 SYMBOLS = {
     "USD": "$",
@@ -32,3 +32,10 @@ def say_money(amount: Decimal | int, currency: str) -> str:
     amount = abs(amount)
     text = f"{int(amount):,}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return f"{sign}{symbol_of(currency)}{text}"
+
+
+def say_percent(value: Decimal | float | int, *, signed: bool = False) -> str:
+    """Write a percentage with one decimal, none where it is zero: 7.2 %, 7 %. Exact values stay in rules."""
+    rounded = Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    text = f"{rounded:f}".removesuffix(".0").replace("-", "−")
+    return f"{'+' if signed and rounded > 0 else ''}{text} %"

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from customers.rules.metrics import metric_name, metric_title
-from customers.rules.money import say_money, symbol_of
+from customers.rules.money import say_money, say_percent, symbol_of
 
 register = template.Library()
 
@@ -53,9 +53,7 @@ def percent(value: Decimal | float | int | None, signed: str = "") -> str:
     """This will write a percentage with one decimal, none where it is zero: 7.2 %, 7 %. Exact values stay in rules."""
     if value is None:
         return "–"
-    rounded = Decimal(str(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    text = f"{rounded:f}".removesuffix(".0").replace("-", "−")
-    return f"{'+' if signed and rounded > 0 else ''}{text} %"
+    return say_percent(value, signed=bool(signed))
 
 
 @register.filter

@@ -17,7 +17,7 @@ from config.desk.commands.finding import Task, find_customer_or_person, require_
 from customers.models import Brake, Customer, Hold, Stakeholder
 from customers.queries.lookup import NotThere
 from customers.queries.stops import list_open_holds
-from customers.rules.money import say_money
+from customers.rules.money import say_money, say_percent
 from renewals.enums import Stage
 from renewals.queries.shown import ShownRenewal, require_shown_renewal
 
@@ -99,7 +99,7 @@ def show_renewal(task: Task) -> Answer:
         ("Current price", f"{say_money(contract.current_price, contract.currency)} a year"),
     ]
     if contract.target_price is not None:
-        change = f" ({increase:+.1f} %)" if increase is not None else ""
+        change = f" ({say_percent(increase, signed=True)})" if increase is not None else ""
         locked = ", locked" if shown.renewal.price_locked else ", not locked"
         rows.append(("Target price", f"{say_money(contract.target_price, contract.currency)} a year{change}{locked}"))
     days = shown.days_to_renewal
