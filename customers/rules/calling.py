@@ -12,6 +12,9 @@ SUFFIXES = frozenset(
     ("phd", "md", "mba", "msc", "bsc", "ma", "jr", "sr", "ii", "iii", "iv", "esq", "cpa", "cfa", "pmp", "ret")
 )
 
+MOST_WORDS = 4
+"""Of a family name or of given names; whoever has more has something else in the field."""
+
 
 def given_name(name: str) -> str:
     """Give what to call somebody by: "Dr. Ana Cruz" and "Cruz, Ana" → "Ana"; "Dr. Cruz" → all of it."""
@@ -23,12 +26,17 @@ def split_name(name: str) -> tuple[str, str]:
     front, _, behind = name.partition(",")
     words = [*_untitled(front)]
     later = [word for word in _untitled(behind) if _bare(word) not in SUFFIXES]
-    if later:
+    if later and _is_turned(words, later):
         words = [*later, *words]
     had_title = len(_untitled(front)) < len(front.split())
     if not words or (had_title and len(words) == 1):
         return "", " ".join(name.split())
     return words[0], " ".join(words[1:])
+
+
+def _is_turned(front: list[str], behind: list[str]) -> bool:
+    """Tell whether a comma parts family name and given name, and not a name from what somebody wrote behind it."""
+    return max(len(front), len(behind)) <= MOST_WORDS and behind[0][0].isupper()
 
 
 def _untitled(text: str) -> list[str]:
