@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from statistics import median
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
 
-from config.benchmarks.scratch import QueryCounter, let_planner_know, scratch_database
+from config.benchmarks.scratch import InTurn, scratch_database
 from customers.enums import ImportState, Role
 from customers.models import Contract, Customer, ImportRun, Stakeholder, User
 from customers.services.importing.reading import Options, Upload
@@ -59,18 +57,11 @@ def measure_import(*, accounts: int = 10_000) -> Iterator[dict[str, Any]]:
 
 def measure_books(accounts: int, *, by: User, turns: int = TURNS) -> Iterator[dict[str, Any]]:
     """This will import into the database that is open."""
-    spent: dict[str, list[float]] = {}
-    statements: dict[str, int] = {}
+    ways = InTurn()
     for turn in range(turns):
         for name, size, work in _list_ways(turn, accounts, by):
-            let_planner_know()
-            counter = QueryCounter()
-            start = time.perf_counter()
-            with connection.execute_wrapper(counter):
-                work()
-            spent.setdefault(name, []).append((time.perf_counter() - start) / size)
-            statements[name] = counter.count
-    each = {name: median(found) for name, found in spent.items()}
+            ways.take(name, size, work)
+    each = ways.medians()
     rows = accounts * (1 + PEOPLE)
     for part in ("new", "again", "changed"):
         yield {
@@ -81,7 +72,7 @@ def measure_books(accounts: int, *, by: User, turns: int = TURNS) -> Iterator[di
             "turns": turns,
             "seconds": round(each[part] * rows, 2),
             "rows_per_s": round(1 / each[part]),
-            "statements": statements[part],
+            "statements": ways.statements[part],
             **(_beside(each) if part == "new" else {}),
         }
 

@@ -9,21 +9,20 @@ written by one statement, which is the least that a night has to do.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from statistics import median
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from config.benchmarks.copies import without_triggers
 from config.benchmarks.pages import fill_desk
-from config.benchmarks.scratch import QueryCounter, let_planner_know, scratch_database
+from config.benchmarks.scratch import InTurn, scratch_database
 from customers.models import Contract
 from customers.queries.seen import read_zones
 from customers.services.arrays import update_rows
@@ -53,24 +52,17 @@ def measure_nights(*, turns: int = TURNS) -> Iterator[dict[str, Any]]:
     """This will decide the book that is there, `turns` days one after the other."""
     begin = timezone.now()
     accounts = list(StepLine.objects.order_by("account").values_list("account", flat=True))
-    spent: dict[str, list[float]] = {}
-    statements: dict[str, int] = {}
+    ways = InTurn()
     others: dict[str, int] = {}
     with connection.cursor() as cursor:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
     take_changes(now=begin)
     for turn in range(turns):
         for name, size, work in _list_ways(turn, accounts, now=begin + timedelta(days=turn)):
-            let_planner_know()
             before = _lines()
-            counter = QueryCounter()
-            start = time.perf_counter()
-            with connection.execute_wrapper(counter):
-                work()
-            spent.setdefault(name, []).append((time.perf_counter() - start) / size)
-            statements[name] = counter.count
+            ways.take(name, size, work)
             others[name] = len(_lines() - before)
-    each = {name: median(found) for name, found in spent.items()}
+    each = ways.medians()
     rivals = {name: each[name] * len(accounts) for name in ("loop", "bulk_update")}
     for part in ("told", "whole", "next_day"):
         seconds = each[part] * len(accounts)
@@ -82,7 +74,7 @@ def measure_nights(*, turns: int = TURNS) -> Iterator[dict[str, Any]]:
             "seconds": round(seconds, 2),
             "goal_s": GOAL_S,
             "lines_changed": others[part],
-            "statements": statements[part],
+            "statements": ways.statements[part],
             **{f"{name}_s": round(took, 1) for name, took in rivals.items()},
             **{f"times_{name}": round(took / seconds, 1) for name, took in rivals.items()},
             "one_statement_s": round(each["one_statement"] * len(_changed(accounts)), 2),
@@ -110,11 +102,7 @@ def _changed(accounts: list[UUID]) -> list[UUID]:
 
 def _move(accounts: list[UUID], *, days: int) -> None:
     """Renew them on another day: no stage, and so no step, is sure to be what it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {Contract._meta.db_table} SET renewal_date = renewal_date + %s WHERE customer_id = ANY(%s)",  # noqa: S608
-            [days, accounts],
-        )
+    Contract.objects.filter(customer__in=accounts).update(renewal_date=F("renewal_date") + timedelta(days=days))
 
 
 def _lines() -> set[tuple[Any, ...]]:

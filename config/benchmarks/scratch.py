@@ -90,6 +90,27 @@ class QueryCounter:
         return execute(sql, params, many, context)
 
 
+class InTurn:
+    """Seconds that each of several ways takes for one of what it does, turn by turn, and how many statements last."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, list[float]] = {}
+        self.statements: dict[str, int] = {}
+
+    def take(self, name: str, size: int, work: Callable[[], object]) -> None:
+        """This will do the work, whose time is shared by `size` things."""
+        let_planner_know()
+        counter = QueryCounter()
+        start = time.perf_counter()
+        with connection.execute_wrapper(counter):
+            work()
+        self._spent.setdefault(name, []).append((time.perf_counter() - start) / size)
+        self.statements[name] = counter.count
+
+    def medians(self) -> dict[str, float]:
+        return {name: statistics.median(found) for name, found in self._spent.items()}
+
+
 class Meter:
     """What this process and its children have worked since it was last read, and the most memory that it held."""
 

@@ -7,14 +7,12 @@ up and saves it, and the changed readings written by one statement, which is the
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from statistics import median
 from threading import Thread
 from typing import Any
 
@@ -22,7 +20,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from config.benchmarks.clock_rows import make_accounts
-from config.benchmarks.scratch import QueryCounter, let_planner_know, scratch_database
+from config.benchmarks.scratch import InTurn, scratch_database
 from customers.enums import PullState
 from customers.models import Customer, UsagePull, UsageSample, UsageSource
 from customers.services.arrays import update_rows
@@ -44,8 +42,7 @@ def measure_sync(*, accounts: int = 10_000) -> Iterator[dict[str, Any]]:
 
 def measure_pulls(accounts: int, *, turns: int = TURNS) -> Iterator[dict[str, Any]]:
     """This will pull into the database that is open."""
-    spent: dict[str, list[float]] = {}
-    statements: dict[str, int] = {}
+    ways = InTurn()
     ids = [customer.external_id for customer in make_accounts(accounts)]
     with _meter() as (url, answer), override_settings(OUTBOUND="on", ALLOW_LOOPBACK_VENDORS=True):
         source = UsageSource.objects.create(
@@ -54,14 +51,8 @@ def measure_pulls(accounts: int, *, turns: int = TURNS) -> Iterator[dict[str, An
         )  # fmt: skip
         for turn in range(turns):
             for name, size, work in _list_ways(turn, ids, source, answer):
-                let_planner_know()
-                counter = QueryCounter()
-                start = time.perf_counter()
-                with connection.execute_wrapper(counter):
-                    work()
-                spent.setdefault(name, []).append((time.perf_counter() - start) / size)
-                statements[name] = counter.count
-    each = {name: median(found) for name, found in spent.items()}
+                ways.take(name, size, work)
+    each = ways.medians()
     for part in ("new", "some_changed"):
         yield {
             "part": f"usage, {part.replace('_', ' ')}",
@@ -71,7 +62,7 @@ def measure_pulls(accounts: int, *, turns: int = TURNS) -> Iterator[dict[str, An
             "turns": turns,
             "seconds": round(each[part] * accounts, 2),
             "accounts_per_s": round(1 / each[part]),
-            "statements": statements[part],
+            "statements": ways.statements[part],
             "loop_per_s": round(1 / each["loop"]),
             "times_the_loop": round(each["loop"] / each[part], 1),
             "one_statement_s": round(each["one_statement"] * len(range(0, accounts, CHANGED_EVERY)), 3),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 TITLES = frozenset(
-    "dr prof professor mr mrs ms miss mx sir dame lord lady herr frau dipl-ing mme mlle sra srta dott drs".split()  # noqa: SIM905
-)
+    (
+        "dr", "prof", "professor", "mr", "mrs", "ms", "miss", "mx", "sir", "dame", "lord", "lady", "herr", "frau",
+        "dipl-ing", "mme", "mlle", "sra", "srta", "dott", "drs",
+    )
+)  # fmt: skip
 SHORTENED = frozenset(("rev", "hon", "ing", "dipl", "mag", "hr", "fr", "sr", "ir"))
 """Titles only with their full stop: without it they are names, too."""
 
@@ -24,11 +27,11 @@ def given_name(name: str) -> str:
 def split_name(name: str) -> tuple[str, str]:
     """Part a name into given name and the rest, without titles; ("", name) where only a family name is known."""
     front, _, behind = name.partition(",")
-    words = [*_untitled(front)]
+    words = _untitled(front)
+    had_title = len(words) < len(front.split())
     later = [word for word in _untitled(behind) if _bare(word) not in SUFFIXES]
     if later and _is_turned(words, later):
         words = [*later, *words]
-    had_title = len(_untitled(front)) < len(front.split())
     if not words or (had_title and len(words) == 1):
         return "", " ".join(name.split())
     return words[0], " ".join(words[1:])

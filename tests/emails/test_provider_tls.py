@@ -38,14 +38,7 @@ def test_server_that_nobody_vouches_for_gets_nothing(server: HTTPServer) -> None
     assert server.log == []
 
 
-def test_authorities_are_read_once_for_many_letters(
-    server: HTTPServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    made: list[Any] = []
-    make = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kw: made.append(1) or make(*args, **kw))
-
+def test_authorities_are_read_once_for_many_letters(server: HTTPServer, made: list[Any]) -> None:
     for _ in range(3):
         assert SendGridProvider().send(MAIL, now=NOW).provider_id == "abc"
 
@@ -62,18 +55,23 @@ def test_mail_server_that_nobody_vouches_for_gets_nothing(mail_server: FakeMailS
 
 
 def test_authorities_are_read_once_for_many_letters_to_a_mail_server(
-    mail_server: FakeMailServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    mail_server: FakeMailServer, made: list[Any]
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    made: list[Any] = []
-    make = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kw: made.append(1) or make(*args, **kw))
-
     for _ in range(3):
         SmtpProvider().send(MAIL, now=NOW)
 
     assert (len(mail_server.taken), mail_server.encrypted) == (3, 3)
     assert len(made) == 1
+
+
+@pytest.fixture
+def made(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Have the servers vouched for; gives what is added to with each time that the authorities are read."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    times: list[Any] = []
+    make = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda *args, **kw: times.append(1) or make(*args, **kw))
+    return times
 
 
 @pytest.fixture(autouse=True)

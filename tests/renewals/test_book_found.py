@@ -163,7 +163,7 @@ def test_pages_in_every_order_show_what_is_asked_for_and_nothing_else(
     if is_taken_in:
         take_changes(now=NOW)
     for wanted, sort, descending in product(ASKED, SORTS, (False, True)):
-        book = Book(lead, BookFilter(**wanted, sort=sort, descending=descending), read_facets(lead, now=NOW).dates)  # type: ignore[arg-type]
+        book = Book(lead, BookFilter(**wanted, sort=sort, descending=descending), read_facets(lead, now=NOW).dates)
 
         whole, count = book.all_ids(), book.count()
 

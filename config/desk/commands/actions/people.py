@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from config.desk.commands.actions.base import account_link, account_url, done, few, of_customer, of_person
+from config.desk.commands.actions.base import account_link, account_url, done, of_customer, of_person
 from config.desk.commands.answers import Answer, Point
 from config.desk.commands.finding import Task, require_customer
 from customers.enums import StakeholderRole
@@ -33,9 +33,7 @@ def answer_who(task: Task) -> Answer:
         return _of_role(customer, people, role)
     first = next((one for one in people if one.primary), None) or _first_of(people)
     if first is None:
-        message = (
-            f"{few(len(people), 'person').replace('persons', 'people')} at {customer.name}, none of them with a role:"
-        )
+        message = f"{_count(people)} at {customer.name}, none of them with a role:"
         return _answer(customer, message if people else f"Nobody at {customer.name} is on record.", people)
     why = "the primary contact" if first.primary else _labels(first)
     others = [one for one in people if one != first]
@@ -53,7 +51,7 @@ def _of_role(customer: Customer, people: Sequence[Stakeholder], role: Stakeholde
         return _answer(customer, f"{found[0].name} is the {label} at {customer.name}.", found, role=role, who=found[0])
     if found:
         return _answer(customer, f"{len(found)} people at {customer.name} are {label}s:", found, role=role)
-    others = f" {few(len(people), 'person').replace('persons', 'people')} there:" if people else ""
+    others = f" {_count(people)} there:" if people else ""
     return _answer(customer, f"Nobody at {customer.name} is on record as {label}.{others}", people, role=role)
 
 
@@ -68,6 +66,10 @@ def _answer(
     points = tuple(Point(_words(one), url=account_url(customer)) for one in people[:MOST_SHOWN])
     arguments = {**of_customer(customer), **({"role": role.value} if role else {}), **(of_person(who) if who else {})}
     return done(message, arguments=arguments, points=points, links=(account_link(customer),))
+
+
+def _count(people: Sequence[Stakeholder]) -> str:
+    return "1 person" if len(people) == 1 else f"{len(people)} people"
 
 
 def _words(person: Stakeholder) -> str:
